@@ -1,0 +1,1 @@
+"""Genga: the production assistant of a small anime studio."""

@@ -1,0 +1,1 @@
+"""Everything that knows discord.py and is not a command."""

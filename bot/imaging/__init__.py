@@ -1,0 +1,1 @@
+"""What Pillow does for us, off the event loop."""

@@ -1,0 +1,1 @@
+"""A Discord and a ComfyUI on loopback, for the demo and the tests."""

@@ -1,0 +1,1 @@
+"""The use cases: submit, work, deliver, control."""

@@ -1,0 +1,1 @@
+"""Drawing recipes as data: a ComfyUI graph and a manifest each."""

@@ -1,0 +1,1 @@
+"""Slash commands: typed options, one use case, one card."""
