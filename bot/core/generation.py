@@ -1,0 +1,204 @@
+"""What a drawing is: the request as somebody typed it, and the recipe it becomes."""
+
+import re
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import NewType, Self
+
+from bot.core.errors import BadRequest
+
+Seed = NewType("Seed", int)
+
+MAX_SEED = 2**64 - 1
+MAX_PROMPT = 4000
+MAX_COUNT = 8
+SIDE_RANGE = range(64, 4097)
+SIDE_STEP = 8
+MAX_PIXELS = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `832x1216`; raise BadRequest for what no workflow could draw."""
+        match = re.fullmatch(r"\s*(\d{1,6})\s*[x×X*]\s*(\d{1,6})\s*", text)
+        if match is None:
+            raise BadRequest(
+                f"`{text[:40]}` is not a size.",
+                hint=f"Use {', '.join(f'`{name}`' for name in Aspect)}, or WxH such as `832x1216`.",
+            )
+        size = cls(width=int(match[1]), height=int(match[2]))
+        size.check()
+        return size
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+    def check(self) -> None:
+        if any(side not in SIDE_RANGE or side % SIDE_STEP for side in (self.width, self.height)):
+            raise BadRequest(
+                f"{self} cannot be drawn: each side goes from {SIDE_RANGE.start} to {SIDE_RANGE.stop - 1} "
+                f"pixels in steps of {SIDE_STEP}.",
+                hint=f"The nearest that works is `{self._nearest()}`.",
+            )
+        if self.pixels > MAX_PIXELS:
+            raise BadRequest(
+                f"{self} is {self.pixels / 1e6:.1f} megapixels; the most is {MAX_PIXELS / 1e6:.1f}.",
+                hint="Choose a smaller size.",
+            )
+
+    def _nearest(self) -> str:
+        def fit(side: int) -> int:
+            return min(max(round(side / SIDE_STEP) * SIDE_STEP, SIDE_RANGE.start), SIDE_RANGE.stop - 1)
+
+        return f"{fit(self.width)}x{fit(self.height)}"
+
+    def __str__(self) -> str:
+        return f"{self.width}×{self.height}"
+
+
+class Aspect(StrEnum):
+    """The sizes that have a name; how many pixels they have depends on the model's family."""
+
+    SQUARE = "square"
+    PORTRAIT = "portrait"
+    LANDSCAPE = "landscape"
+    WIDE = "wide"
+
+
+class ModelFamily(StrEnum):
+    """Which sizes a checkpoint was trained on."""
+
+    SD15 = "SD1.5"
+    SDXL = "SDXL"
+
+    @classmethod
+    def guess(cls, checkpoint: str) -> Self:
+        """Guess from the file's name, as ComfyUI does not tell the family of a loaded checkpoint."""
+        return cls(cls.SDXL if _SDXL_NAME.search(checkpoint) else cls.SD15)
+
+
+_SDXL_NAME = re.compile(r"xl|illustrious|pony|noob|animagine", re.IGNORECASE)
+
+_SIDES: dict[ModelFamily, dict[Aspect, tuple[int, int]]] = {
+    ModelFamily.SDXL: {
+        Aspect.SQUARE: (1024, 1024),
+        Aspect.PORTRAIT: (832, 1216),
+        Aspect.LANDSCAPE: (1216, 832),
+        Aspect.WIDE: (1344, 768),
+    },
+    ModelFamily.SD15: {
+        Aspect.SQUARE: (512, 512),
+        Aspect.PORTRAIT: (512, 768),
+        Aspect.LANDSCAPE: (768, 512),
+        Aspect.WIDE: (912, 512),
+    },
+}
+
+
+def size_of(aspect: Aspect, family: ModelFamily) -> Size:
+    width, height = _SIDES[family][aspect]
+    return Size(width=width, height=height)
+
+
+def parse_size(text: str) -> Size | Aspect:
+    """Read the name of an aspect or `WxH`."""
+    name = text.strip().casefold()
+    return Aspect(name) if name in set(Aspect) else Size.parse(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lora:
+    """A LoRA by ComfyUI's file name, applied to model and text encoder alike."""
+
+    name: str
+    strength: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A picture of the asker's: re-encoded, kept on our shelf, named by its content."""
+
+    sha256: str
+    path: str
+    size: Size
+
+    @property
+    def upload_name(self) -> str:
+        """The name under which ComfyUI gets it: the same bytes always have the same name."""
+        return f"genga_{self.sha256[:24]}.png"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationRequest:
+    """What somebody asked for, and nothing about where; None means: not said, so the studio decides."""
+
+    prompt: str
+    negative: str | None = None
+    project: str | None = None
+    workflow: str | None = None
+    size: Size | Aspect | None = None
+    count: int | None = None
+    seed: Seed | None = None
+    steps: int | None = None
+    cfg: float | None = None
+    sampler: str | None = None
+    scheduler: str | None = None
+    model: str | None = None
+    loras: tuple[Lora, ...] = ()
+    reference: Reference | None = None
+    denoise: float | None = None
+
+    def given(self) -> frozenset[str]:
+        """Name the options that were said."""
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return frozenset(name for name, value in values if value not in (None, ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything a graph is bound from, decided: what is stored is what is drawn.
+
+    `model` is None only while ComfyUI has never been reached, so that nobody can know what it has;
+    the worker decides it before the drawing starts.
+    """
+
+    workflow: str
+    prompt: str
+    negative: str
+    size: Size
+    count: int
+    seed: Seed
+    steps: int
+    cfg: float
+    sampler: str
+    scheduler: str
+    model: str | None
+    loras: tuple[Lora, ...] = ()
+    reference: Reference | None = None
+    denoise: float = 1.0
+
+    def with_seed(self, seed: Seed) -> Self:
+        return replace(self, seed=seed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Who asked, and from where.
+
+    `key` is unique per request (a Discord interaction's id, an HTTP client's idempotency key): the same
+    request arriving twice is one job. `guild` and `channel` are None for askers outside Discord.
+    """
+
+    key: str
+    user: int
+    user_name: str
+    guild: int | None = None
+    channel: int | None = None

@@ -1,0 +1,64 @@
+"""The studio's own nouns: projects, and where their pictures go."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.errors import BadRequest
+
+MAX_NAME = 80
+
+
+class GalleryKind(StrEnum):
+    TEXT = "text"
+    FORUM = "forum"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gallery:
+    """A channel whose threads take finished pictures, and the thread in use, if there is one already."""
+
+    channel: int
+    kind: GalleryKind
+    thread: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A production. `slug` names its folder and is unique in its guild; times are UTC milliseconds."""
+
+    id: int
+    guild: int | None
+    name: str
+    slug: str
+    created: int
+    created_by: int
+    gallery: Gallery | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuildSettings:
+    """What a server has chosen for itself."""
+
+    guild: int
+    gallery: Gallery | None = None
+
+
+def clean_name(kind: str, text: str) -> str:
+    """Return a name fit to show: no control or direction marks, no doubled blanks, not too long."""
+    visible = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+    name = " ".join(visible.split())
+    if not name:
+        raise BadRequest(f"The {kind}'s name is empty.", hint="Give it a name of letters.")
+    if len(name) > MAX_NAME:
+        raise BadRequest(
+            f"The {kind}'s name has {len(name)} characters; the most is {MAX_NAME}.", hint="Shorten it."
+        )
+    return name
+
+
+def slug_of(name: str) -> str:
+    """Return a name for folders: `[a-z0-9-]`, at most 40; empty if nothing of the name can be kept."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:40].rstrip("-")

@@ -1,0 +1,58 @@
+"""What posts: Discord, seen from the studio."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.artifact import Artifact
+from bot.core.job import Card, Job
+from bot.core.library import Gallery, Project
+from bot.ports.pictures import Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturePost:
+    """Finished pictures of a job, ready to be posted as one message."""
+
+    job: Job
+    project: Project | None
+    artifacts: Sequence[Artifact]
+    pictures: Sequence[Picture]
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One line that tells the person who asked that the job is at its end, with a link where there is one."""
+
+    job: Job
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """The message that was made and its attachments' ids, in the pictures' order."""
+
+    message: Card
+    attachments: tuple[int, ...]
+
+
+class Poster(Protocol):
+    async def upload_limit(self, channel: int) -> int:
+        """Return how many bytes one file may have there."""
+        ...
+
+    async def open_thread(self, gallery: Gallery, *, name: str) -> int:
+        """Open a thread (or a forum post) in the gallery's channel and return its id; raise DeliveryError."""
+        ...
+
+    async def post(self, channel: int, post: PicturePost) -> Posted:
+        """Post the pictures there; the same nonce again within minutes yields the first message.
+
+        Wakes an archived thread. Raises MissingPermission, TargetGone, or DiscordAway for a passing fault.
+        """
+        ...
+
+    async def notify(self, channel: int, notice: Notice) -> Card:
+        """Tell the person who asked, mentioning them and nobody else; raises as `post` does."""
+        ...

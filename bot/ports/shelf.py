@@ -1,0 +1,33 @@
+"""Where pictures are kept: a folder tree below the data folder."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.ports.pictures import Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved:
+    """A file that is safe on disk. `path` is relative to the data folder, with forward slashes."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+class Shelf(Protocol):
+    async def put(self, picture: Picture, *, project: str, day: str, name: str) -> Shelved:
+        """Write `<project>/_/<day>/images/<name>.<ext>` whole or not at all; `project` and `name` are slugs."""
+        ...
+
+    async def put_reference(self, picture: Picture) -> Shelved:
+        """Keep a person's picture under the hash of its content."""
+        ...
+
+    async def read(self, path: str) -> bytes:
+        """Return the file's bytes; raise NotFound if it is gone."""
+        ...
+
+    async def free_bytes(self) -> int:
+        """Return how much room is left on the disk."""
+        ...

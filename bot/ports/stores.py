@@ -1,0 +1,231 @@
+"""What is remembered: jobs, posts on their way, projects, settings, and the log of everything."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from bot.core.artifact import Artifact
+from bot.core.catalogue import Catalogue
+from bot.core.generation import GenerationRequest, Origin, Recipe
+from bot.core.job import Card, Job, JobEvent, JobState, Priority
+from bot.core.library import Gallery, GuildSettings, Project
+from bot.core.queueing import Kind, Waiting
+from bot.core.workflow import Graph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job before it has a number."""
+
+    uid: UUID
+    request: GenerationRequest
+    recipe: Recipe
+    origin: Origin
+    created: int
+    graph: Graph | None
+    project: int | None = None
+    parent: int | None = None
+    priority: Priority = Priority.INTERACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFilter:
+    """Which jobs a list shows; None means all."""
+
+    guild: int | None = None
+    user: int | None = None
+    project: int | None = None
+    state: JobState | None = None
+
+
+class PostingKind(StrEnum):
+    PICTURES = "pictures"
+    NOTICE = "notice"
+
+
+class PostingState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A message that must reach Discord exactly once. `nonce` (at most 25 characters) names it for ever."""
+
+    id: int
+    job: int
+    kind: PostingKind
+    part: int
+    nonce: str
+    state: PostingState
+    created: int
+    tried: int = 0
+
+
+class Jobs(Protocol):
+    async def add(self, new: NewJob) -> tuple[Job, bool]:
+        """Store a queued job and its first event; (job, True). The same origin key again: (that job, False)."""
+        ...
+
+    async def get(self, job_id: int) -> Job:
+        """Return the job; raise NotFound."""
+        ...
+
+    async def store(self, job: Job, *, was: JobState, note: str = "") -> None:
+        """Write a transition and its event in one transaction.
+
+        Writes state, since, attempt, recipe, graph, timings and failure; card, post and cancel_requested have
+        statements of their own. Raises WrongState if the stored state is not `was` any more.
+        """
+        ...
+
+    async def rendered(self, job: Job, *, was: JobState, artifacts: Sequence[Artifact]) -> None:
+        """Like `store`, and in the same transaction: the artifacts and the PICTURES posting."""
+        ...
+
+    async def delivered(
+        self, job: Job, *, posting: Posting, post: Card, attachments: Sequence[int], notice: bool
+    ) -> None:
+        """Like `store` from RENDERED, and in the same transaction: the posting is sent, the job's post and the
+        artifacts' message and attachment ids are known, and a NOTICE posting waits if `notice`.
+        """
+        ...
+
+    async def set_card(self, job_id: int, card: Card) -> None: ...
+
+    async def request_cancel(self, job_id: int) -> None: ...
+
+    async def in_states(self, *states: JobState) -> list[Job]:
+        """Return all jobs in these states, oldest first."""
+        ...
+
+    async def waiting(self) -> list[Waiting]:
+        """Return the queued jobs, oldest first."""
+        ...
+
+    async def count_waiting(self, *, user: int) -> tuple[int, int]:
+        """Return how many jobs wait or are drawn: (of this user, in all)."""
+        ...
+
+    async def page(self, wanted: JobFilter, *, before: int | None = None, limit: int = 10) -> list[Job]:
+        """Return the newest jobs with an id below `before`."""
+        ...
+
+    async def by_message(self, message: int) -> Job | None:
+        """Return the job whose card or post this message is."""
+        ...
+
+    async def events(self, job_id: int) -> list[JobEvent]: ...
+
+    async def artifacts(self, job_id: int) -> list[Artifact]: ...
+
+    async def last_served(self) -> Mapping[int, int]:
+        """Return, for each user with queued jobs, a number that grows with every turn they had."""
+        ...
+
+    async def measured(self, kind: Kind, *, limit: int = 20) -> list[int]:
+        """Return how long the newest warm drawings of this kind took, in milliseconds."""
+        ...
+
+    async def counts(self) -> Mapping[JobState, int]:
+        """Return how many jobs are in each state, without scanning them."""
+        ...
+
+
+class Outbox(Protocol):
+    async def due(self) -> list[Posting]:
+        """Return what is not yet sent or dropped, oldest first."""
+        ...
+
+    async def sending(self, posting: Posting) -> None:
+        """Mark the intent before the act; `tried` grows by one."""
+        ...
+
+    async def sent(self, posting: Posting, message: Card, *, at: int) -> None: ...
+
+    async def dropped(self, posting: Posting, *, at: int, reason: str) -> None: ...
+
+
+class Projects(Protocol):
+    async def add(
+        self, *, guild: int | None, name: str, slug: str, gallery: Gallery | None, by: int, at: int
+    ) -> Project:
+        """Store a project; raise BadRequest if the guild has one of that name or slug already."""
+        ...
+
+    async def get(self, project_id: int) -> Project:
+        """Return the project; raise NotFound."""
+        ...
+
+    async def named(self, guild: int | None, name: str) -> Project | None: ...
+
+    async def of_guild(self, guild: int | None) -> list[Project]: ...
+
+    async def matching(self, guild: int | None, part: str, *, limit: int = 25) -> list[Project]: ...
+
+    async def of_channel(self, channel: int) -> Project | None:
+        """Return the project whose gallery channel or thread this is."""
+        ...
+
+    async def set_thread(self, project_id: int, thread: int | None) -> None: ...
+
+    async def in_use(self, *, guild: int | None, user: int) -> Project | None: ...
+
+    async def use(self, *, guild: int | None, user: int, project: int | None) -> None: ...
+
+
+class Settings(Protocol):
+    async def of_guild(self, guild: int) -> GuildSettings: ...
+
+    async def set_gallery(self, guild: int, gallery: Gallery | None) -> None: ...
+
+    async def paused_since(self) -> int | None:
+        """Return since when the queue is paused, in UTC milliseconds."""
+        ...
+
+    async def set_paused(self, since: int | None) -> None: ...
+
+    async def catalogue(self) -> Catalogue | None:
+        """Return what ComfyUI had to choose from when it was last seen."""
+        ...
+
+    async def set_catalogue(self, catalogue: Catalogue) -> None: ...
+
+    async def commands_hash(self, scope: str) -> str | None: ...
+
+    async def set_commands_hash(self, scope: str, value: str) -> None: ...
+
+
+class EntryKind(StrEnum):
+    """What a log entry is about."""
+
+    COMMAND = "command"
+    BUTTON = "button"
+    REACTION = "reaction"
+    FAILURE = "failure"
+    INCIDENT = "incident"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log of everything; `detail` is small and JSON-like, `at` UTC milliseconds."""
+
+    kind: EntryKind
+    name: str
+    at: int
+    user: int | None = None
+    guild: int | None = None
+    channel: int | None = None
+    job: int | None = None
+    incident: str | None = None
+    detail: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class Journal(Protocol):
+    async def write(self, entry: Entry) -> None: ...
+
+    async def newest(self, *, limit: int = 50) -> list[Entry]: ...
