@@ -25,8 +25,9 @@ class Pictures(Protocol):
         ...
 
     async def reference(self, content: bytes) -> Picture:
-        """Return a person's picture as clean PNG, upright; raise BadRequest for what is no picture,
-        above 20 MiB or above 40 megapixels.
+        """Return a person's picture as clean PNG, upright.
+
+        Raises BadRequest for what is no picture, above 20 MiB or above 40 megapixels.
         """
         ...
 

@@ -17,7 +17,7 @@ class Shelved:
 
 class Shelf(Protocol):
     async def put(self, picture: Picture, *, project: str, day: str, name: str) -> Shelved:
-        """Write `<project>/_/<day>/images/<name>.<ext>` whole or not at all; `project` and `name` are slugs."""
+        """Write `<project>/_/<day>/images/<name>.<ext>` whole or not at all; both are slugs."""
         ...
 
     async def put_reference(self, picture: Picture) -> Shelved:

@@ -11,6 +11,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.generation import GenerationRequest, Origin, Recipe
 from bot.core.job import Card, Job, JobEvent, JobState, Priority
 from bot.core.library import Gallery, GuildSettings, Project
+from bot.core.posting import Posting
 from bot.core.queueing import Kind, Waiting
 from bot.core.workflow import Graph
 
@@ -40,35 +41,9 @@ class JobFilter:
     state: JobState | None = None
 
 
-class PostingKind(StrEnum):
-    PICTURES = "pictures"
-    NOTICE = "notice"
-
-
-class PostingState(StrEnum):
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    DROPPED = "dropped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posting:
-    """A message that must reach Discord exactly once. `nonce` (at most 25 characters) names it for ever."""
-
-    id: int
-    job: int
-    kind: PostingKind
-    part: int
-    nonce: str
-    state: PostingState
-    created: int
-    tried: int = 0
-
-
 class Jobs(Protocol):
     async def add(self, new: NewJob) -> tuple[Job, bool]:
-        """Store a queued job and its first event; (job, True). The same origin key again: (that job, False)."""
+        """Store a queued job and its first event: (job, True); the same origin key again: (that job, False)."""
         ...
 
     async def get(self, job_id: int) -> Job:
@@ -90,8 +65,10 @@ class Jobs(Protocol):
     async def delivered(
         self, job: Job, *, posting: Posting, post: Card, attachments: Sequence[int], notice: bool
     ) -> None:
-        """Like `store` from RENDERED, and in the same transaction: the posting is sent, the job's post and the
-        artifacts' message and attachment ids are known, and a NOTICE posting waits if `notice`.
+        """Like `store` from RENDERED; in the same transaction the posting becomes sent.
+
+        With it the job's post and the artifacts' message and attachment ids are written, and a NOTICE
+        posting if `notice`.
         """
         ...
 
