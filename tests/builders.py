@@ -1,0 +1,355 @@
+"""One builder per type: a valid value out of nothing, of which a test names only what it is about."""
+
+import struct
+import zlib
+from typing import Any
+from uuid import UUID, uuid4
+
+from bot.core.artifact import Artifact, Output
+from bot.core.catalogue import Catalogue
+from bot.core.generation import GenerationRequest, Lora, Origin, Recipe, Reference, Seed, Size
+from bot.core.job import Card, Failure, Job, JobEvent, JobState, Timings, Warmth
+from bot.core.library import Gallery, GalleryKind, GuildSettings, Project
+from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
+from bot.core.progress import Accepted, NodeStarted, Rendered, RenderEvent, Sampled, Started
+from bot.core.queueing import Kind, Limits, Waiting
+from bot.core.workflow import Defaults, Graph, Link, LoraAnchor, Node, Place, Workflow
+from bot.ports.pictures import Picture
+from bot.ports.poster import Notice, PicturePost
+from bot.ports.renderer import Order, RendererHealth, Upload
+from bot.ports.shelf import Shelved
+from bot.ports.stores import Entry, EntryKind, NewJob
+
+NOW = 1_790_000_000_000
+"""The moment at which every story begins, in UTC milliseconds."""
+
+GUILD, CHANNEL, USER = 700, 710, 42
+
+
+def a_size(width: int = 832, height: int = 1216) -> Size:
+    return Size(width=width, height=height)
+
+
+def a_lora(**changes: Any) -> Lora:
+    return Lora(**{"name": "mira_v2.safetensors", "strength": 0.8, **changes})
+
+
+def a_reference(**changes: Any) -> Reference:
+    sha256 = "ab" * 32
+    path = f"library/references/ab/{sha256}.png"
+    return Reference(**{"sha256": sha256, "path": path, "size": a_size(512, 768), **changes})
+
+
+def a_request(**changes: Any) -> GenerationRequest:
+    return GenerationRequest(**{"prompt": "1girl, silver hair, harbour at dusk", **changes})
+
+
+def a_recipe(**changes: Any) -> Recipe:
+    values: dict[str, Any] = {
+        "workflow": "txt2img",
+        "prompt": "1girl, silver hair, harbour at dusk",
+        "negative": "lowres, bad anatomy",
+        "size": a_size(),
+        "count": 1,
+        "seed": Seed(1870400651),
+        "steps": 25,
+        "cfg": 5.0,
+        "sampler": "euler_ancestral",
+        "scheduler": "normal",
+        "model": "illustrious_xl.safetensors",
+    }
+    return Recipe(**{**values, **changes})
+
+
+def an_origin(**changes: Any) -> Origin:
+    """Return an origin whose key nobody else has."""
+    values = {"key": uuid4().hex, "user": USER, "user_name": "Aiko", "guild": GUILD, "channel": CHANNEL}
+    return Origin(**{**values, **changes})
+
+
+def a_new_job(**changes: Any) -> NewJob:
+    values: dict[str, Any] = {
+        "uid": uuid4(),
+        "request": a_request(),
+        "recipe": a_recipe(),
+        "origin": an_origin(),
+        "created": NOW,
+        "graph": a_graph(),
+    }
+    return NewJob(**{**values, **changes})
+
+
+def a_job(**changes: Any) -> Job:
+    values: dict[str, Any] = {
+        "id": 1,
+        "uid": UUID(int=1),
+        "request": a_request(),
+        "recipe": a_recipe(),
+        "origin": an_origin(key="interaction-1"),
+        "created": NOW,
+        "since": NOW,
+        "graph": a_graph(),
+    }
+    return Job(**{**values, **changes})
+
+
+def a_job_event(**changes: Any) -> JobEvent:
+    return JobEvent(**{"job": 1, "state": JobState.QUEUED, "at": NOW, **changes})
+
+
+def a_card(**changes: Any) -> Card:
+    return Card(**{"channel": CHANNEL, "message": 720, **changes})
+
+
+def some_timings(**changes: Any) -> Timings:
+    values: dict[str, Any] = {"queued": 40, "load": 0, "sample": 3100, "save": 200, "drawing": 3400}
+    return Timings(**{**values, "warmth": Warmth.WARM, **changes})
+
+
+def a_failure(**changes: Any) -> Failure:
+    values = {
+        "kind": "out_of_memory",
+        "message": "The GPU's memory did not suffice.",
+        "hint": "Draw smaller.",
+    }
+    return Failure(**{**values, **changes})
+
+
+def an_output(**changes: Any) -> Output:
+    return Output(
+        **{"filename": "genga_00001_.png", "subfolder": "genga", "type": "output", "node": "9", **changes}
+    )
+
+
+def an_artifact(**changes: Any) -> Artifact:
+    values: dict[str, Any] = {
+        "job": 1,
+        "index": 0,
+        "path": "library/harbour/_/2026-09-21/images/1-0.png",
+        "sha256": "cd" * 32,
+        "bytes": 1_620_000,
+        "size": a_size(),
+        "media_type": "image/png",
+        "source": an_output(),
+    }
+    return Artifact(**{**values, **changes})
+
+
+def a_gallery(**changes: Any) -> Gallery:
+    return Gallery(**{"channel": 730, "kind": GalleryKind.TEXT, **changes})
+
+
+def a_project(**changes: Any) -> Project:
+    values: dict[str, Any] = {
+        "id": 1,
+        "guild": GUILD,
+        "name": "Harbour",
+        "slug": "harbour",
+        "created": NOW,
+        "created_by": USER,
+        "gallery": a_gallery(),
+    }
+    return Project(**{**values, **changes})
+
+
+def some_guild_settings(**changes: Any) -> GuildSettings:
+    return GuildSettings(**{"guild": GUILD, **changes})
+
+
+def a_posting(**changes: Any) -> Posting:
+    values: dict[str, Any] = {
+        "id": 1,
+        "job": 1,
+        "kind": PostingKind.PICTURES,
+        "part": 0,
+        "nonce": nonce_of(UUID(int=1), PostingKind.PICTURES, 0),
+        "state": PostingState.PENDING,
+        "created": NOW,
+    }
+    return Posting(**{**values, **changes})
+
+
+def a_kind(**changes: Any) -> Kind:
+    values: dict[str, Any] = {
+        "workflow": "txt2img",
+        "model": "illustrious_xl.safetensors",
+        "steps": 25,
+        "count": 1,
+    }
+    return Kind(**{**values, "pixels": a_size().pixels, **changes})
+
+
+def a_waiting(**changes: Any) -> Waiting:
+    return Waiting(**{"job": 1, "user": USER, "since": NOW, "kind": a_kind(), **changes})
+
+
+def some_limits(**changes: Any) -> Limits:
+    return Limits(**{"per_user": 20, "in_all": 200, **changes})
+
+
+def an_entry(**changes: Any) -> Entry:
+    return Entry(**{"kind": EntryKind.COMMAND, "name": "generate", "at": NOW, "user": USER, **changes})
+
+
+def a_catalogue(**changes: Any) -> Catalogue:
+    values: dict[str, Any] = {
+        "checkpoints": ("illustrious_xl.safetensors", "counterfeit_v3.safetensors"),
+        "loras": ("mira_v2.safetensors", "ink_lines.safetensors"),
+        "samplers": ("euler", "euler_ancestral", "dpmpp_2m"),
+        "schedulers": ("normal", "karras"),
+        "nodes": a_graph().class_types() | {"LoraLoader", "LoadImage", "VAEEncode", "ImageScale"},
+        "seen": NOW,
+    }
+    return Catalogue(**{**values, **changes})
+
+
+def a_node(class_type: str = "KSampler", *, title: str | None = None, **inputs: Any) -> Node:
+    return Node(class_type=class_type, inputs=inputs, title=title or class_type)
+
+
+def a_graph(**changes: Any) -> Graph:
+    """Return text to image in its seven nodes."""
+    checkpoint, latent, sampler, decoded = ("4", "5", "3", "8")
+    nodes = {
+        "4": a_node("CheckpointLoaderSimple", title="Checkpoint", ckpt_name="illustrious_xl.safetensors"),
+        "5": a_node("EmptyLatentImage", title="Latent", width=832, height=1216, batch_size=1),
+        "6": a_node("CLIPTextEncode", title="Prompt", text="", clip=_link(checkpoint, 1)),
+        "7": a_node("CLIPTextEncode", title="Negative", text="", clip=_link(checkpoint, 1)),
+        "3": a_node(
+            "KSampler",
+            title="Sampler",
+            seed=0,
+            steps=25,
+            cfg=5.0,
+            sampler_name="euler_ancestral",
+            scheduler="normal",
+            denoise=1.0,
+            model=_link(checkpoint),
+            positive=_link("6"),
+            negative=_link("7"),
+            latent_image=_link(latent),
+        ),
+        "8": a_node("VAEDecode", title="Decode", samples=_link(sampler), vae=_link(checkpoint, 2)),
+        "9": a_node("SaveImage", title="Save", filename_prefix="genga", images=_link(decoded)),
+    }
+    return Graph(**{"nodes": nodes, **changes})
+
+
+def _link(node: str, slot: int = 0) -> Any:
+    return Link(node=node, slot=slot).to_api()
+
+
+def some_defaults(**changes: Any) -> Defaults:
+    values: dict[str, Any] = {"steps": 25, "cfg": 5.0, "sampler": "euler_ancestral", "scheduler": "normal"}
+    return Defaults(**{**values, **changes})
+
+
+def a_workflow(**changes: Any) -> Workflow:
+    """Return text to image with all its places and a LoRA anchor."""
+    sampler = {
+        "seed": "seed",
+        "steps": "steps",
+        "cfg": "cfg",
+        "sampler": "sampler_name",
+        "scheduler": "scheduler",
+    }
+    places = {
+        "prompt": Place(node="Prompt", input="text"),
+        "negative": Place(node="Negative", input="text"),
+        "model": Place(node="Checkpoint", input="ckpt_name"),
+        "width": Place(node="Latent", input="width"),
+        "height": Place(node="Latent", input="height"),
+        "count": Place(node="Latent", input="batch_size"),
+        "filename_prefix": Place(node="Save", input="filename_prefix"),
+        **{name: Place(node="Sampler", input=target) for name, target in sampler.items()},
+    }
+    values: dict[str, Any] = {
+        "name": "txt2img",
+        "title": "Text to image",
+        "description": "Draws what the prompt says.",
+        "graph": a_graph(),
+        "places": places,
+        "defaults": some_defaults(),
+        "lora_anchor": LoraAnchor(after="Checkpoint"),
+    }
+    return Workflow(**{**values, **changes})
+
+
+def an_img2img_workflow(**changes: Any) -> Workflow:
+    """Return image to image: its size is that of the picture it starts from."""
+    plain = a_workflow()
+    graph = (
+        plain.graph.with_node("5", a_node("VAEEncode", title="Encode", pixels=_link("10"), vae=_link("4", 2)))
+        .with_node("10", a_node("LoadImage", title="Reference", image=""))
+        .with_input("3", "denoise", 0.6)
+    )
+    places = {name: place for name, place in plain.places.items() if place.node != "Latent"}
+    places |= {
+        "reference": Place(node="Reference", input="image"),
+        "denoise": Place(node="Sampler", input="denoise"),
+    }
+    values: dict[str, Any] = {"name": "img2img", "title": "Image to image", "graph": graph, "places": places}
+    return a_workflow(**{**values, "defaults": some_defaults(denoise=0.6), **changes})
+
+
+def an_order(**changes: Any) -> Order:
+    return Order(**{"prompt_id": a_job().prompt_id, "graph": a_graph(), **changes})
+
+
+def an_upload(**changes: Any) -> Upload:
+    return Upload(**{"name": a_reference().upload_name, "content": png(), **changes})
+
+
+def some_health(**changes: Any) -> RendererHealth:
+    gib = 1024**3
+    values: dict[str, Any] = {
+        "version": "0.33.0",
+        "device": "cuda:0",
+        "vram_total": 12 * gib,
+        "vram_free": 9 * gib,
+    }
+    return RendererHealth(**{**values, "running": 0, "pending": 0, **changes})
+
+
+def a_drawing(*, steps: int = 3) -> tuple[RenderEvent, ...]:
+    """Return what ComfyUI tells of a warm drawing of `a_graph`, from its acceptance to its end."""
+    sampling = tuple(Sampled(node="3", step=step, of=steps) for step in range(1, steps + 1))
+    begin = (Accepted(), Started(cached=frozenset({"4"})), NodeStarted(node="3"))
+    return (*begin, *sampling, NodeStarted(node="8"), NodeStarted(node="9"), Rendered())
+
+
+def a_picture(**changes: Any) -> Picture:
+    content = changes.get("content", png())
+    return Picture(**{"content": content, "size": a_size(64, 64), "media_type": "image/png", **changes})
+
+
+def a_picture_post(**changes: Any) -> PicturePost:
+    values: dict[str, Any] = {
+        "job": a_job(state=JobState.RENDERED),
+        "project": a_project(),
+        "artifacts": (an_artifact(),),
+        "pictures": (a_picture(),),
+        "nonce": a_posting().nonce,
+    }
+    return PicturePost(**{**values, **changes})
+
+
+def a_notice(**changes: Any) -> Notice:
+    job = a_job(state=JobState.DELIVERED, post=a_card())
+    return Notice(**{"job": job, "nonce": nonce_of(job.uid, PostingKind.NOTICE, 0), **changes})
+
+
+def a_shelved(**changes: Any) -> Shelved:
+    return Shelved(**{"path": an_artifact().path, "sha256": "cd" * 32, "bytes": 1_620_000, **changes})
+
+
+def png(width: int = 64, height: int = 64, *, grey: int = 128) -> bytes:
+    """Return a true PNG of one shade, made without an imaging library."""
+    rows = (b"\0" + bytes([grey]) * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -1,0 +1,31 @@
+"""The ports in memory, for the use cases' tests: no disk, no network, no time that passes by itself."""
+
+from tests.fakes.clock import ManualClock
+from tests.fakes.pictures import FakePictures, FakeShelf
+from tests.fakes.poster import FakePoster
+from tests.fakes.renderer import FakeRenderer, Gate
+from tests.fakes.stores import (
+    FakeJobs,
+    FakeJournal,
+    FakeOutbox,
+    FakeProjects,
+    FakeSettings,
+    FakeStores,
+    Memory,
+)
+
+__all__ = [
+    "FakeJobs",
+    "FakeJournal",
+    "FakeOutbox",
+    "FakePictures",
+    "FakePoster",
+    "FakeProjects",
+    "FakeRenderer",
+    "FakeSettings",
+    "FakeShelf",
+    "FakeStores",
+    "Gate",
+    "ManualClock",
+    "Memory",
+]

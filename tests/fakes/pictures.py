@@ -1,0 +1,77 @@
+"""A shelf in a dictionary and an imaging that only reads headers."""
+
+import struct
+from dataclasses import replace
+from hashlib import sha256
+
+from bot.core.errors import (
+    BadRequest,
+    NoOutput,
+    NotFound,
+)
+from bot.core.generation import Size
+from bot.ports.pictures import Picture
+from bot.ports.shelf import Shelved
+
+
+class FakeShelf:
+    """Keeps files in a dictionary; `free` is what it says is left."""
+
+    def __init__(self, *, free: int = 100 * 1024**3) -> None:
+        self.files: dict[str, bytes] = {}
+        self.free = free
+
+    async def put(self, picture: Picture, *, project: str, day: str, name: str) -> Shelved:
+        ending = picture.media_type.removeprefix("image/").replace("jpeg", "jpg")
+        folder = f"library/{project}/_/{day}/images"
+        path = f"{folder}/{name}.{ending}"
+        if self.files.get(path, picture.content) != picture.content:
+            path = f"{folder}/{name}-{sha256(picture.content).hexdigest()[:8]}.{ending}"
+        return self._keep(path, picture.content)
+
+    async def put_reference(self, picture: Picture) -> Shelved:
+        digest = sha256(picture.content).hexdigest()
+        return self._keep(f"library/references/{digest[:2]}/{digest}.png", picture.content)
+
+    def _keep(self, path: str, content: bytes) -> Shelved:
+        self.files[path] = content
+        return Shelved(path=path, sha256=sha256(content).hexdigest(), bytes=len(content))
+
+    async def read(self, path: str) -> bytes:
+        if path not in self.files:
+            raise NotFound(f"The file `{path}` is gone.", hint="Draw it again with `/job again`.")
+        return self.files[path]
+
+    async def free_bytes(self) -> int:
+        return self.free
+
+
+class FakePictures:
+    """Believes a PNG's header; everything else is no picture."""
+
+    async def prove(self, content: bytes) -> Picture:
+        size = _png_size(content)
+        if size is None:
+            raise NoOutput(
+                "ComfyUI delivered a file that is no picture.", hint="Draw it again with `/job again`."
+            )
+        return Picture(content=content, size=size, media_type="image/png")
+
+    async def for_post(self, picture: Picture, *, limit: int) -> Picture:
+        return replace(picture, content=(b"RIFF....WEBP" + picture.content)[:limit], media_type="image/webp")
+
+    async def reference(self, content: bytes) -> Picture:
+        size = _png_size(content)
+        if size is None:
+            raise BadRequest("The reference is no picture.", hint="Attach a PNG, JPEG or WebP.")
+        return Picture(content=content, size=size, media_type="image/png")
+
+    async def preview(self, content: bytes) -> bytes:
+        return b"\xff\xd8\xff" + content[:64]
+
+
+def _png_size(content: bytes) -> Size | None:
+    if not content.startswith(b"\x89PNG\r\n\x1a\n") or len(content) < 24:
+        return None
+    width, height = struct.unpack(">II", content[16:24])
+    return Size(width=width, height=height)

@@ -1,0 +1,78 @@
+"""A poster that records what it was given."""
+
+from collections import deque
+from collections.abc import Iterable
+
+from bot.core.errors import (
+    DiscordAway,
+    StudioError,
+)
+from bot.core.job import Card
+from bot.core.library import Gallery
+from bot.ports.poster import Notice, PicturePost, Posted
+
+
+class FakePoster:
+    """Records what was posted; a nonce it has seen yields the first message again, as Discord does.
+
+    `fail(error, …)`: the next calls raise these, nothing is posted. `lose_answers(n)`: the next n posts
+    reach the channel, and the one who posted hears only DiscordAway.
+    """
+
+    def __init__(self, *, limit: int = 10 * 1024 * 1024) -> None:
+        self.limit = limit
+        self.posts: list[tuple[int, PicturePost]] = []
+        self.notices: list[tuple[int, Notice]] = []
+        self.threads: dict[int, tuple[Gallery, str]] = {}
+        self._failures: deque[StudioError] = deque()
+        self._answers_to_lose = 0
+        self._by_nonce: dict[str, Posted] = {}
+        self._last_id = 9000
+
+    def fail(self, *errors: StudioError) -> None:
+        self._failures.extend(errors)
+
+    def lose_answers(self, number: int = 1) -> None:
+        self._answers_to_lose += number
+
+    async def upload_limit(self, channel: int) -> int:
+        return self.limit
+
+    async def open_thread(self, gallery: Gallery, *, name: str) -> int:
+        self._maybe_fail()
+        thread = self._next_id()
+        self.threads[thread] = (gallery, name)
+        return thread
+
+    async def post(self, channel: int, post: PicturePost) -> Posted:
+        self._maybe_fail()
+        if post.nonce not in self._by_nonce:
+            self.posts.append((channel, post))
+            self._by_nonce[post.nonce] = self._made(channel, post.pictures)
+        self._maybe_lose_the_answer()
+        return self._by_nonce[post.nonce]
+
+    async def notify(self, channel: int, notice: Notice) -> Card:
+        self._maybe_fail()
+        if notice.nonce not in self._by_nonce:
+            self.notices.append((channel, notice))
+            self._by_nonce[notice.nonce] = self._made(channel, ())
+        self._maybe_lose_the_answer()
+        return self._by_nonce[notice.nonce].message
+
+    def _made(self, channel: int, files: Iterable[object]) -> Posted:
+        message = Card(channel=channel, message=self._next_id())
+        return Posted(message=message, attachments=tuple(self._next_id() for _ in files))
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _maybe_fail(self) -> None:
+        if self._failures:
+            raise self._failures.popleft()
+
+    def _maybe_lose_the_answer(self) -> None:
+        if self._answers_to_lose:
+            self._answers_to_lose -= 1
+            raise DiscordAway("Discord's answer got lost.", hint="It is tried again.")

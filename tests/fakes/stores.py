@@ -1,0 +1,343 @@
+"""The stores over one memory, as the tables of one database."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.core.artifact import Artifact
+from bot.core.catalogue import Catalogue
+from bot.core.errors import (
+    BadRequest,
+    NotFound,
+    WrongState,
+)
+from bot.core.job import Card, Job, JobEvent, JobState, Warmth
+from bot.core.library import Gallery, GuildSettings, Project
+from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
+from bot.core.queueing import Kind, Waiting
+from bot.ports.stores import Entry, JobFilter, NewJob
+
+IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
+DRAWN = (JobState.RENDERED, JobState.DELIVERED, JobState.SHELVED)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the stores share, as the tables of one database are shared."""
+
+    jobs: dict[int, Job] = field(default_factory=dict[int, Job])
+    events: list[JobEvent] = field(default_factory=list[JobEvent])
+    artifacts: list[Artifact] = field(default_factory=list[Artifact])
+    postings: dict[int, Posting] = field(default_factory=dict[int, Posting])
+    turns: dict[int, int] = field(default_factory=dict[int, int])
+    projects: dict[int, Project] = field(default_factory=dict[int, Project])
+    choices: dict[tuple[int | None, int], int] = field(default_factory=dict[tuple[int | None, int], int])
+    galleries: dict[int, Gallery | None] = field(default_factory=dict[int, Gallery | None])
+    entries: list[Entry] = field(default_factory=list[Entry])
+
+
+class FakeJobs:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def add(self, new: NewJob) -> tuple[Job, bool]:
+        for job in self._memory.jobs.values():
+            if job.origin.key == new.origin.key:
+                return job, False
+        job = Job(
+            id=len(self._memory.jobs) + 1,
+            uid=new.uid,
+            request=new.request,
+            recipe=new.recipe,
+            origin=new.origin,
+            created=new.created,
+            since=new.created,
+            project=new.project,
+            parent=new.parent,
+            priority=new.priority,
+            graph=new.graph,
+        )
+        self._memory.jobs[job.id] = job
+        self._memory.events.append(JobEvent(job=job.id, state=job.state, at=job.since))
+        return job, True
+
+    async def get(self, job_id: int) -> Job:
+        if job_id not in self._memory.jobs:
+            raise NotFound(f"There is no job #{job_id}.", hint="`/job list` shows those there are.")
+        return self._memory.jobs[job_id]
+
+    async def store(self, job: Job, *, was: JobState, note: str = "", notice: bool = False) -> None:
+        stored = await self.get(job.id)
+        if stored.state is not was:
+            raise WrongState(f"#{job.id} is {stored.state} by now.", hint="Look at it with `/job show`.")
+        self._memory.jobs[job.id] = replace(
+            stored,
+            state=job.state,
+            since=job.since,
+            attempt=job.attempt,
+            recipe=job.recipe,
+            graph=job.graph,
+            timings=job.timings,
+            failure=job.failure,
+        )
+        self._memory.events.append(
+            JobEvent(job=job.id, state=job.state, at=job.since, attempt=job.attempt, note=note)
+        )
+        if job.state is JobState.SUBMITTED:
+            self._memory.turns[job.origin.user] = max(self._memory.turns.values(), default=0) + 1
+        if notice:
+            self._post(job, PostingKind.NOTICE)
+
+    async def rendered(self, job: Job, *, was: JobState, artifacts: Sequence[Artifact]) -> None:
+        await self.store(job, was=was)
+        for artifact in artifacts:
+            self._memory.artifacts.append(replace(artifact, id=len(self._memory.artifacts) + 1))
+        self._post(job, PostingKind.PICTURES)
+
+    async def delivered(
+        self, job: Job, *, posting: Posting, post: Card, attachments: Sequence[int], notice: bool
+    ) -> None:
+        await self.store(job, was=JobState.RENDERED, notice=notice)
+        self._memory.jobs[job.id] = replace(self._memory.jobs[job.id], post=post)
+        self._memory.postings[posting.id] = replace(posting, state=PostingState.SENT)
+        ids = dict(enumerate(attachments))
+        self._memory.artifacts[:] = [
+            replace(artifact, message=post.message, attachment=ids.get(artifact.index))
+            if artifact.job == job.id
+            else artifact
+            for artifact in self._memory.artifacts
+        ]
+
+    def _post(self, job: Job, kind: PostingKind) -> None:
+        posting = Posting(
+            id=len(self._memory.postings) + 1,
+            job=job.id,
+            kind=kind,
+            part=0,
+            nonce=nonce_of(job.uid, kind, 0),
+            state=PostingState.PENDING,
+            created=job.since,
+        )
+        self._memory.postings[posting.id] = posting
+
+    async def set_card(self, job_id: int, card: Card) -> None:
+        self._memory.jobs[job_id] = replace(await self.get(job_id), card=card)
+
+    async def request_cancel(self, job_id: int) -> None:
+        self._memory.jobs[job_id] = replace(await self.get(job_id), cancel_requested=True)
+
+    async def in_states(self, *states: JobState) -> list[Job]:
+        return [job for job in self._memory.jobs.values() if job.state in states]
+
+    async def waiting(self) -> list[Waiting]:
+        return [
+            Waiting(
+                job=job.id, user=job.origin.user, since=job.created, kind=kind_of(job), priority=job.priority
+            )
+            for job in await self.in_states(JobState.QUEUED)
+        ]
+
+    async def count_waiting(self, *, user: int) -> tuple[int, int]:
+        jobs = await self.in_states(*IN_LINE)
+        return sum(job.origin.user == user for job in jobs), len(jobs)
+
+    async def page(self, wanted: JobFilter, *, before: int | None = None, limit: int = 10) -> list[Job]:
+        found = [
+            job
+            for job in reversed(self._memory.jobs.values())
+            if (before is None or job.id < before)
+            and wanted.guild in (None, job.origin.guild)
+            and wanted.user in (None, job.origin.user)
+            and wanted.project in (None, job.project)
+            and wanted.state in (None, job.state)
+        ]
+        return found[:limit]
+
+    async def by_message(self, message: int) -> Job | None:
+        return next((job for job in self._memory.jobs.values() if message in _messages(job)), None)
+
+    async def events(self, job_id: int) -> list[JobEvent]:
+        return [event for event in self._memory.events if event.job == job_id]
+
+    async def artifacts(self, job_id: int) -> list[Artifact]:
+        found = [artifact for artifact in self._memory.artifacts if artifact.job == job_id]
+        return sorted(found, key=lambda artifact: artifact.index)
+
+    async def last_served(self) -> Mapping[int, int]:
+        users = {waiting.user for waiting in await self.waiting()}
+        return {user: turn for user, turn in self._memory.turns.items() if user in users}
+
+    async def measured(self, kind: Kind, *, limit: int = 20) -> list[int]:
+        drawings = [
+            job.timings.drawing
+            for job in reversed(await self.in_states(*DRAWN))
+            if kind_of(job) == kind and job.timings.warmth is Warmth.WARM and job.timings.drawing is not None
+        ]
+        return drawings[:limit]
+
+    async def counts(self) -> Mapping[JobState, int]:
+        counted = Counter(job.state for job in self._memory.jobs.values())
+        return {state: counted[state] for state in JobState}
+
+
+def kind_of(job: Job) -> Kind:
+    recipe = job.recipe
+    return Kind(
+        workflow=recipe.workflow,
+        model=recipe.model,
+        pixels=recipe.size.pixels,
+        steps=recipe.steps,
+        count=recipe.count,
+    )
+
+
+def _messages(job: Job) -> set[int]:
+    return {card.message for card in (job.card, job.post) if card is not None}
+
+
+class FakeOutbox:
+    def __init__(self, memory: Memory) -> None:
+        self._postings = memory.postings
+
+    async def due(self) -> list[Posting]:
+        open_states = (PostingState.PENDING, PostingState.SENDING)
+        return [posting for posting in self._postings.values() if posting.state in open_states]
+
+    async def sending(self, posting: Posting) -> None:
+        stored = self._postings[posting.id]
+        self._postings[posting.id] = replace(stored, state=PostingState.SENDING, tried=stored.tried + 1)
+
+    async def sent(self, posting: Posting, message: Card, *, at: int) -> None:
+        self._close(posting, PostingState.SENT)
+
+    async def dropped(self, posting: Posting, *, at: int, reason: str) -> None:
+        self._close(posting, PostingState.DROPPED)
+
+    def _close(self, posting: Posting, state: PostingState) -> None:
+        self._postings[posting.id] = replace(self._postings[posting.id], state=state)
+
+
+class FakeProjects:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def add(
+        self, *, guild: int | None, name: str, slug: str, gallery: Gallery | None, by: int, at: int
+    ) -> Project:
+        for other in await self.of_guild(guild):
+            if other.name.casefold() == name.casefold() or other.slug == slug:
+                raise BadRequest(
+                    f"There is a project called `{other.name}` already.", hint="Choose another name."
+                )
+        project = Project(
+            id=len(self._memory.projects) + 1,
+            guild=guild,
+            name=name,
+            slug=slug,
+            created=at,
+            created_by=by,
+            gallery=gallery,
+        )
+        self._memory.projects[project.id] = project
+        return project
+
+    async def get(self, project_id: int) -> Project:
+        if project_id not in self._memory.projects:
+            raise NotFound("There is no such project.", hint="`/project list` shows those there are.")
+        return self._memory.projects[project_id]
+
+    async def named(self, guild: int | None, name: str) -> Project | None:
+        projects = await self.of_guild(guild)
+        by_name = (project for project in projects if project.name.casefold() == name.casefold())
+        by_slug = (project for project in projects if project.slug == name)
+        return next(by_name, None) or next(by_slug, None)
+
+    async def of_guild(self, guild: int | None) -> list[Project]:
+        found = [project for project in self._memory.projects.values() if project.guild == guild]
+        return sorted(found, key=lambda project: project.name.casefold())
+
+    async def matching(self, guild: int | None, part: str, *, limit: int = 25) -> list[Project]:
+        wanted = part.casefold()
+        found = [project for project in await self.of_guild(guild) if wanted in project.name.casefold()]
+        return sorted(found, key=lambda project: not project.name.casefold().startswith(wanted))[:limit]
+
+    async def of_channel(self, channel: int) -> Project | None:
+        with_gallery = [
+            (project, project.gallery) for project in self._memory.projects.values() if project.gallery
+        ]
+        by_thread = [project for project, gallery in with_gallery if gallery.thread == channel]
+        by_channel = [project for project, gallery in with_gallery if gallery.channel == channel]
+        if by_thread:
+            return by_thread[0]
+        return by_channel[0] if len(by_channel) == 1 else None
+
+    async def set_thread(self, project_id: int, thread: int | None) -> None:
+        project = await self.get(project_id)
+        if project.gallery is not None:
+            gallery = replace(project.gallery, thread=thread)
+            self._memory.projects[project_id] = replace(project, gallery=gallery)
+
+    async def in_use(self, *, guild: int | None, user: int) -> Project | None:
+        chosen = self._memory.choices.get((guild, user))
+        return None if chosen is None else self._memory.projects[chosen]
+
+    async def use(self, *, guild: int | None, user: int, project: int | None) -> None:
+        if project is None:
+            self._memory.choices.pop((guild, user), None)
+        else:
+            self._memory.choices[guild, user] = (await self.get(project)).id
+
+
+class FakeSettings:
+    def __init__(self, memory: Memory) -> None:
+        self._galleries = memory.galleries
+        self._paused_since: int | None = None
+        self._catalogue: Catalogue | None = None
+        self._hashes: dict[str, str] = {}
+
+    async def of_guild(self, guild: int) -> GuildSettings:
+        return GuildSettings(guild=guild, gallery=self._galleries.get(guild))
+
+    async def set_gallery(self, guild: int, gallery: Gallery | None) -> None:
+        self._galleries[guild] = gallery
+
+    async def paused_since(self) -> int | None:
+        return self._paused_since
+
+    async def set_paused(self, since: int | None) -> None:
+        self._paused_since = since
+
+    async def catalogue(self) -> Catalogue | None:
+        return self._catalogue
+
+    async def set_catalogue(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    async def commands_hash(self, scope: str) -> str | None:
+        return self._hashes.get(scope)
+
+    async def set_commands_hash(self, scope: str, value: str) -> None:
+        self._hashes[scope] = value
+
+
+class FakeJournal:
+    def __init__(self, memory: Memory) -> None:
+        self.entries = memory.entries
+
+    async def write(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+    async def newest(self, *, limit: int = 50) -> list[Entry]:
+        return self.entries[::-1][:limit]
+
+
+class FakeStores:
+    """All stores over one memory."""
+
+    def __init__(self) -> None:
+        self.memory = Memory()
+        self.jobs = FakeJobs(self.memory)
+        self.outbox = FakeOutbox(self.memory)
+        self.projects = FakeProjects(self.memory)
+        self.settings = FakeSettings(self.memory)
+        self.journal = FakeJournal(self.memory)
