@@ -134,6 +134,17 @@ class Misconfigured(StudioError):
     """A setting cannot be used; `message` names it."""
 
 
+class Incident(StudioError):
+    """Something nobody foresaw. `code` finds it in the log."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(
+            "Something went wrong inside Genga.",
+            hint=f"It is logged as incident `{code}`; tell that to whoever runs the bot.",
+        )
+
+
 def nearest_names(name: str, known: Sequence[str], *, most: int = 3) -> tuple[str, ...]:
     """Return the known names that look most like `name`, best first; all of them when they are few."""
     by_folded = {candidate.casefold(): candidate for candidate in known}

@@ -117,10 +117,15 @@ def wait_before(
 ) -> Estimate:
     """Return how long until the job's turn: what runs now and everything ahead; the least known decides."""
     ahead = line[: (place_of(job, line) or 1) - 1]
+    return wait_behind(ahead, expected=expected, running=running)
+
+
+def wait_behind(
+    ahead: Iterable[Waiting], *, expected: Mapping[Kind, Estimate], running: Estimate | None
+) -> Estimate:
+    """Return how long all these and what runs now take together."""
     parts = [expected.get(waiting.kind, Learning(drawings=0)) for waiting in ahead]
-    if running is not None:
-        parts.append(running)
-    return total(parts)
+    return total(parts if running is None else [running, *parts])
 
 
 def total(parts: Sequence[Estimate]) -> Estimate:

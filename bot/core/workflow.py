@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Self, TypeAlias
 
 from bot.core.errors import BadRequest, UnusedOption
-from bot.core.generation import Aspect, GenerationRequest, Lora, Recipe
+from bot.core.generation import Aspect, GenerationRequest, Lora, Recipe, Seed
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -188,6 +188,14 @@ class Workflow:
         if unused:
             spoken = {_SPOKEN.get(option, option) for option in self.options - {"project", "workflow"}}
             raise UnusedOption(_SPOKEN.get(unused[0], unused[0]), self.name, spoken)
+
+    def reseeded(self, graph: Graph, *, seed: Seed, filename_prefix: str) -> Graph:
+        """Return a graph once bound from this workflow with another seed and place for its files."""
+        values: dict[str, Json] = {"seed": seed, "filename_prefix": filename_prefix}
+        for name in values.keys() & self.places.keys():
+            place = self.places[name]
+            graph = graph.with_input(graph.titled(place.node), place.input, values[name])
+        return graph
 
     def class_types(self) -> frozenset[str]:
         """Name the node classes that ComfyUI must have for this workflow."""

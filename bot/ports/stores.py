@@ -43,15 +43,15 @@ class JobFilter:
 
 class Jobs(Protocol):
     async def add(self, new: NewJob) -> tuple[Job, bool]:
-        """Store a queued job and its first event: (job, True); the same origin key again: (that job, False)."""
+        """Store a queued job and its first event: (job, True); a known origin key: (that job, False)."""
         ...
 
     async def get(self, job_id: int) -> Job:
         """Return the job; raise NotFound."""
         ...
 
-    async def store(self, job: Job, *, was: JobState, note: str = "") -> None:
-        """Write a transition and its event in one transaction.
+    async def store(self, job: Job, *, was: JobState, note: str = "", notice: bool = False) -> None:
+        """Write a transition and its event in one transaction, with a NOTICE posting if `notice`.
 
         Writes state, since, attempt, recipe, graph, timings and failure; card, post and cancel_requested have
         statements of their own. Raises WrongState if the stored state is not `was` any more.
@@ -159,6 +159,10 @@ class Settings(Protocol):
     async def of_guild(self, guild: int) -> GuildSettings: ...
 
     async def set_gallery(self, guild: int, gallery: Gallery | None) -> None: ...
+
+    async def set_gallery_thread(self, channel: int, thread: int | None) -> None:
+        """Remember the thread in use of the server gallery that is this channel."""
+        ...
 
     async def paused_since(self) -> int | None:
         """Return since when the queue is paused, in UTC milliseconds."""

@@ -1,0 +1,127 @@
+"""From ComfyUI's hands to our shelf: the pictures of a finished drawing, proven and recorded."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.core.artifact import Artifact, Output
+from bot.core.errors import Lost, RendererAway, RenderError, StudioError
+from bot.core.job import Failure, Job, JobState, Timings
+from bot.core.progress import Phase, Progress
+from bot.ports.clock import Clock
+from bot.ports.pictures import Picture, Pictures
+from bot.ports.renderer import Renderer
+from bot.ports.shelf import Shelf
+from bot.ports.stores import Jobs, Projects
+from bot.studio.feed import Feed, JobChanged
+
+AWAY_RETRY_S = 2.0
+NO_PROJECT = "_"
+
+
+class Collector:
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        projects: Projects,
+        renderer: Renderer,
+        pictures: Pictures,
+        shelf: Shelf,
+        feed: Feed,
+        clock: Clock,
+        collected: Callable[[Job, list[Picture]], None],
+    ) -> None:
+        """Tell `collected` of each job that became RENDERED, with its pictures still at hand."""
+        self._jobs = jobs
+        self._projects = projects
+        self._renderer = renderer
+        self._pictures = pictures
+        self._shelf = shelf
+        self._feed = feed
+        self._clock = clock
+        self._collected = collected
+
+    async def collect(self, job: Job, progress: Progress) -> None:
+        """Bring the job to RENDERED, or to FAILED with its reason; a forgotten prompt raises Lost."""
+        try:
+            kept = await self._keep(job, await self._outputs(job))
+        except Lost:
+            raise
+        except RenderError as error:
+            await self.fail(job, error)
+            return
+        done = replace(
+            job.to(JobState.RENDERED, at=self._clock.now()),
+            timings=timings_of(job, progress, fetched=self._clock.now()),
+        )
+        await self._jobs.rendered(done, was=job.state, artifacts=[artifact for artifact, _ in kept])
+        self._feed.publish(JobChanged(job=done))
+        self._collected(done, [picture for _, picture in kept])
+
+    async def fail(self, job: Job, error: StudioError) -> None:
+        """Bring the job to FAILED with what its person needs to know."""
+        kind = error.kind if isinstance(error, RenderError) else "failed"
+        failed = replace(
+            job.to(JobState.FAILED, at=self._clock.now()),
+            failure=Failure(kind=kind, message=error.message, hint=error.hint),
+        )
+        await self._jobs.store(failed, was=job.state, note=error.message, notice=True)
+        self._feed.publish(JobChanged(job=failed))
+
+    async def _outputs(self, job: Job) -> tuple[Output, ...]:
+        while True:
+            try:
+                return await self._renderer.outputs(job.prompt_id)
+            except RendererAway:
+                await asyncio.sleep(AWAY_RETRY_S)
+
+    async def _keep(self, job: Job, outputs: tuple[Output, ...]) -> list[tuple[Artifact, Picture]]:
+        project = await self._projects.get(job.project) if job.project is not None else None
+        folder = project.slug if project else NO_PROJECT
+        kept = (self._keep_one(job, index, output, folder) for index, output in enumerate(outputs, start=1))
+        return await asyncio.gather(*kept)
+
+    async def _keep_one(self, job: Job, index: int, output: Output, folder: str) -> tuple[Artifact, Picture]:
+        picture = await self._pictures.prove(await self._fetched(output))
+        day = datetime.fromtimestamp(job.created / 1000, UTC).date().isoformat()
+        kept = await self._shelf.put(picture, project=folder, day=day, name=f"{job.id}_{index}")
+        artifact = Artifact(
+            job=job.id,
+            index=index,
+            path=kept.path,
+            sha256=kept.sha256,
+            bytes=kept.bytes,
+            size=picture.size,
+            media_type=picture.media_type,
+            source=output,
+        )
+        return artifact, picture
+
+    async def _fetched(self, output: Output) -> bytes:
+        while True:
+            try:
+                return await self._renderer.fetch(output)
+            except RendererAway:
+                await asyncio.sleep(AWAY_RETRY_S)
+
+
+def timings_of(job: Job, progress: Progress, *, fetched: int) -> Timings:
+    """Return what was measured of a drawing; a phase that was never seen stays None."""
+    spent = progress.spent
+    drawn = progress.started is not None and progress.ended is not None
+    return Timings(
+        queued=job.timings.queued,
+        load=spent.get(Phase.LOADING),
+        sample=spent.get(Phase.SAMPLING),
+        save=_sum(spent.get(Phase.DECODING), spent.get(Phase.SAVING)),
+        drawing=(progress.ended or 0) - (progress.started or 0) if drawn else None,
+        fetch=fetched - progress.ended if progress.ended is not None else None,
+        warmth=progress.warmth,
+    )
+
+
+def _sum(*parts: int | None) -> int | None:
+    measured = [part for part in parts if part is not None]
+    return sum(measured) if measured else None

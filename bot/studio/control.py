@@ -1,0 +1,126 @@
+"""What people do to jobs that exist: cancel, draw again, hold the queue, let it go."""
+
+from dataclasses import dataclass
+
+from bot.core.errors import NotAllowed, NotFound, WrongState
+from bot.core.generation import Origin
+from bot.core.job import Job, JobState
+from bot.ports.clock import Clock
+from bot.ports.renderer import Renderer
+from bot.ports.stores import Jobs, Settings
+from bot.studio.feed import Feed, JobChanged, LineChanged
+from bot.studio.gate import Gate, Paused
+from bot.studio.lane import Lane
+from bot.studio.submit import Submit, Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who does something, as known at that very moment; `manages` means Manage Server."""
+
+    user: int
+    guild: int | None
+    manages: bool = False
+
+
+class Control:
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        settings: Settings,
+        renderer: Renderer,
+        submit: Submit,
+        lane: Lane,
+        gate: Gate,
+        feed: Feed,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._settings = settings
+        self._renderer = renderer
+        self._submit = submit
+        self._lane = lane
+        self._gate = gate
+        self._feed = feed
+        self._clock = clock
+
+    async def job(self, job_id: int, actor: Actor) -> Job:
+        """Return a job of the actor's server; one of another server does not exist for them."""
+        job = await self._jobs.get(job_id)
+        if job.origin.guild != actor.guild:
+            raise NotFound(f"There is no job #{job_id} here.", hint="`/job list` shows the newest.")
+        return job
+
+    async def cancel(self, job_id: int, actor: Actor) -> Job:
+        """Take a job back, waiting or drawing; only its own person or one with Manage Server may."""
+        job = await self.job(job_id, actor)
+        if job.origin.user != actor.user and not actor.manages:
+            raise NotAllowed(
+                f"#{job.id} is not yours.", hint="Its person can cancel it, or someone with Manage Server."
+            )
+        if job.state is JobState.QUEUED:
+            return await self._take_back(job)
+        if job.state.in_renderer and self._lane.of(job.id) is not None:
+            await self._interrupt(job)
+            return job
+        raise WrongState(f"#{job.id} is {job.state}; there is nothing left to cancel.")
+
+    async def again(self, job_id: int, actor: Actor, origin: Origin, *, same_seed: bool = False) -> Ticket:
+        """Draw a job again, for whoever asks."""
+        return await self._submit.again(await self.job(job_id, actor), origin, same_seed=same_seed)
+
+    async def clear(self, actor: Actor, *, everybody: bool) -> list[Job]:
+        """Take back the actor's waiting jobs of this server, or everybody's; return those taken back."""
+        if everybody and not actor.manages:
+            raise NotAllowed(
+                "Only someone with Manage Server can clear everybody's jobs.",
+                hint="`/queue clear` without options takes back your own.",
+            )
+        cleared: list[Job] = []
+        for job in await self._jobs.in_states(JobState.QUEUED):
+            if job.origin.guild == actor.guild and (everybody or job.origin.user == actor.user):
+                try:
+                    cleared.append(await self._take_back(job))
+                except WrongState:
+                    continue
+        return cleared
+
+    async def pause(self, actor: Actor) -> None:
+        """Hold the queue; what is being drawn is finished. Remembered over restarts."""
+        self._may_hold(actor)
+        since = self._clock.now()
+        await self._settings.set_paused(since)
+        self._gate.close(Paused(since=since))
+
+    async def resume(self, actor: Actor) -> None:
+        self._may_hold(actor)
+        await self._settings.set_paused(None)
+        self._gate.open(Paused)
+
+    async def remember(self) -> None:
+        """Take up a pause from before the restart."""
+        since = await self._settings.paused_since()
+        if since is not None:
+            self._gate.close(Paused(since=since))
+
+    def _may_hold(self, actor: Actor) -> None:
+        if not actor.manages:
+            raise NotAllowed(
+                "Only someone with Manage Server can pause or resume the queue.",
+                hint="To take back your own jobs use `/queue clear`.",
+            )
+
+    async def _take_back(self, job: Job) -> Job:
+        cancelled = job.to(JobState.CANCELLED, at=self._clock.now())
+        await self._jobs.store(cancelled, was=JobState.QUEUED)
+        self._feed.publish(JobChanged(job=cancelled))
+        self._feed.publish(LineChanged())
+        return cancelled
+
+    async def _interrupt(self, job: Job) -> None:
+        await self._jobs.request_cancel(job.id)
+        drawing = self._lane.of(job.id)
+        if drawing is not None:
+            drawing.cancelled = True
+        await self._renderer.cancel(job.prompt_id)

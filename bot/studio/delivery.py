@@ -1,0 +1,230 @@
+"""The courier: carries finished pictures into their thread, and the news to the one who asked."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from bot.core.artifact import Artifact
+from bot.core.errors import DeliveryError, DiscordAway, NotFound, StudioError, TargetGone
+from bot.core.job import Failure, Job, JobState
+from bot.core.library import Gallery, Project
+from bot.core.posting import Posting, PostingKind
+from bot.ports.clock import Clock
+from bot.ports.pictures import Picture, Pictures
+from bot.ports.poster import Notice, PicturePost, Poster
+from bot.ports.shelf import Shelf
+from bot.ports.stores import Jobs, Outbox, Projects, Settings
+from bot.studio.feed import Feed, JobChanged
+from bot.studio.incidents import Incidents
+
+FIRST_RETRY_S = 1.0
+LAST_RETRY_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a job's pictures belong: a gallery with its thread to be opened, or a plain channel."""
+
+    gallery: Gallery | None = None
+    channel: int | None = None
+    project: Project | None = None
+
+
+class Courier:
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        outbox: Outbox,
+        projects: Projects,
+        settings: Settings,
+        shelf: Shelf,
+        pictures: Pictures,
+        poster: Poster,
+        incidents: Incidents,
+        feed: Feed,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._outbox = outbox
+        self._projects = projects
+        self._settings = settings
+        self._shelf = shelf
+        self._pictures = pictures
+        self._poster = poster
+        self._incidents = incidents
+        self._feed = feed
+        self._clock = clock
+        self._some = asyncio.Event()
+        self._at_hand: dict[int, list[Picture]] = {}
+
+    def take(self, job: Job, pictures: list[Picture]) -> None:
+        """Note that the job is RENDERED; its pictures need not be read from disk again."""
+        self._at_hand[job.id] = pictures
+        self.wake()
+
+    def wake(self) -> None:
+        self._some.set()
+
+    async def run(self) -> None:
+        """Deliver for ever; while Discord is away, what is drawn waits and is posted in order."""
+        pause = FIRST_RETRY_S
+        while True:
+            self._some.clear()
+            if await self.run_once():
+                pause = FIRST_RETRY_S
+                await self._some.wait()
+            else:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LAST_RETRY_S)
+
+    async def run_once(self) -> bool:
+        """Deliver all that is due, oldest first; tell whether Discord took part."""
+        while due := await self._outbox.due():
+            for posting in due:
+                try:
+                    await self._deliver(posting)
+                except DiscordAway:
+                    return False
+                except Exception as error:  # noqa: BLE001 - a post that trips us must not stop the others
+                    await self._give_up(posting, error)
+        return True
+
+    async def _give_up(self, posting: Posting, error: Exception) -> None:
+        incident = await self._incidents.report(error, where="delivery", job=posting.job)
+        job = await self._jobs.get(posting.job)
+        if job.state is JobState.RENDERED:
+            await self._shelve(posting, job, incident)
+        else:
+            await self._outbox.dropped(posting, at=self._clock.now(), reason=incident.message)
+
+    async def _deliver(self, posting: Posting) -> None:
+        job = await self._jobs.get(posting.job)
+        await self._outbox.sending(posting)
+        match posting.kind:
+            case PostingKind.PICTURES:
+                await self._post_pictures(posting, job)
+            case PostingKind.NOTICE:
+                await self._notify(posting, job)
+            case _:
+                assert_never(posting.kind)
+
+    async def _post_pictures(self, posting: Posting, job: Job) -> None:
+        artifacts = await self._jobs.artifacts(job.id)
+        try:
+            await self._post_somewhere(posting, job, artifacts)
+        except DiscordAway:
+            raise
+        except (DeliveryError, NotFound) as error:
+            await self._shelve(posting, job, error)
+        self._at_hand.pop(job.id, None)
+
+    async def _post_somewhere(self, posting: Posting, job: Job, artifacts: Sequence[Artifact]) -> None:
+        address = await self._address(job)
+        try:
+            await self._post_at(posting, job, artifacts, address, await self._thread(address))
+        except TargetGone:
+            if address.gallery is None or address.gallery.thread is None:
+                raise
+            renewed = replace(address, gallery=replace(address.gallery, thread=None))
+            await self._post_at(posting, job, artifacts, renewed, await self._thread(renewed))
+
+    async def _post_at(
+        self,
+        posting: Posting,
+        job: Job,
+        artifacts: Sequence[Artifact],
+        address: Address,
+        channel: int,
+    ) -> None:
+        post = PicturePost(
+            job=job,
+            project=address.project,
+            artifacts=artifacts,
+            pictures=await self._encoded(job, artifacts, channel),
+            nonce=posting.nonce,
+        )
+        posted = await self._poster.post(channel, post)
+        now = self._clock.now()
+        delivered = replace(
+            job.to(JobState.DELIVERED, at=now),
+            post=posted.message,
+            timings=replace(job.timings, post=now - job.since, total=now - job.created),
+        )
+        await self._jobs.delivered(
+            delivered,
+            posting=posting,
+            post=posted.message,
+            attachments=posted.attachments,
+            notice=job.origin.channel is not None and job.origin.channel != channel,
+        )
+        self._feed.publish(JobChanged(job=delivered))
+
+    async def _encoded(self, job: Job, artifacts: Sequence[Artifact], channel: int) -> list[Picture]:
+        limit = await self._poster.upload_limit(channel)
+        originals = self._at_hand.get(job.id) or [await self._original(artifact) for artifact in artifacts]
+        return await asyncio.gather(
+            *(self._pictures.for_post(original, limit=limit) for original in originals)
+        )
+
+    async def _original(self, artifact: Artifact) -> Picture:
+        content = await self._shelf.read(artifact.path)
+        return Picture(content=content, size=artifact.size, media_type=artifact.media_type)
+
+    async def _address(self, job: Job) -> Address:
+        """Return the project's gallery, else the server's, else the channel where the job was asked for."""
+        project = await self._projects.get(job.project) if job.project is not None else None
+        if project is not None and project.gallery is not None:
+            return Address(gallery=project.gallery, project=project)
+        if job.origin.guild is not None:
+            settings = await self._settings.of_guild(job.origin.guild)
+            if settings.gallery is not None:
+                return Address(gallery=settings.gallery, project=project)
+        if job.origin.channel is None:
+            raise TargetGone("There is no gallery to post to.", hint="Choose one with `/settings gallery`.")
+        return Address(channel=job.origin.channel, project=project)
+
+    async def _thread(self, address: Address) -> int:
+        """Return the channel to post in, opening and remembering the gallery's thread if need be."""
+        if address.gallery is None:
+            return address.channel or 0
+        if address.gallery.thread is not None:
+            return address.gallery.thread
+        name = address.project.name if address.project else "Gallery"
+        thread = await self._poster.open_thread(address.gallery, name=name)
+        await self._remember(address, thread)
+        return thread
+
+    async def _remember(self, address: Address, thread: int) -> None:
+        project = address.project
+        if project is not None and project.gallery is not None:
+            await self._projects.set_thread(project.id, thread)
+        elif address.gallery is not None:
+            await self._settings.set_gallery_thread(address.gallery.channel, thread)
+
+    async def _shelve(self, posting: Posting, job: Job, error: StudioError) -> None:
+        """Keep the pictures in the library and say why they are nowhere else."""
+        now = self._clock.now()
+        shelved = replace(
+            job.to(JobState.SHELVED, at=now),
+            failure=Failure(kind="not_posted", message=error.message, hint=error.hint),
+            timings=replace(job.timings, total=now - job.created),
+        )
+        await self._outbox.dropped(posting, at=now, reason=error.message)
+        await self._jobs.store(shelved, was=job.state, note=error.message, notice=True)
+        self._feed.publish(JobChanged(job=shelved))
+
+    async def _notify(self, posting: Posting, job: Job) -> None:
+        channel = job.card.channel if job.card else job.origin.channel
+        if channel is None:
+            await self._outbox.dropped(posting, at=self._clock.now(), reason="there is nobody to tell")
+            return
+        try:
+            message = await self._poster.notify(channel, Notice(job=job, nonce=posting.nonce))
+        except DiscordAway:
+            raise
+        except DeliveryError as error:
+            await self._outbox.dropped(posting, at=self._clock.now(), reason=error.message)
+        else:
+            await self._outbox.sent(posting, message, at=self._clock.now())

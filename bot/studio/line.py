@@ -1,0 +1,163 @@
+"""The line before the GPU as people see it: places, waiting times, and what each job's card shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.job import Job, JobState
+from bot.core.library import Project
+from bot.core.progress import Progress
+from bot.core.queueing import (
+    Estimate,
+    Kind,
+    Known,
+    Learning,
+    Waiting,
+    expect,
+    line_up,
+    place_of,
+    wait_before,
+    wait_behind,
+)
+from bot.ports.clock import Clock
+from bot.ports.stores import Jobs, Projects
+from bot.studio.gate import Gate, Hold
+from bot.studio.lane import Drawing, Lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """A job as its card shows it. `starts` and `ends` are expected times in UTC milliseconds."""
+
+    job: Job
+    project: Project | None = None
+    place: int | None = None
+    starts: int | None = None
+    wait: Estimate | None = None
+    progress: Progress | None = None
+    ends: int | None = None
+    drawing_time: Estimate | None = None
+    hold: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """The whole line: what is drawn, who waits in which order, how long it all takes."""
+
+    drawing: JobView | None
+    waiting: tuple[JobView, ...]
+    total: Estimate
+    hold: Hold | None
+
+
+def kind_of(job: Job) -> Kind:
+    recipe = job.recipe
+    return Kind(
+        workflow=recipe.workflow,
+        model=recipe.model,
+        pixels=recipe.size.pixels,
+        steps=recipe.steps,
+        count=recipe.count,
+    )
+
+
+class Line:
+    def __init__(self, *, jobs: Jobs, projects: Projects, lane: Lane, gate: Gate, clock: Clock) -> None:
+        self._jobs = jobs
+        self._projects = projects
+        self._lane = lane
+        self._gate = gate
+        self._clock = clock
+
+    async def order(self) -> list[Waiting]:
+        """Return the queued jobs in the order in which they will be drawn."""
+        waiting = await self._jobs.waiting()
+        if not waiting:
+            return []
+        return line_up(waiting, last_served=await self._jobs.last_served(), now=self._clock.now())
+
+    async def view(self, job_id: int) -> JobView:
+        """Return what the job's card shows now; raise NotFound."""
+        job = await self._jobs.get(job_id)
+        project = await self._projects.get(job.project) if job.project is not None else None
+        drawing = self._lane.of(job_id)
+        if drawing is not None and job.state.in_renderer:
+            return await self._drawn(job, project, drawing)
+        if job.state is JobState.QUEUED:
+            return await self._queued(job, project)
+        return JobView(job=job, project=project)
+
+    async def queue(self) -> QueueView:
+        line = await self.order()
+        expected = await self._expectations(line)
+        running = await self._running_estimate()
+        drawing = self._lane.drawing
+        return QueueView(
+            drawing=await self.view(drawing.job.id) if drawing else None,
+            waiting=tuple([await self._queued_at(waiting, line, expected, running) for waiting in line]),
+            total=wait_behind(line, expected=expected, running=running),
+            hold=self._gate.hold,
+        )
+
+    async def expected(self, kind: Kind) -> Estimate:
+        """Return how long a drawing of this kind takes, as measured."""
+        return expect(await self._jobs.measured(kind))
+
+    async def _queued(self, job: Job, project: Project | None) -> JobView:
+        line = await self.order()
+        wait = wait_before(
+            job.id,
+            line,
+            expected=await self._expectations(line),
+            running=await self._running_estimate(),
+        )
+        return JobView(
+            job=job,
+            project=project,
+            place=place_of(job.id, line),
+            wait=wait,
+            starts=self._clock.now() + wait.ms if isinstance(wait, Known) else None,
+            hold=self._gate.hold,
+        )
+
+    async def _queued_at(
+        self,
+        waiting: Waiting,
+        line: list[Waiting],
+        expected: Mapping[Kind, Estimate],
+        running: Estimate | None,
+    ) -> JobView:
+        job = await self._jobs.get(waiting.job)
+        return JobView(
+            job=job,
+            place=place_of(job.id, line),
+            wait=wait_before(job.id, line, expected=expected, running=running),
+            drawing_time=expected.get(waiting.kind),
+        )
+
+    async def _drawn(self, job: Job, project: Project | None, drawing: Drawing) -> JobView:
+        expected = await self.expected(kind_of(job))
+        started = drawing.progress.started
+        ends = started + expected.ms if started is not None and isinstance(expected, Known) else None
+        return JobView(
+            job=job,
+            project=project,
+            progress=drawing.progress,
+            drawing_time=expected,
+            ends=ends if ends is not None and ends > self._clock.now() else None,
+            hold=self._gate.hold,
+        )
+
+    async def _expectations(self, line: list[Waiting]) -> dict[Kind, Estimate]:
+        return {kind: await self.expected(kind) for kind in {waiting.kind for waiting in line}}
+
+    async def _running_estimate(self) -> Estimate | None:
+        """Return how long the drawing in the lane still takes."""
+        drawing = self._lane.drawing
+        if drawing is None:
+            return None
+        match await self.expected(kind_of(drawing.job)):
+            case Known(ms=ms, drawings=drawings):
+                begun = drawing.progress.started or self._clock.now()
+                return Known(ms=max(begun + ms - self._clock.now(), 0), drawings=drawings)
+            case Learning() as learning:
+                return learning

@@ -1,0 +1,149 @@
+"""From a request to a stored job with a place in line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
+
+from bot.core.errors import UnknownName
+from bot.core.generation import GenerationRequest, Origin, Recipe, Reference, Seed
+from bot.core.job import Job
+from bot.core.library import Project
+from bot.core.planning import decide
+from bot.core.queueing import Limits, admit
+from bot.core.workflow import Graph, bind
+from bot.ports.clock import Clock
+from bot.ports.pictures import Pictures
+from bot.ports.shelf import Shelf
+from bot.ports.stores import Jobs, NewJob, Projects
+from bot.studio.feed import Feed, JobChanged, LineChanged
+from bot.studio.gate import Gate
+from bot.studio.line import JobView, Line
+from bot.studio.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What a submitter gets. `fresh` is False if this very request had been taken before."""
+
+    view: JobView
+    fresh: bool
+
+    @property
+    def job(self) -> Job:
+        return self.view.job
+
+
+class Submit:
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        projects: Projects,
+        shelf: Shelf,
+        pictures: Pictures,
+        workshop: Workshop,
+        line: Line,
+        gate: Gate,
+        feed: Feed,
+        clock: Clock,
+        limits: Limits,
+        new_seed: Callable[[], Seed],
+        new_uid: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self._jobs = jobs
+        self._projects = projects
+        self._shelf = shelf
+        self._pictures = pictures
+        self._workshop = workshop
+        self._line = line
+        self._gate = gate
+        self._feed = feed
+        self._clock = clock
+        self._limits = limits
+        self._new_seed = new_seed
+        self._new_uid = new_uid
+
+    async def __call__(self, request: GenerationRequest, origin: Origin) -> Ticket:
+        """Store the request as a job; raise BadRequest or LimitReached, and then nothing is stored."""
+        workflow = self._workshop.choose(request)
+        project = await self.project_for(request.project, origin)
+        recipe = decide(
+            request,
+            workflow,
+            catalogue=self._workshop.catalogue,
+            seed=self._new_seed(),
+            default_model=self._workshop.default_model,
+        )
+        return await self._accept(request, recipe, origin, project=project.id if project else None)
+
+    async def again(self, job: Job, origin: Origin, *, same_seed: bool = False) -> Ticket:
+        """Store a job that draws what `job` drew, with a new seed or the very same graph."""
+        seed = job.recipe.seed if same_seed else self._new_seed()
+        recipe = job.recipe.with_seed(seed)
+        return await self._accept(
+            replace(job.request, seed=seed), recipe, origin, project=job.project, parent=job
+        )
+
+    async def reference(self, content: bytes) -> Reference:
+        """Keep a person's picture, cleaned, for use in a request; raise BadRequest."""
+        picture = await self._pictures.reference(content)
+        kept = await self._shelf.put_reference(picture)
+        return Reference(sha256=kept.sha256, path=kept.path, size=picture.size)
+
+    async def project_for(self, name: str | None, origin: Origin) -> Project | None:
+        """Return the named project, else the channel's, else the one the person uses."""
+        if name is not None:
+            project = await self._projects.named(origin.guild, name)
+            if project is None:
+                known = [project.name for project in await self._projects.of_guild(origin.guild)]
+                raise UnknownName("project", name, known)
+            return project
+        if origin.channel is not None:
+            project = await self._projects.of_channel(origin.channel)
+            if project is not None:
+                return project
+        return await self._projects.in_use(guild=origin.guild, user=origin.user)
+
+    async def _accept(
+        self,
+        request: GenerationRequest,
+        recipe: Recipe,
+        origin: Origin,
+        *,
+        project: int | None,
+        parent: Job | None = None,
+    ) -> Ticket:
+        of_user, in_all = await self._jobs.count_waiting(user=origin.user)
+        admit(waiting_of_user=of_user, waiting_in_all=in_all, limits=self._limits)
+        uid = self._new_uid()
+        job, fresh = await self._jobs.add(
+            NewJob(
+                uid=uid,
+                request=request,
+                recipe=recipe,
+                origin=origin,
+                created=self._clock.now(),
+                graph=self._bound(recipe, uid, parent),
+                project=project,
+                parent=parent.id if parent else None,
+            )
+        )
+        if fresh:
+            self._feed.publish(JobChanged(job=job))
+            self._feed.publish(LineChanged())
+            self._gate.ring()
+        return Ticket(view=await self._line.view(job.id), fresh=fresh)
+
+    def _bound(self, recipe: Recipe, uid: UUID, parent: Job | None) -> Graph | None:
+        """Bind now if everything is decided; a repetition starts from the parent's own graph."""
+        if recipe.model is None:
+            return None
+        workflow = self._workshop.named(recipe.workflow)
+        if parent is not None and parent.graph is not None:
+            return workflow.reseeded(parent.graph, seed=recipe.seed, filename_prefix=prefix_of(uid))
+        return bind(workflow, recipe, filename_prefix=prefix_of(uid))
+
+
+def prefix_of(uid: UUID) -> str:
+    """Return the name under which ComfyUI saves the job's pictures: unique, and nothing a person typed."""
+    return f"genga/{uid.hex}"

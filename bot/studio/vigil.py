@@ -1,0 +1,64 @@
+"""The watch over what the studio depends on: is ComfyUI there, what has it got, is there room on the disk."""
+
+import asyncio
+
+from bot.core.errors import Misconfigured, RendererAway
+from bot.ports.clock import Clock
+from bot.ports.renderer import Renderer, RendererHealth
+from bot.ports.shelf import Shelf
+from bot.studio.gate import Away, DiskLow, Gate
+from bot.studio.workshop import Workshop
+
+UP_EVERY_S = 15.0
+AWAY_EVERY_S = 2.0
+CATALOGUE_AGE_MS = 60_000
+
+
+class Vigil:
+    def __init__(
+        self,
+        *,
+        renderer: Renderer,
+        shelf: Shelf,
+        workshop: Workshop,
+        gate: Gate,
+        clock: Clock,
+        min_free_bytes: int,
+    ) -> None:
+        self._renderer = renderer
+        self._shelf = shelf
+        self._workshop = workshop
+        self._gate = gate
+        self._clock = clock
+        self._min_free_bytes = min_free_bytes
+        self.health: RendererHealth | None = None
+        self.seen: int | None = None
+
+    async def run(self) -> None:
+        while True:
+            await self.run_once()
+            await asyncio.sleep(AWAY_EVERY_S if self._gate.holding(Away) else UP_EVERY_S)
+
+    async def run_once(self) -> None:
+        await self._watch_disk()
+        try:
+            self.health = await self._renderer.health()
+            await self._learn()
+        except (RendererAway, Misconfigured) as error:
+            self._gate.close(Away(since=self.seen or self._clock.now(), reason=error.message))
+        else:
+            self.seen = self._clock.now()
+            self._gate.open(Away)
+
+    async def _learn(self) -> None:
+        known = self._workshop.catalogue
+        stale = known is None or self._clock.now() - known.seen > CATALOGUE_AGE_MS
+        if stale or self._gate.holding(Away):
+            await self._workshop.learn(await self._renderer.catalogue())
+
+    async def _watch_disk(self) -> None:
+        free = await self._shelf.free_bytes()
+        if free < self._min_free_bytes:
+            self._gate.close(DiskLow(free=free, needed=self._min_free_bytes))
+        else:
+            self._gate.open(DiskLow)
