@@ -1,15 +1,15 @@
 """A Discord on the wire: REST v10, gateway with resume and CDN, for the demo and the tests.
 
-It plays by the rules that Discord documents and that were seen on discord.py. Where it may still differ from the real
-one, to be looked at once with a real token:
+It plays by the rules that Discord documents. Where it may still differ from the real one, to be looked at
+once with a real token:
 
 - the clock of the first answer starts when the interaction is dispatched, Discord's a little elsewhere;
 - a locked thread refuses with 160005; Discord may say 50083;
 - the answer to a deferral carries no `resource`, as documented; the real one may;
 - edits through an interaction's token inside an archived thread succeed here;
-- sizes and names of the rate-limit buckets, and the quota for edits of messages older than an hour, are guesses;
-- MESSAGE_CREATE comes before the HTTP answer by default, and after it by `rules.message_before_answer = False`; the
-  real order varies;
+- sizes and names of rate-limit buckets and the quota for edits of messages older than an hour are guesses;
+- MESSAGE_CREATE comes before the HTTP answer by default, after it by `rules.message_before_answer = False`;
+  the real order varies;
 - the upload limit is 10 MiB by default; Discord has been moving to 20;
 - ephemeral attachments live as long as all others;
 - a file's type is told from its name, not sniffed from its bytes;

@@ -78,7 +78,7 @@ class Cdn:
         return self.base_url + self._signed(_path(attachment), expires=f"{expires:x}", issued=f"{issued:x}")
 
     def owner_of(self, url: str) -> Attachment | None:
-        """The attachment that one of our links points at, expired or not."""
+        """Give the attachment that one of our links points at, expired or not."""
         if not self.base_url or not url.startswith(f"{self.base_url}/"):
             return None
         number = urlsplit(url).path.split("/")[-2]

@@ -1,4 +1,4 @@
-"""What may happen in a Discord, one small class each; the gateway, the page and the tests all listen to it."""
+"""What may happen in a Discord, one small class each; the gateway, the page and the tests listen to it."""
 
 from dataclasses import dataclass
 from typing import TypeAlias

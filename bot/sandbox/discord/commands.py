@@ -159,7 +159,7 @@ def kind_of(raw: Json) -> CommandKind:
 
 
 def check_commands(commands: list[Json]) -> None:
-    """Raises the form error that Discord would answer a PUT of these with."""
+    """Raise the form error that Discord would answer a PUT of these with."""
     form = Form()
     for kind, most in MOST_OF_A_KIND.items():
         if sum(kind_of(command) is kind for command in commands) > most:
@@ -231,7 +231,7 @@ def _check_choice(form: Form, path: tuple[str | int, ...], choice: Json) -> None
 
 
 def check_choices(choices: list[Json]) -> None:
-    """The answer to an autocomplete: at most 25, each with a name and a short value."""
+    """Give the answer to an autocomplete: at most 25, each with a name and a short value."""
     form = Form()
     form.count(("data", "choices"), choices, 0, 25)
     for index, choice in enumerate(choices):
@@ -278,7 +278,7 @@ class CommandBook:
         self._scopes[guild_id] = {command.id: command for command in commands}
 
     def visible_in(self, guild_id: int | None) -> list[Command]:
-        """What the client's menu offers there: the guild's own ones and the global ones."""
+        """Tell what the client's menu offers there: the guild's own ones and the global ones."""
         return self.of_scope(guild_id) + (self.of_scope(None) if guild_id is not None else [])
 
     def find(self, name: str, guild_id: int, kind: CommandKind = CommandKind.CHAT_INPUT) -> Command | None:
@@ -288,7 +288,7 @@ class CommandBook:
         return None
 
     def same(self, guild_id: int | None, raw: Json) -> Command | None:
-        """The command that this one of a PUT replaces."""
+        """Give the command that this one of a PUT replaces."""
         for command in self.of_scope(guild_id):
             if (command.name, command.kind) == (raw["name"], kind_of(raw)):
                 return command

@@ -45,7 +45,7 @@ Placed = tuple[Path, Json]
 
 
 def check_components(form: Form, path: Path, components: list[Json], *, layout: bool) -> None:
-    """Checks the components of a message; `layout` is the V2 flag."""
+    """Check the components of a message; `layout` is the V2 flag."""
     parts = list(_walk(path, components))
     if layout:
         _check_layout(form, path, parts)
@@ -210,7 +210,7 @@ _DEFAULTS: dict[int, Json] = {
 
 
 def shown_files(components: list[Json]) -> list[str]:
-    """The file names that `attachment://` names in a layout."""
+    """Give the file names that `attachment://` names in a layout."""
     media = [part.get(key) for _, part in _walk((), components) for key in ("media", "file")]
     media += [item.get("media") for _, part in _walk((), components) for item in part.get("items") or ()]
     urls: list[str] = [held["url"] for held in media if held]

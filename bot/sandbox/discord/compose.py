@@ -38,14 +38,14 @@ class Composer:
         self.pings: list[Ping] = []
 
     def fill(self, message: Message, draft: Draft) -> None:
-        """A new message takes everything from the draft."""
+        """Fill a new message: it takes everything from the draft."""
         message.flags |= (draft.flags or MessageFlag(0)) & KEPT_FLAGS
         message.tts = bool(draft.body.get("tts"))
         self._change(message, draft, self._new_files(message, draft))
         self._mention(message, draft, by_edit=False)
 
     def amend(self, message: Message, draft: Draft) -> None:
-        """An edit changes what it names; files that `attachments` does not list vanish."""
+        """Change what the edit names; files that `attachments` does not list vanish."""
         if draft.flags is not None:
             sticky = message.flags & ~MessageFlag.SUPPRESS_EMBEDS
             message.flags = sticky | (

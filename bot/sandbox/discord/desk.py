@@ -23,7 +23,7 @@ class Desk:
         self._deadlines: set[asyncio.TimerHandle] = set()
 
     def open(self, interaction: Interaction) -> Interaction:
-        """Sends it to the bot; the clock of the first answer starts now."""
+        """Send it to the bot; the clock of the first answer starts now."""
         self._world.interactions[interaction.id] = interaction
         self._by_token[interaction.token] = interaction
         interaction.notify = lambda changed: self._world.publish(InteractionChanged(changed))
@@ -48,7 +48,7 @@ class Desk:
         return time.monotonic() - interaction.opened_at > self._rules.ack_deadline_s
 
     def by_token(self, application_id: int, token: str) -> Interaction:
-        """The interaction behind a webhook call, if its token still lives and was acknowledged."""
+        """Give the interaction behind a webhook call, if its token still lives and was acknowledged."""
         interaction = self._by_token.get(token)
         if interaction is None or application_id != self._world.application_id:
             raise refusal(10015)
@@ -85,7 +85,7 @@ class Desk:
             self._world.post(message)
 
     def amend(self, interaction: Interaction, message: Message, draft: Draft) -> None:
-        """An edit through the token; the first one after a defer is the answer."""
+        """Edit through the token; the first edit after a defer is the answer."""
         self._composer.amend(message, draft)
         message.flags &= ~MessageFlag.LOADING
         self._world.edited(message)
@@ -111,7 +111,7 @@ class Desk:
         return message
 
     def find(self, interaction: Interaction, name: str) -> Message:
-        """A message of this interaction by its id or as `@original`."""
+        """Look up a message of this interaction by its id or as `@original`."""
         if name == "@original":
             found = interaction.original
         elif not name.isdigit():

@@ -25,7 +25,7 @@ Told: TypeAlias = "Dispatch | None"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """One event for every session that has the intent; `without_content` is for those that lack MESSAGE_CONTENT."""
+    """One event for every session with the intent; `without_content` for those that lack MESSAGE_CONTENT."""
 
     name: str
     intent: Intent | None
@@ -237,7 +237,7 @@ class Dispatcher:
         return Dispatch(name="GUILD_CREATE", intent=Intent.GUILDS, payload=self._payloads.guild_create(guild))
 
     def members(self, asked: Json) -> Dispatch:
-        """The answer to op 8: the asked members in one chunk."""
+        """Give the answer to op 8: the asked members in one chunk."""
         guild = self._world.guilds[int(asked["guild_id"])]
         wanted = asked.get("user_ids")
         ids = list(guild.members) if wanted is None else [int(user) for user in wanted]
@@ -264,5 +264,5 @@ def _where(message: Message, key: str) -> Json:
 
 
 def without_content(told: Json) -> Json:
-    """What is left of somebody else's message for a bot without MESSAGE_CONTENT."""
+    """Tell what is left of somebody else's message for a bot without MESSAGE_CONTENT."""
     return {**told, "content": "", "embeds": [], "attachments": [], "components": []}

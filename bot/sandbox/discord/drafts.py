@@ -1,4 +1,4 @@
-"""A message as a request asks for it, checked against everything that can be said without looking at the world."""
+"""A message as a request asks for it, checked as far as that goes without looking at the world."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ def read_draft(
     path: tuple[str | int, ...] = (),
     layout: bool = False,
 ) -> Draft:
-    """Parses and checks a message body; `layout` says that the edited message is one already (V2 is sticky)."""
+    """Parse and check a message body; `layout` says that the message is one already (V2 is sticky)."""
     if any(len(upload.data) > rules.upload_limit for upload in uploads.values()):
         raise refusal(40005)
     draft = _parsed(body, uploads)

@@ -66,7 +66,8 @@ def _check_link(
 
 
 def _inner(embed: Json, part: str, key: str) -> Any:  # noqa: ANN401 - a foreign body's value, checked by the caller
-    return (embed.get(part) or {}).get(key)
+    inner: Json = embed.get(part) or {}
+    return inner.get(key)
 
 
 def _characters(embed: Json) -> int:
@@ -85,7 +86,7 @@ def tidy_embed(embed: Json) -> Json:
 
 
 def linked_files(embeds: list[Json]) -> list[str]:
-    """The file names that `attachment://` names."""
+    """Give the file names that `attachment://` names."""
     urls = [_inner(embed, part, "url") for embed in embeds for part in ("image", "thumbnail")]
     urls += [_inner(embed, part, "icon_url") for embed in embeds for part in ("footer", "author")]
     return [url.removeprefix("attachment://") for url in urls if url and url.startswith("attachment://")]

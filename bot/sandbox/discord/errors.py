@@ -77,7 +77,7 @@ class Form:
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
     def length(self, path: tuple[str | int, ...], text: object, low: int, high: int) -> None:
-        """A text between two lengths; `None` counts as absent and passes."""
+        """Want a text between two lengths; `None` counts as absent and passes."""
         if text is None:
             return
         if not isinstance(text, str):

@@ -19,7 +19,7 @@ class Trouble:
     times: int
     status: int | None = None
     body: Json | str | None = None
-    headers: Mapping[str, str] = field(default_factory=lambda: dict[str, str]())
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delay_s: float = 0.0
     reset: bool = False
     after_effect: bool = False
@@ -47,7 +47,7 @@ class Faults:
         times: int = 1,
         after_effect: bool = False,
     ) -> None:
-        """A text body is sent as HTML, the way a proxy in front of Discord answers."""
+        """Answer with a status; a text body is sent as HTML, the way a proxy in front of Discord answers."""
         self._order(
             method, path_pattern, times, status=status, body=body, headers=headers, after_effect=after_effect
         )
@@ -55,7 +55,7 @@ class Faults:
     def rate_limit_next(
         self, method: str, path_pattern: str, retry_after: float, *, scope: str = "shared", times: int = 1
     ) -> None:
-        """A 429 out of the blue: `shared` comes with requests remaining, `global` stops everything."""
+        """Answer 429 out of the blue: `shared` comes with requests remaining, `global` stops everything."""
         body: Json = {"message": "The resource is being rate limited.", "retry_after": retry_after, "code": 0}
         headers = {"X-RateLimit-Scope": scope, "Retry-After": str(int(retry_after) + 1), "Via": "1.1 google"}
         self._order(
@@ -73,11 +73,11 @@ class Faults:
     def reset_next(
         self, method: str, path_pattern: str, *, when: Literal["before", "after"] = "before", times: int = 1
     ) -> None:
-        """Tears the connection down instead of an answer, before or after the effect took place."""
+        """Tear the connection down instead of an answer, before or after the effect took place."""
         self._order(method, path_pattern, times, reset=True, after_effect=when == "after")
 
     def drop_gateway(self, how: Drop = "abort", code: int = 1001) -> None:
-        """Ends every gateway connection: by TCP abort, op 7, op 9 (not resumable) or a close frame with a code."""
+        """End every gateway connection: by TCP abort, op 7, op 9 or a close frame with a code."""
         if self._drop is not None:
             self._drop(how, code)
 

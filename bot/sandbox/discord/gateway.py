@@ -120,7 +120,7 @@ class Gateway:
         return session
 
     def lose(self, session: Session) -> None:
-        """The line is gone; the session waits a while for a resume."""
+        """Let go of the line; the session waits a while for a resume."""
         session.line = None
         loop = asyncio.get_running_loop()
         session.end = loop.call_later(self.rules.resume_window_s, self.finish, session)

@@ -72,8 +72,8 @@ class Interaction:
     choices: list[Choice] | None = None
     failed: str | None = None
     original: Message | None = None
-    followups: list[Message] = field(default_factory=lambda: list[Message]())
-    private_messages: dict[int, Message] = field(default_factory=lambda: dict[int, Message](), repr=False)
+    followups: list[Message] = field(default_factory=list[Message])
+    private_messages: dict[int, Message] = field(default_factory=dict[int, Message], repr=False)
 
     opened_at: float = field(default_factory=time.monotonic)
     acked_at: float | None = None
@@ -120,7 +120,7 @@ class Interaction:
         self.ack, self.ephemeral, self.acked_at = ack, ephemeral, time.monotonic()
 
     def answer(self, message: Message) -> None:
-        """The first real message is what `answered()` waits for."""
+        """Give the first real message is what `answered()` waits for."""
         if self._answer is None:
             self._answer, self.answered_at = message, time.monotonic()
 
@@ -134,33 +134,33 @@ class Interaction:
         self._moved = asyncio.Event()
         self.notify(self)
 
-    async def acked(self, timeout: float = 10) -> Ack:
+    async def acked(self, timeout: float = 10) -> Ack:  # noqa: ASYNC109 - the callers wait, with their own patience
         await self._until(lambda: self.acknowledged, timeout)
         return self.ack or Ack.MESSAGE
 
-    async def answered(self, timeout: float = 10) -> Message:
-        """The first real message: after a defer, the one that the loading message became."""
+    async def answered(self, timeout: float = 10) -> Message:  # noqa: ASYNC109 - the callers wait, with their own patience
+        """Give the first real message: after a defer, the one that the loading message became."""
         await self._until(lambda: self._answer is not None, timeout)
         if self._answer is None:
             raise Unanswered(DID_NOT_RESPOND)
         return self._answer
 
-    async def modal_shown(self, timeout: float = 10) -> Modal:
+    async def modal_shown(self, timeout: float = 10) -> Modal:  # noqa: ASYNC109 - the callers wait, with their own patience
         await self._until(lambda: self.modal is not None, timeout)
         if self.modal is None:
             raise Unanswered(DID_NOT_RESPOND)
         return self.modal
 
-    async def choices_given(self, timeout: float = 10) -> list[Choice]:
+    async def choices_given(self, timeout: float = 10) -> list[Choice]:  # noqa: ASYNC109 - the callers wait, with their own patience
         await self._until(lambda: self.choices is not None, timeout)
         return self.choices or []
 
-    async def followed_up(self, count: int = 1, timeout: float = 10) -> list[Message]:
+    async def followed_up(self, count: int = 1, timeout: float = 10) -> list[Message]:  # noqa: ASYNC109 - the callers wait, with their own patience
         """At least so many follow-up messages."""
         await self._until(lambda: len(self.followups) >= count, timeout)
         return self.followups
 
-    async def _until(self, arrived: Callable[[], bool], timeout: float) -> None:
+    async def _until(self, arrived: Callable[[], bool], timeout: float) -> None:  # noqa: ASYNC109 - the callers wait, with their own patience
         async with asyncio.timeout(timeout):
             while not arrived():
                 if self.failed is not None:

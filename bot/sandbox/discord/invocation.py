@@ -1,4 +1,4 @@
-"""From what a person types behind the slash to a command with typed options, the way Discord's client does it."""
+"""From what a person types behind the slash to a command with typed options, as Discord's client does it."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Invocation:
 
 
 def find_command(book: CommandBook, guild: Guild, path: str) -> tuple[Command, tuple[Option, ...]]:
-    """The synced command for a path such as `queue show`, and the options it takes."""
+    """Give the synced command for a path such as `queue show`, and the options it takes."""
     command = book.find(path.split(maxsplit=1)[0], guild.id)
     if command is None:
         synced = sorted(name for known in book.visible_in(guild.id) for name in known.paths)
@@ -38,7 +38,7 @@ def find_command(book: CommandBook, guild: Guild, path: str) -> tuple[Command, t
 
 
 def parse_invocation(book: CommandBook, guild: Guild, text: str) -> Invocation:
-    """Reads `/generate prompt:a heron, rain count:2`; a value ends where the next known option begins."""
+    """Read `/generate prompt:a heron, rain count:2`; a value ends where the next known option begins."""
     words = text.strip().removeprefix("/").split()
     if not words:
         raise NotPossible("write a command, for example /help")
@@ -90,7 +90,7 @@ def _known(path: str, offered: tuple[Option, ...], name: str) -> Option:
 
 
 def read_value(path: str, option: Option, raw: Value, guild: Guild) -> Value:
-    """A value as the client would send it: typed, inside its range, one of the choices."""
+    """Give a value as the client would send it: typed, inside its range, one of the choices."""
     if option.choices:
         return _chosen(path, option, raw)
     match option.kind:
@@ -172,7 +172,7 @@ def _role(path: str, option: Option, raw: str, guild: Guild) -> Role:
 
 
 def nested(path: str, options: list[Json]) -> list[Json]:
-    """Wraps options into the subcommands of a path, as an interaction carries them."""
+    """Wrap options into the subcommands of a path, as an interaction carries them."""
     names = path.split()[1:]
     for depth, name in enumerate(reversed(names)):
         kind = OptionKind.SUB_COMMAND if depth == 0 else OptionKind.SUB_COMMAND_GROUP

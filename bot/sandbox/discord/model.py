@@ -39,6 +39,9 @@ class MessageFlag(IntFlag):
     IS_COMPONENTS_V2 = 1 << 15
 
 
+NO_FLAGS = MessageFlag(0)
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class User:
     id: int
@@ -64,7 +67,7 @@ class Role:
 class Member:
     user: User
     guild: "Guild" = field(repr=False)
-    role_ids: set[int] = field(default_factory=lambda: set[int]())
+    role_ids: set[int] = field(default_factory=set[int])
     joined_at: datetime
 
 
@@ -96,11 +99,11 @@ class Channel:
     parent_id: int | None = None
     slowmode_s: int = 0
     default_auto_archive_minutes: int = 1440
-    overwrites: dict[int, Overwrite] = field(default_factory=lambda: dict[int, Overwrite](), repr=False)
-    tags: list[Tag] = field(default_factory=lambda: list[Tag]())
+    overwrites: dict[int, Overwrite] = field(default_factory=dict[int, Overwrite], repr=False)
+    tags: list[Tag] = field(default_factory=list[Tag])
     require_tag: bool = False
-    messages: dict[int, "Message"] = field(default_factory=lambda: dict[int, "Message"](), repr=False)
-    message_ids: list[int] = field(default_factory=lambda: list[int](), repr=False)
+    messages: dict[int, "Message"] = field(default_factory=dict[int, "Message"], repr=False)
+    message_ids: list[int] = field(default_factory=list[int], repr=False)
     last_message_id: int | None = None
 
     @property
@@ -140,8 +143,8 @@ class Thread(Channel):
     invitable: bool = True
     auto_archive_minutes: int = 1440
     archive_moment: datetime
-    applied_tags: list[int] = field(default_factory=lambda: list[int]())
-    member_ids: set[int] = field(default_factory=lambda: set[int]())
+    applied_tags: list[int] = field(default_factory=list[int])
+    member_ids: set[int] = field(default_factory=set[int])
     message_count: int = 0
     total_messages: int = 0
 
@@ -159,10 +162,10 @@ class Guild:
     id: int
     name: str
     owner_id: int
-    roles: dict[int, Role] = field(default_factory=lambda: dict[int, Role](), repr=False)
-    members: dict[int, Member] = field(default_factory=lambda: dict[int, Member](), repr=False)
-    channels: dict[int, Channel] = field(default_factory=lambda: dict[int, Channel](), repr=False)
-    threads: dict[int, Thread] = field(default_factory=lambda: dict[int, Thread](), repr=False)
+    roles: dict[int, Role] = field(default_factory=dict[int, Role], repr=False)
+    members: dict[int, Member] = field(default_factory=dict[int, Member], repr=False)
+    channels: dict[int, Channel] = field(default_factory=dict[int, Channel], repr=False)
+    threads: dict[int, Thread] = field(default_factory=dict[int, Thread], repr=False)
     premium_tier: int = 0
 
     def channel(self, name: str) -> Channel:
@@ -205,7 +208,7 @@ class Emoji:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads `🔁`, `name:123` and `<:name:123>`."""
+        """Read `🔁`, `name:123` and `<:name:123>`."""
         name, _, number = text.strip("<>").removeprefix("a:").removeprefix(":").partition(":")
         return cls(name, int(number)) if number.isdigit() else cls(text)
 
@@ -217,7 +220,7 @@ class Emoji:
 @dataclass(slots=True, kw_only=True, eq=False)
 class Reaction:
     emoji: Emoji
-    users: dict[int, User] = field(default_factory=lambda: dict[int, User]())
+    users: dict[int, User] = field(default_factory=dict[int, User])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,11 +244,11 @@ class Message:
     author: User
     kind: MessageKind = MessageKind.DEFAULT
     content: str = ""
-    embeds: list[Json] = field(default_factory=lambda: list[Json]())
-    components: list[Json] = field(default_factory=lambda: list[Json](), repr=False)
-    attachments: list[Attachment] = field(default_factory=lambda: list[Attachment]())
-    reactions: dict[Emoji, Reaction] = field(default_factory=lambda: dict[Emoji, Reaction]())
-    flags: MessageFlag = MessageFlag(0)
+    embeds: list[Json] = field(default_factory=list[Json])
+    components: list[Json] = field(default_factory=list[Json], repr=False)
+    attachments: list[Attachment] = field(default_factory=list[Attachment])
+    reactions: dict[Emoji, Reaction] = field(default_factory=dict[Emoji, Reaction])
+    flags: MessageFlag = NO_FLAGS
     tts: bool = False
     nonce: int | str | None = None
     edited_at: datetime | None = None
@@ -253,8 +256,8 @@ class Message:
     reply_to: "Message | None" = field(default=None, repr=False)
     by_webhook: bool = False
     cause: Cause | None = None
-    mentions: list[User] = field(default_factory=lambda: list[User]())
-    mention_roles: list[int] = field(default_factory=lambda: list[int]())
+    mentions: list[User] = field(default_factory=list[User])
+    mention_roles: list[int] = field(default_factory=list[int])
     mentions_everyone: bool = False
     visible_to: User | None = None
     thread: Thread | None = field(default=None, repr=False)

@@ -382,18 +382,18 @@ class Payloads:
         }
 
     def message_event(self, message: Message) -> Json:
-        """A message as the gateway tells it: with its guild and its author's membership."""
+        """Tell a message as the gateway does: with its guild and its author's membership."""
         guild = message.channel.guild
         told = {**self.message(message), "guild_id": str(guild.id), "channel_type": int(message.channel.kind)}
         member = guild.members.get(message.author.id)
         return told if member is None else {**told, "member": member_payload(member, with_user=False)}
 
     def member_in(self, member: Member, channel: Channel) -> Json:
-        """A member with the permissions it has there, as interactions carry it."""
+        """Tell a member with the permissions it has there, as interactions carry it."""
         return {**member_payload(member), "permissions": str(int(permissions_in(member, channel)))}
 
     def guild_create(self, guild: Guild) -> Json:
-        """What the bot sees of a guild when it appears: only the channels that it may look into."""
+        """Tell what the bot sees of a guild when it appears: only the channels that it may look into."""
         bot = guild.member(self._world.bot)
         seen = [channel for channel in guild.channels.values() if permissions_in(bot, channel)]
         threads = [thread for thread in guild.active_threads if permissions_in(bot, thread)]

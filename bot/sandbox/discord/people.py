@@ -105,7 +105,7 @@ class Person:
         return Invocation(command=found, path=path, options=values, offered=offered)
 
     def _check_invocation(self, command: Command, channel: Channel) -> None:
-        """What the client does not offer cannot be sent: unsynced, archived, not allowed, not of age."""
+        """Refuse what the client does not offer: unsynced, archived, not allowed, not of age."""
         if command not in self._hub.world.commands.visible_in(channel.guild.id):
             raise NotPossible(f"/{command.name} is not synced here")
         self._require(channel, Permission.USE_APPLICATION_COMMANDS, "use commands")
@@ -153,7 +153,7 @@ class Person:
     async def autocomplete(
         self, command: str, option: str, partial: str, *, channel: Channel, **other_options: Value
     ) -> list[Choice]:
-        """What the bot offers while the person types into that option."""
+        """Tell what the bot offers while the person types into that option."""
         path = command.strip().removeprefix("/")
         found, offered = find_command(self._hub.world.commands, channel.guild, path)
         self._check_invocation(found, channel)
@@ -225,7 +225,7 @@ class Person:
         return self._open(InteractionKind.COMPONENT, message.channel, data, source=message)
 
     async def submit(self, interaction: Interaction, values: Mapping[str, Any]) -> Interaction:
-        """Fills in the modal that the interaction opened and sends it."""
+        """Fill in the modal that the interaction opened and sends it."""
         modal = await interaction.modal_shown()
         _check_modal_values(modal.inputs, values)
         data: Json = {
@@ -369,7 +369,7 @@ def _check_modal_values(inputs: list[Json], values: Mapping[str, Any]) -> None:
 
 
 def _filled(part: Json, values: Mapping[str, Any]) -> Json:
-    """The submitted shape of one top component: a row with an input, or a label with a field."""
+    """Give the submitted shape of one top component: a row with an input, or a label with a field."""
     if "component" in part:
         return {"type": part["type"], "id": part.get("id", 1), "component": _value(part["component"], values)}
     return {

@@ -61,7 +61,7 @@ def guild_permissions(member: "Member") -> Permission:
 
 
 def permissions_in(member: "Member", channel: "Channel") -> Permission:
-    """What the member may do there; a thread asks its parent, and nobody acts where they cannot look."""
+    """Tell what the member may do there; a thread asks its parent, and nobody acts where they cannot look."""
     granted = guild_permissions(member)
     if granted == EVERYTHING:
         return granted

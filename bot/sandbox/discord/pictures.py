@@ -6,7 +6,7 @@ Size = tuple[int, int]
 
 
 def size_of(data: bytes) -> Size | None:
-    """Reads PNG, GIF, JPEG and WebP; anything else, or a broken head, has no size."""
+    """Read PNG, GIF, JPEG and WebP; anything else, or a broken head, has no size."""
     try:
         return _size_of(data)
     except (struct.error, IndexError):

@@ -64,7 +64,7 @@ class TooMany:
 
 
 def upwards(seconds: float) -> float:
-    """Rounded so that whoever waits as told never comes too early."""
+    """Round so that whoever waits as told never comes too early."""
     return ceil(seconds * 1000) / 1000
 
 
@@ -110,7 +110,7 @@ class RateLimiter:
         return TooMany(retry_after=wait, scope="user", headers=window.headers(now))
 
     def told(self, window: Window) -> dict[str, str]:
-        """The headers of an answer; from now on the bot knows them."""
+        """Give the headers of an answer; from now on the bot knows them."""
         now = time.monotonic()
         if window.remaining == 0 and window.empty_told_at is None:
             window.empty_told_at = now

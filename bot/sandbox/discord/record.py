@@ -23,10 +23,10 @@ class Exchange:
     query: dict[str, str]
     content_type: str
     body: Any = None
-    files: list[SentFile] = field(default_factory=lambda: list[SentFile]())
+    files: list[SentFile] = field(default_factory=list[SentFile])
     status: int = 0
     answer: Json | list[Any] | str | None = None
-    headers: dict[str, str] = field(default_factory=lambda: dict[str, str]())
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     asked_at: float = 0.0
     answered_at: float = 0.0
     effect: bool = False

@@ -96,7 +96,7 @@ class SandboxDiscord:
         return self._hub.composer.pings
 
     def link(self, attachment: Attachment) -> str:
-        """A freshly signed address of a file."""
+        """Sign a fresh address of a file."""
         return self._hub.cdn.link(attachment)
 
     def person(self, name: str) -> Person:
@@ -104,15 +104,15 @@ class SandboxDiscord:
         return self._people.setdefault(user.id, Person(self._hub, user))
 
     def parse_command(self, text: str, guild: Guild | None = None) -> Invocation:
-        """Raises `NotPossible` with what would be possible instead."""
+        """Raise `NotPossible` with what would be possible instead."""
         return parse_invocation(self.world.commands, guild or self.world.guild, text)
 
     def subscribe(self) -> Subscription:
         """All changes of the world from now on."""
         return self.world.subscribe()
 
-    async def wait_for(self, predicate: "Callable[[World], T | None]", *, timeout: float = 10) -> T:
-        """The predicate's first truthy value: looked at now and again after every change and every request."""
+    async def wait_for(self, predicate: "Callable[[World], T | None]", *, timeout: float = 10) -> T:  # noqa: ASYNC109 - the callers wait, with their own patience
+        """Return the predicate's first truthy value, asked now and after every change and request."""
         changed = asyncio.Event()
 
         def wake(_: Change) -> None:
@@ -128,12 +128,12 @@ class SandboxDiscord:
         finally:
             unlisten()
 
-    async def connected(self, *, timeout: float = 10) -> None:
-        """Returns once a bot has a live gateway session."""
+    async def connected(self, *, timeout: float = 10) -> None:  # noqa: ASYNC109 - the callers wait, with their own patience
+        """Return once a bot has a live gateway session."""
         await self.wait_for(lambda _: self.gateway.connected, timeout=timeout)
 
-    async def synced(self, *, timeout: float = 10) -> None:
-        """Returns once commands were synced and a bot is there to hear of them."""
+    async def synced(self, *, timeout: float = 10) -> None:  # noqa: ASYNC109 - the callers wait, with their own patience
+        """Return once commands were synced and a bot is there to hear of them."""
         await self.wait_for(
             lambda world: self.gateway.connected and world.commands.visible_in(world.guild.id),
             timeout=timeout,

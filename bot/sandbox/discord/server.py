@@ -1,4 +1,4 @@
-"""The HTTP side: every request passes the same doors (record, faults, ban, token, limits) before its handler."""
+"""The HTTP side: every request passes record, faults, ban, token and limits before its handler."""
 
 import asyncio
 import json
@@ -51,8 +51,8 @@ class Hub:
     token: str
     nonces: Nonces
     violations: list[str]
-    log: list[Exchange] = field(default_factory=lambda: list[Exchange]())
-    old_edits: dict[int, list[float]] = field(default_factory=lambda: dict[int, list[float]]())
+    log: list[Exchange] = field(default_factory=list[Exchange])
+    old_edits: dict[int, list[float]] = field(default_factory=dict[int, list[float]])
 
     def note_unknown(self, body: Json, known: frozenset[str]) -> None:
         self.violations.extend(f"unknown field: {key}" for key in sorted(body.keys() - known))
@@ -223,7 +223,7 @@ def _torn(request: web.Request) -> web.StreamResponse:
 
 
 async def _read(request: web.Request) -> tuple[Any, dict[int, Upload], int]:
-    """The parsed JSON, the uploaded files and the size of the whole body."""
+    """Give the parsed JSON, the uploaded files and the size of the whole body."""
     if request.content_type == "multipart/form-data":
         return await _read_multipart(request)
     raw = await request.read()

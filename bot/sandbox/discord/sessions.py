@@ -41,7 +41,7 @@ class Session:
         return dispatch.without_content
 
     def since(self, sequence: int) -> list[str] | None:
-        """The frames after that number, or nothing if the buffer no longer reaches back so far."""
+        """Give the frames after that number, or nothing if the buffer no longer reaches back so far."""
         if sequence > self.sequence or (self.missed and sequence < self.missed[0][0] - 1):
             return None
         return [frame for number, frame in self.missed if number > sequence]

@@ -26,6 +26,6 @@ class Snowflakes:
         return self._last
 
     def at(self, moment: datetime) -> int:
-        """An id of another time; its low bits keep it apart from every other."""
+        """Make an id of another time; its low bits keep it apart from every other."""
         self._last += 1
         return snowflake_at(moment) | (self._last & 0x3FFFFF)

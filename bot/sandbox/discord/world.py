@@ -1,4 +1,4 @@
-"""The state of a Discord and the events of its life: every change goes through here and is told to all listeners."""
+"""The state of a Discord: every change goes through here and is told to all listeners."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -75,7 +75,7 @@ class Subscription:
 
 
 class World:
-    """Guilds, channels, people and commands. It knows effects, not permissions: those are the wire's business."""
+    """Guilds, channels, people and commands; effects, not permissions: those are the wire's business."""
 
     def __init__(self, *, bot_name: str = "Genga") -> None:
         self.snowflakes = Snowflakes()
@@ -105,7 +105,7 @@ class World:
     # ── telling
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Calls the listener at once for every change; returns what ends that."""
+        """Call the listener at once for every change; returns what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -137,7 +137,7 @@ class World:
         return user
 
     def add_guild(self, name: str, *, everyone: Permission = EVERYONE) -> Guild:
-        """A guild whose owner is nobody in the story; the bot joins it by `add_member`."""
+        """Found a guild whose owner is nobody in the story; the bot joins it by `add_member`."""
         guild_id = self.snowflakes.next()
         guild = Guild(id=guild_id, name=name, owner_id=self.snowflakes.next())
         guild.roles[guild_id] = Role(id=guild_id, name="@everyone", permissions=everyone)
@@ -228,12 +228,12 @@ class World:
     # ── messages
 
     def write(self, channel: Channel, author: User, content: str, *, at: datetime | None = None) -> Message:
-        """A message as it stands, of now or of another time; for setting a scene."""
+        """Put a message there as it stands, of now or of another time; for setting a scene."""
         message_id = self.snowflakes.next() if at is None else self.snowflakes.at(at)
         return self.post(Message(id=message_id, channel=channel, author=author, content=content))
 
     def post(self, message: Message) -> Message:
-        """Adds a message to its channel; an archived thread wakes up."""
+        """Add a message to its channel; an archived thread wakes up."""
         channel = message.channel
         if isinstance(channel, Thread):
             self._wake(channel, message)
@@ -284,7 +284,7 @@ class World:
         return thread
 
     def add_thread(self, parent: Channel, name: str, owner: User, *, minutes: int = 1440) -> Thread:
-        """A public thread as it stands; for setting a scene."""
+        """Put a public thread there as it stands; for setting a scene."""
         return self.start_thread(
             Thread(
                 id=self.snowflakes.next(),

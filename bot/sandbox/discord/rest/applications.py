@@ -1,6 +1,6 @@
 """The bot itself, its application and its commands."""
 
-from typing import Any
+from typing import Any, cast
 
 from bot.sandbox.discord.changes import CommandsSynced
 from bot.sandbox.discord.commands import Command, check_commands, unknown_keys
@@ -76,7 +76,7 @@ def put_commands(call: Call) -> Answer:
     scope = _scope(call)
     if not isinstance(call.body, list):
         raise refusal(50109)
-    wanted: list[Json] = call.body
+    wanted = cast(list[Json], call.body)
     call.hub.violations.extend(f"unknown field: {key}" for key in unknown_keys(wanted))
     check_commands(wanted)
     _spend_creates(call, scope, sum(call.hub.world.commands.same(scope, raw) is None for raw in wanted))
@@ -110,7 +110,7 @@ def delete_command(call: Call) -> Answer:
 
 
 def _spend_creates(call: Call, scope: int | None, new: int) -> None:
-    """Creating is limited to so many a day; updating what exists is not."""
+    """Count what is created, so many a day; updating what exists is free."""
     spent = call.hub.world.commands.creates_today
     if spent.get(scope, 0) + new > call.hub.rules.command_creates_per_day:
         raise refusal(30034)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.sandbox.discord.drafts import Upload
 from bot.sandbox.discord.errors import refusal
@@ -28,22 +28,22 @@ class Call:
     params: Mapping[str, str]
     query: Mapping[str, str]
     body: Any = None
-    uploads: dict[int, Upload] = field(default_factory=lambda: dict[int, Upload]())
+    uploads: dict[int, Upload] = field(default_factory=dict[int, Upload])
 
     def number(self, name: str) -> int:
-        """A path parameter that must be a snowflake."""
+        """Read a path parameter that must be a snowflake."""
         text = self.params[name]
         if not text.isdigit():
             raise refusal(10003)
         return int(text)
 
     def form(self, known: frozenset[str]) -> Json:
-        """The body, its unknown fields recorded."""
+        """Read the body and record its unknown fields."""
         if self.body is None:
             return {}
         if not isinstance(self.body, dict):
             raise refusal(50109)
-        form: Json = self.body
+        form = cast(Json, self.body)
         for key in sorted(form.keys() - known):
             self.hub.violations.append(f"unknown field: {key}")
         return form
@@ -61,7 +61,7 @@ class Call:
         return guild
 
     def channel(self) -> Channel:
-        """The channel of the path, if the bot may look into it."""
+        """Give the channel of the path, if the bot may look into it."""
         channel = self.hub.world.channels.get(self.number("channel_id"))
         if channel is None:
             raise refusal(10003)
@@ -90,7 +90,7 @@ class Call:
         return message
 
     def require_awake(self, channel: Channel) -> None:
-        """Archived threads cannot be changed; only a new message wakes them."""
+        """Refuse archived threads; only a new message wakes them."""
         if isinstance(channel, Thread) and channel.archived:
             raise refusal(50083)
 
@@ -109,7 +109,7 @@ class Route:
     webhook: bool = False
 
     def major(self, params: Mapping[str, str]) -> str:
-        """The part of the path that has a bucket of its own."""
+        """Give the part of the path that has a bucket of its own."""
         for name in ("webhook_token", "channel_id", "guild_id"):
             if name in params:
                 return params[name]

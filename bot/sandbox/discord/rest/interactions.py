@@ -45,7 +45,7 @@ def _pending(call: Call) -> Interaction:
 
 
 def _allowed(interaction: Interaction, raw: object) -> Ack:
-    allowed = ALLOWED[interaction.kind] | (_UPDATES if interaction.from_component else set())
+    allowed = ALLOWED[interaction.kind] | (_UPDATES if interaction.from_component else set[Ack]())
     if raw not in {int(ack) for ack in allowed}:
         listed = ", ".join(str(int(ack)) for ack in sorted(allowed))
         raise form_error(("type",), "BASE_TYPE_CHOICES", f"Value must be one of ({listed}).")

@@ -38,7 +38,7 @@ def _check_nonce(body: Json) -> None:
 
 
 def require_sending(call: Call, channel: Channel, draft: Draft) -> None:
-    """The permissions that a new message takes, in a thread those of threads."""
+    """Require what a new message takes, in a thread the permissions of threads."""
     in_thread = isinstance(channel, Thread)
     call.require(channel, Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES)
     if draft.uploads:
@@ -50,7 +50,7 @@ def require_sending(call: Call, channel: Channel, draft: Draft) -> None:
 
 
 def compose(call: Call, channel: Channel, draft: Draft, *, message_id: int | None = None) -> Message:
-    """A new message of the bot from a draft, not yet posted."""
+    """Make a new message of the bot from a draft, not yet posted."""
     message = Message(
         id=message_id or call.hub.world.snowflakes.next(),
         channel=channel,

@@ -75,7 +75,7 @@ def _thread(call: Call, parent: Channel, body: Json, kind: ChannelKind, thread_i
 
 
 def _announce(call: Call, thread: Thread) -> None:
-    """The line that a text channel shows when a thread begins in it."""
+    """Post the line that a text channel shows when a thread begins in it."""
     call.hub.world.post(
         Message(
             id=call.hub.world.snowflakes.next(),
@@ -88,7 +88,7 @@ def _announce(call: Call, thread: Thread) -> None:
 
 
 def _start_post(call: Call, forum: Channel, body: Json) -> Answer:
-    """A forum post is a thread whose first message shares its id."""
+    """Start a forum post: a thread whose first message shares its id."""
     call.require(forum, Permission.SEND_MESSAGES)
     if "message" not in body:
         raise form_error(("message",), "BASE_TYPE_REQUIRED", "This field is required")
