@@ -1,0 +1,61 @@
+"""All that people read, as pure functions: a value in, a Look out; no clock, no network, no client."""
+
+from bot.chat.cards.job import job_card
+from bot.chat.cards.library import (
+    gallery_card,
+    project_card,
+    project_created,
+    project_list,
+    project_used,
+)
+from bot.chat.cards.line import (
+    PER_PAGE,
+    QUEUE_LIST,
+    job_cancelled,
+    queue_card,
+    queue_cleared,
+    queue_paused,
+    queue_resumed,
+)
+from bot.chat.cards.params import params_card
+from bot.chat.cards.posts import forum_starter, notice, picture_post
+from bot.chat.cards.refusals import (
+    button_expired,
+    lacks_permission,
+    not_served,
+    only_in_servers,
+    refusal,
+    wait_a_moment,
+)
+from bot.chat.cards.sheet import JOB_LIST, job_list, job_sheet
+from bot.chat.cards.status import status_card
+
+__all__ = [
+    "JOB_LIST",
+    "PER_PAGE",
+    "QUEUE_LIST",
+    "button_expired",
+    "forum_starter",
+    "gallery_card",
+    "job_cancelled",
+    "job_card",
+    "job_list",
+    "job_sheet",
+    "lacks_permission",
+    "not_served",
+    "notice",
+    "only_in_servers",
+    "params_card",
+    "picture_post",
+    "project_card",
+    "project_created",
+    "project_list",
+    "project_used",
+    "queue_card",
+    "queue_cleared",
+    "queue_paused",
+    "queue_resumed",
+    "refusal",
+    "status_card",
+    "wait_a_moment",
+]

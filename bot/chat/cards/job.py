@@ -1,0 +1,190 @@
+"""The job card: one message per job, edited until the job ends."""
+
+from typing import Final, assert_never
+
+from bot.chat.cards import palette
+from bot.chat.cards.holds import hold_words
+from bot.chat.cards.measures import (
+    counted,
+    dotted,
+    duration,
+    expected,
+    link_to,
+    model_name,
+    ordinal,
+    person,
+    relative,
+    small,
+)
+from bot.chat.cards.troubles import trouble_words
+from bot.chat.look import Action, Attached, JobButton, Look, PageButton
+from bot.chat.markdown import escape, fitted
+from bot.core.job import Job, JobState
+from bot.core.progress import Phase, Progress
+from bot.core.queueing import Learning
+from bot.studio.gate import Away
+from bot.studio.line import JobView
+
+CELLS: Final = 10
+LONG_MS: Final = 5_000
+"""A phase that lasts longer says for how long."""
+
+
+def job_card(view: JobView, *, now: int, preview: bytes | None = None) -> Look:
+    """Show the job as it is at `now`; `preview` is a small JPEG of the unfinished picture."""
+    match view.job.state:
+        case JobState.QUEUED:
+            return _open_card(view, waiting_lines(view))
+        case JobState.SUBMITTED | JobState.RUNNING:
+            return _open_card(view, drawing_line(view, now=now), preview=preview)
+        case JobState.RENDERED:
+            return _open_card(view, drawing_line(view, now=now))
+        case JobState.DELIVERED | JobState.SHELVED | JobState.FAILED | JobState.CANCELLED:
+            return _closed_card(view.job)
+        case _:
+            assert_never(view.job.state)
+
+
+def _open_card(view: JobView, line: str, *, preview: bytes | None = None) -> Look:
+    job = view.job
+    return Look(
+        title=f"#{job.id} · {fitted(job.recipe.prompt, 120)}",
+        text=f"{line}\n{_small_print(view)}",
+        colour=palette.OF_STATE[job.state],
+        image=_preview(job, preview) if preview else None,
+        buttons=() if job.cancel_requested or job.state is JobState.RENDERED else (cancel_button(job),),
+    )
+
+
+def _small_print(view: JobView) -> str:
+    job, recipe = view.job, view.job.recipe
+    return small(
+        fitted(view.project.name, 100) if view.project else "",
+        counted(recipe.count, "picture") if recipe.count > 1 else "",
+        str(recipe.size),
+        f"{recipe.steps} steps",
+        f"seed {recipe.seed}",
+        f"from #{job.parent}" if job.parent is not None else "",
+        f"attempt {job.attempt}" if job.attempt > 1 else "",
+        f"for {person(job)}",
+    )
+
+
+def _preview(job: Job, content: bytes) -> Attached:
+    return Attached(name="preview.jpg", content=content, alt=f"#{job.id}, unfinished")
+
+
+def waiting_lines(view: JobView) -> str:
+    """Say which place the job has and when its turn comes."""
+    place = "next in line" if view.place == 1 else f"{ordinal(view.place or 0)} in line"
+    if view.hold is not None:
+        return f"{place}\n{hold_words(view.hold)} The place in line is kept."
+    return dotted(place if view.place else "waiting", _start(view))
+
+
+def _start(view: JobView) -> str:
+    if view.starts is not None:
+        return f"starts about {relative(view.starts)}"
+    return expected(view.wait) if view.wait is not None else ""
+
+
+def drawing_line(view: JobView, *, now: int) -> str:
+    """Say how far ComfyUI is, in its own terms."""
+    progress = view.progress
+    if view.job.state is JobState.RENDERED:
+        line = f"{bar(1.0)} · posting"
+    elif progress is None:
+        line = "ComfyUI has it; looking how far it is"
+    elif progress.started is None:
+        line = _handed_over(progress)
+    else:
+        line = dotted(bar(progress.fraction), _phase(view.job, progress, now), _finish(view))
+    return "\n".join([line, *_beside(view)])
+
+
+def _handed_over(progress: Progress) -> str:
+    if not progress.ahead:
+        return "handed to ComfyUI"
+    return f"handed to ComfyUI, which has {counted(progress.ahead, 'prompt')} of others to draw first"
+
+
+def _beside(view: JobView) -> list[str]:
+    """Say what else the person should know while it is drawn."""
+    notes: list[str] = []
+    if isinstance(view.hold, Away):
+        notes.append(hold_words(view.hold))
+    if view.job.cancel_requested:
+        notes.append("Being cancelled: ComfyUI stops it after the step it is at.")
+    return notes
+
+
+def bar(fraction: float) -> str:
+    """Write how far it is; full only when all is done."""
+    full = int(fraction * CELLS)
+    return f"{'▰' * full}{'▱' * (CELLS - full)} {int(fraction * 100)} %"
+
+
+def _phase(job: Job, progress: Progress, now: int) -> str:
+    words = _phase_words(job, progress)
+    lasted = now - progress.node_since if progress.node_since is not None else 0
+    return f"{words} for {duration(lasted // 1000 * 1000)}" if lasted >= LONG_MS else words
+
+
+def _phase_words(job: Job, progress: Progress) -> str:
+    match progress.phase:
+        case Phase.STARTING | Phase.WAITING:
+            return "ComfyUI begins"
+        case Phase.LOADING:
+            return f"loading {_loaded(job, progress)}"
+        case Phase.FETCHING:
+            return f"fetching {'the picture' if job.recipe.count == 1 else 'the pictures'}"
+        case Phase.WORKING:
+            return f"working: {fitted(progress.title, 80)}" if progress.title else "working"
+        case phase:
+            return f"{phase} {progress.step}/{progress.of}" if progress.of else str(phase)
+
+
+def _loaded(job: Job, progress: Progress) -> str:
+    """Name the file that the running loader reads."""
+    node = job.graph.nodes.get(progress.node or "") if job.graph else None
+    files = [value for name, value in node.inputs.items() if name.endswith("_name")] if node else []
+    file = next((file for file in files if isinstance(file, str)), progress.title or job.recipe.model)
+    return escape(model_name(file))
+
+
+def _finish(view: JobView) -> str:
+    if view.ends is not None:
+        return f"done {relative(view.ends)}"
+    return expected(view.drawing_time) if isinstance(view.drawing_time, Learning) else ""
+
+
+def _closed_card(job: Job) -> Look:
+    lines = (end_words(job), *trouble_words(job), f"-# {fitted(job.recipe.prompt, 200)}")
+    return Look(text="\n".join(lines), colour=palette.OF_STATE[job.state], buttons=end_buttons(job))
+
+
+def end_words(job: Job) -> str:
+    """Say in one line how the job ended."""
+    number = f"**#{job.id}**"
+    match job.state:
+        case JobState.DELIVERED:
+            took = f" in {duration(job.timings.total)}" if job.timings.total is not None else ""
+            where = f" → {link_to(job, job.post)}" if job.post else ""
+            return f"{number} is done{took}{where}"
+        case JobState.SHELVED:
+            return f"{number} is drawn, but could not be posted. The pictures are safe in the library."
+        case JobState.CANCELLED:
+            return f"{number} was cancelled."
+        case _:
+            return f"{number} could not be drawn."
+
+
+def cancel_button(job: Job) -> JobButton:
+    return JobButton(job=job.id, action=Action.CANCEL, label="Cancel")
+
+
+def end_buttons(job: Job) -> tuple[JobButton | PageButton, ...]:
+    return (
+        JobButton(job=job.id, action=Action.AGAIN, label="Again", emoji="🔁"),
+        JobButton(job=job.id, action=Action.PARAMS, label="Params"),
+    )

@@ -1,0 +1,100 @@
+"""The queue, and the answers to what people do to it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from bot.chat.cards import palette
+from bot.chat.cards.holds import hold_words
+from bot.chat.cards.job import drawing_line
+from bot.chat.cards.measures import counted, dotted, expected, person
+from bot.chat.look import Look, PageButton
+from bot.chat.markdown import fitted
+from bot.core.job import Job, JobState
+from bot.studio.line import JobView, QueueView
+
+PER_PAGE: Final = 10
+MOST_NUMBERS: Final = 30
+QUEUE_LIST: Final = "queue"
+
+
+def queue_card(view: QueueView, *, now: int, page: int = 0) -> Look:
+    """Show what is drawn and who waits; page 0 is the head of the line."""
+    last = max((len(view.waiting) - 1) // PER_PAGE, 0)
+    shown = min(max(page, 0), last)
+    waiting = view.waiting[shown * PER_PAGE : (shown + 1) * PER_PAGE]
+    blocks = [_drawn(view.drawing, now), "\n".join(_waiting(job) for job in waiting), _sum(view)]
+    return Look(
+        title="Queue",
+        text="\n\n".join(block for block in blocks if block),
+        colour=palette.IDLE if view.hold else palette.DRAWING if view.drawing else palette.WAITING,
+        footer=f"Page {shown + 1} of {last + 1}" if last else "",
+        buttons=_pages(shown, last),
+    )
+
+
+def _drawn(drawing: JobView | None, now: int) -> str:
+    if drawing is None:
+        return "Nothing is being drawn."
+    job = drawing.job
+    return f"**#{job.id}** {person(job)} · {fitted(job.recipe.prompt, 100)}\n{drawing_line(drawing, now=now)}"
+
+
+def _waiting(view: JobView) -> str:
+    job = view.job
+    takes = expected(view.drawing_time) if view.drawing_time else ""
+    return f"`{view.place}` {dotted(f'**#{job.id}** {person(job)}', takes, fitted(job.recipe.prompt, 100))}"
+
+
+def _sum(view: QueueView) -> str:
+    lines = [hold_words(view.hold)] if view.hold else []
+    if view.waiting:
+        people = Counter(person(waiting.job) for waiting in view.waiting)
+        lines.append(f"{counted(len(view.waiting), 'job')} waiting · all drawn: {expected(view.total)}")
+        lines.append(f"-# {dotted(*(f'{who} {count}' for who, count in people.most_common(10)))}")
+    else:
+        lines.append("Nobody waits.")
+    return "\n".join(lines)
+
+
+def _pages(shown: int, last: int) -> tuple[PageButton, ...]:
+    buttons: list[PageButton] = []
+    if shown > 0:
+        buttons.append(PageButton(list=QUEUE_LIST, before=shown - 1, label="Earlier in line"))
+    if shown < last:
+        buttons.append(PageButton(list=QUEUE_LIST, before=shown + 1, label="Later in line"))
+    return tuple(buttons)
+
+
+def queue_paused() -> Look:
+    return Look(
+        text="The queue is paused. What is being drawn is finished; everybody keeps their place. "
+        "`/queue resume` lets it go on.",
+        colour=palette.IDLE,
+    )
+
+
+def queue_resumed() -> Look:
+    return Look(text="The queue goes on.", colour=palette.DRAWING)
+
+
+def queue_cleared(jobs: Sequence[Job], *, everybody: bool) -> Look:
+    """Answer `/queue clear` with what was taken back."""
+    whose = "" if everybody else " of yours"
+    if not jobs:
+        return Look(text=f"There was no waiting job{whose} to take back.", colour=palette.IDLE)
+    numbers = ", ".join(f"#{job.id}" for job in jobs[:MOST_NUMBERS])
+    numbers += ", …" if len(jobs) > MOST_NUMBERS else ""
+    return Look(
+        text=f"{counted(len(jobs), 'waiting job')}{whose} taken back: {numbers}.", colour=palette.IDLE
+    )
+
+
+def job_cancelled(job: Job) -> Look:
+    """Answer a cancelling: at once if it waited, when ComfyUI has stopped if it was being drawn."""
+    if job.state is JobState.CANCELLED:
+        return Look(text=f"**#{job.id}** is cancelled.", colour=palette.IDLE)
+    return Look(
+        text=f"**#{job.id}** is being cancelled: ComfyUI stops it after the step it is at.",
+        colour=palette.IDLE,
+    )

@@ -1,0 +1,87 @@
+"""All parameters of a job, as text and as files."""
+
+import json
+
+from bot.chat.cards import palette
+from bot.chat.cards.measures import dotted, plain_number
+from bot.chat.look import Attached, Look
+from bot.chat.markdown import fitted
+from bot.core.job import Job, JobState
+from bot.core.workflow import Json
+
+_NOT_SENT = "Not sent to ComfyUI yet: the worker may still decide the model."
+
+
+def params_card(job: Job) -> Look:
+    """Show every parameter, with the parameters and the workflow exactly as sent as files."""
+    lines = [f"{name} {value}" for name, value in _shown(job)]
+    return Look(
+        title=f"#{job.id} · parameters",
+        text="\n".join([*lines, _note(job)]),
+        colour=palette.OF_STATE[job.state],
+        files=_files(job),
+    )
+
+
+def _shown(job: Job) -> list[tuple[str, str]]:
+    recipe = job.recipe
+    shown = {
+        "prompt": recipe.prompt,
+        "negative": recipe.negative,
+        "model": recipe.model or "not decided yet",
+        "workflow": recipe.workflow,
+        "size": str(recipe.size),
+        "count": str(recipe.count),
+        "seed": str(recipe.seed),
+        "steps": str(recipe.steps),
+        "cfg": plain_number(recipe.cfg),
+        "sampler": recipe.sampler,
+        "scheduler": recipe.scheduler,
+        "lora": dotted(*(f"{lora.name} at {plain_number(lora.strength)}" for lora in recipe.loras)),
+        "reference": str(recipe.reference.size) if recipe.reference else "",
+        "denoise": plain_number(recipe.denoise) if recipe.reference else "",
+    }
+    return [(f"**{name}**", fitted(value, 1200)) for name, value in shown.items() if value]
+
+
+def _note(job: Job) -> str:
+    sent = "The file is the workflow exactly as it was sent to ComfyUI."
+    if job.graph is None:
+        return "-# There is no workflow yet: it is made when ComfyUI has told what it can draw with."
+    return f"-# {_NOT_SENT if job.state is JobState.QUEUED else sent}"
+
+
+def _files(job: Job) -> tuple[Attached, ...]:
+    params = Attached(name=f"genga-{job.id}-params.json", content=_json(_parameters(job)))
+    if job.graph is None:
+        return (params,)
+    workflow = Attached(name=f"genga-{job.id}-workflow.json", content=_json(job.graph.to_api()))
+    return (params, workflow)
+
+
+def _parameters(job: Job) -> dict[str, Json]:
+    recipe = job.recipe
+    return {
+        "job": job.id,
+        "prompt_id": job.prompt_id,
+        "parent": job.parent,
+        "workflow": recipe.workflow,
+        "prompt": recipe.prompt,
+        "negative": recipe.negative,
+        "width": recipe.size.width,
+        "height": recipe.size.height,
+        "count": recipe.count,
+        "seed": recipe.seed,
+        "steps": recipe.steps,
+        "cfg": recipe.cfg,
+        "sampler": recipe.sampler,
+        "scheduler": recipe.scheduler,
+        "model": recipe.model,
+        "loras": [{"name": lora.name, "strength": lora.strength} for lora in recipe.loras],
+        "reference": recipe.reference.sha256 if recipe.reference else None,
+        "denoise": recipe.denoise,
+    }
+
+
+def _json(value: Json) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=2).encode()

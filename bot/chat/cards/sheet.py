@@ -1,0 +1,173 @@
+"""Everything about one job, and lists of jobs."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.chat.cards import palette
+from bot.chat.cards.job import cancel_button, drawing_line, end_buttons, end_words, waiting_lines
+from bot.chat.cards.measures import (
+    STATE_WORDS,
+    clock_time,
+    counted,
+    dotted,
+    duration,
+    link_to,
+    measured,
+    person,
+    plain_number,
+    relative,
+    small,
+)
+from bot.chat.cards.troubles import trouble_words
+from bot.chat.look import Look, PageButton
+from bot.chat.markdown import code, fitted
+from bot.core.artifact import Artifact
+from bot.core.job import Job, JobEvent, JobState
+from bot.studio.line import JobView
+
+JOB_LIST: Final = "jobs"
+
+
+def job_sheet(
+    view: JobView,
+    events: Sequence[JobEvent],
+    artifacts: Sequence[Artifact] = (),
+    *,
+    now: int,
+    parent: Job | None = None,
+) -> Look:
+    """Show a job in any state: what it is at, when what happened, where the time went, what it is made of."""
+    job = view.job
+    blocks = [
+        _state(view, now),
+        f"**Prompt** {fitted(job.recipe.prompt, 900)}",
+        f"**Negative** {fitted(job.recipe.negative, 500)}" if job.recipe.negative else "",
+        "\n".join(_parameters(job)),
+        _time_line(events),
+        _times(job),
+        _links(view, artifacts, parent),
+    ]
+    return Look(
+        title=f"Job #{job.id}",
+        text="\n\n".join(block for block in blocks if block),
+        colour=palette.OF_STATE[job.state],
+        buttons=end_buttons(job) if job.state.is_end else (cancel_button(job), *end_buttons(job)[1:]),
+    )
+
+
+def _state(view: JobView, now: int) -> str:
+    job = view.job
+    match job.state:
+        case JobState.QUEUED:
+            return waiting_lines(view)
+        case JobState.SUBMITTED | JobState.RUNNING | JobState.RENDERED:
+            return drawing_line(view, now=now)
+        case _:
+            return "\n".join([end_words(job), *trouble_words(job)])
+
+
+def _parameters(job: Job) -> list[str]:
+    recipe = job.recipe
+    lines = [
+        dotted(
+            f"model {code(recipe.model) if recipe.model else 'not decided yet'}",
+            f"workflow {code(recipe.workflow)}",
+        ),
+        dotted(
+            str(recipe.size),
+            counted(recipe.count, "picture"),
+            f"{recipe.steps} steps",
+            f"cfg {plain_number(recipe.cfg)}",
+            f"seed `{recipe.seed}`",
+        ),
+        dotted(f"sampler {code(recipe.sampler)}", f"scheduler {code(recipe.scheduler)}"),
+    ]
+    if recipe.loras:
+        loras = (f"{code(lora.name, 80)} at {plain_number(lora.strength)}" for lora in recipe.loras[:6])
+        lines.append(f"LoRA {', '.join(loras)}")
+    if recipe.reference is not None:
+        lines.append(f"reference picture {recipe.reference.size} · denoise {plain_number(recipe.denoise)}")
+    return lines
+
+
+def _time_line(events: Sequence[JobEvent]) -> str:
+    """Write the newest steps, oldest first."""
+    shown = events[-12:]
+    steps = " → ".join(f"{_STEP[event.state]} {clock_time(event.at)}" for event in shown)
+    notes = [f"-# {clock_time(event.at)} {fitted(event.note, 160)}" for event in shown[-4:] if event.note]
+    lead = "… → " if len(events) > len(shown) else ""
+    return "\n".join([lead + steps, *notes]) if shown else ""
+
+
+_STEP = {
+    JobState.QUEUED: "queued",
+    JobState.SUBMITTED: "handed over",
+    JobState.RUNNING: "started",
+    JobState.RENDERED: "drawn",
+    JobState.DELIVERED: "posted",
+    JobState.SHELVED: "shelved",
+    JobState.FAILED: "failed",
+    JobState.CANCELLED: "cancelled",
+}
+
+
+def _times(job: Job) -> str:
+    times = job.timings
+    if not job.state.is_end:
+        return ""
+    parts = dotted(
+        f"waiting {measured(times.queued)}",
+        f"loading {measured(times.load)}",
+        f"sampling {measured(times.sample)}",
+        f"decoding and saving {measured(times.save)}",
+        f"fetching {measured(times.fetch)}",
+        f"posting {measured(times.post)}",
+    )
+    warmth = f"model {times.warmth}" if times.warmth else "cold or warm: not measured"
+    total = dotted(f"drawing {measured(times.drawing)}", f"in all {measured(times.total)}", warmth)
+    return f"**Time** {total}\n{small(parts)}"
+
+
+def _links(view: JobView, artifacts: Sequence[Artifact], parent: Job | None) -> str:
+    job = view.job
+    lines = [
+        f"project {fitted(view.project.name, 100)}" if view.project else "",
+        f"asked by {person(job)} {relative(job.created)}",
+        f"pictures {link_to(job, job.post)}" if job.post else "",
+        f"{counted(len(artifacts), 'picture')} in the library" if artifacts else "",
+        _parent(job, parent),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _parent(job: Job, parent: Job | None) -> str:
+    if job.parent is None:
+        return ""
+    where = f" {link_to(parent, parent.post)}" if parent and parent.post else ""
+    return f"drawn again from #{job.parent}{where}"
+
+
+def job_list(
+    jobs: Sequence[Job], *, title: str = "Newest jobs", list_name: str = JOB_LIST, more: bool = False
+) -> Look:
+    """List jobs, newest first; `more` offers those older than the last one shown."""
+    if not jobs:
+        return Look(title=title, text="No jobs here yet. `/generate` makes one.", colour=palette.IDLE)
+    older = (PageButton(list=list_name, before=jobs[-1].id, label="Older"),) if more else ()
+    return Look(
+        title=title,
+        text="\n".join(_row(job) for job in jobs[:15]),
+        colour=palette.WAITING,
+        buttons=older,
+    )
+
+
+def _row(job: Job) -> str:
+    took = duration(job.timings.total) if job.timings.total is not None else ""
+    return dotted(
+        f"**#{job.id}** {STATE_WORDS[job.state]}",
+        took,
+        person(job),
+        relative(job.created),
+        fitted(job.recipe.prompt, 80),
+    )

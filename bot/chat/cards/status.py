@@ -1,0 +1,99 @@
+"""How the studio is: one line per part, what is wrong first."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.chat.cards import palette
+from bot.chat.cards.holds import hold_words
+from bot.chat.cards.measures import counted, dotted, duration, gibibytes
+from bot.chat.look import Look
+from bot.chat.markdown import code, escape, fitted, prose
+from bot.core.job import JobState
+from bot.ports.renderer import RendererHealth
+from bot.studio.gate import Away, DiskLow
+from bot.studio.report import Report
+
+GOOD: Final = "🟢"
+WARN: Final = "🟡"
+BAD: Final = "🔴"
+_ORDER: Final = {BAD: 0, WARN: 1, GOOD: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    mark: str
+    text: str
+
+
+def status_card(report: Report, *, version: str, latency_ms: float | None) -> Look:
+    """Show the report; `latency_ms` is the gateway's newest heartbeat, None while there was none."""
+    lines = [_comfyui(report), _queue(report), _database(report), _disk(report), _discord(latency_ms)]
+    lines += _workflows(report)
+    ordered = sorted(lines, key=lambda line: _ORDER[line.mark])
+    return Look(
+        title="Status",
+        text="\n".join(f"{line.mark} {line.text}" for line in ordered),
+        colour={BAD: palette.FAILED, WARN: palette.DRAWING, GOOD: palette.DONE}[ordered[0].mark],
+        footer=dotted(f"Genga {version}", f"up for {duration(report.now - report.started)}"),
+    )
+
+
+def _comfyui(report: Report) -> _Line:
+    health = report.renderer
+    if health is None:
+        return _Line(mark=BAD, text=f"ComfyUI · {prose(report.renderer_problem, 300)}")
+    work = "drawing" if health.running else "ready"
+    foreign = f"{counted(health.pending, 'prompt')} in its own queue" if health.pending else ""
+    return _Line(
+        mark=GOOD,
+        text=dotted(
+            f"ComfyUI {escape(health.version)}", work, fitted(health.device, 100), _memory(health), foreign
+        ),
+    )
+
+
+def _memory(health: RendererHealth) -> str:
+    if health.vram_total is None or health.vram_free is None:
+        return "memory: ComfyUI did not say"
+    free, total = health.vram_free / 1024**3, health.vram_total / 1024**3
+    return f"{free:.1f} of {total:.1f} GiB free"
+
+
+def _queue(report: Report) -> _Line:
+    jobs = report.jobs
+    drawn = jobs.get(JobState.SUBMITTED, 0) + jobs.get(JobState.RUNNING, 0)
+    words = dotted(
+        f"queue · {jobs.get(JobState.QUEUED, 0)} waiting",
+        f"{drawn} being drawn",
+        f"{jobs.get(JobState.RENDERED, 0)} to be posted",
+    )
+    if report.hold is None or isinstance(report.hold, (Away, DiskLow)):
+        return _Line(mark=GOOD, text=words)
+    return _Line(mark=WARN, text=f"{words} · {hold_words(report.hold)}")
+
+
+def _database(report: Report) -> _Line:
+    finished = sum(count for state, count in report.jobs.items() if state.is_end)
+    return _Line(
+        mark=GOOD,
+        text=f"database · answers in {report.database_ms:.1f} ms · {counted(finished, 'finished job')}",
+    )
+
+
+def _disk(report: Report) -> _Line:
+    if isinstance(report.hold, DiskLow):
+        return _Line(mark=BAD, text=f"disk · {hold_words(report.hold)}")
+    return _Line(mark=GOOD, text=f"disk · {gibibytes(report.disk_free)} free")
+
+
+def _discord(latency_ms: float | None) -> _Line:
+    if latency_ms is None:
+        return _Line(mark=WARN, text="Discord · latency not measured yet")
+    return _Line(mark=GOOD, text=f"Discord · gateway answers in {latency_ms:.0f} ms")
+
+
+def _workflows(report: Report) -> list[_Line]:
+    return [
+        _Line(mark=WARN, text=f"workflow {code(name)} · ComfyUI lacks {fitted(', '.join(missing), 200)}")
+        for name, missing in list(report.disabled.items())[:8]
+    ]

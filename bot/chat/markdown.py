@@ -1,0 +1,70 @@
+"""People's words inside Discord's markdown: shown as typed, never as markup and never as a ping."""
+
+import re
+from itertools import groupby
+
+_MARKUP = re.compile(r"[\\*_~|`\[<]|(?<=https)://|(?<=http)://|^(?:[-+#>]|\d+[.)](?=\s))")
+_CALL = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
+_SPAN = re.compile(r"(`[^`\n]+`)")
+_GAP = "\N{ZERO WIDTH SPACE}"
+
+
+def escape(text: str) -> str:
+    """Return the text on one line, so that it reads as it was typed and mentions nobody."""
+    line = _one_line(text)
+    return _MARKUP.sub(_escaped, _CALL.sub(f"@{_GAP}", line))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    found = match[0]
+    return f"\\{found}" if found == "://" else f"{found[:-1]}\\{found[-1]}"
+
+
+def fitted(text: str, limit: int) -> str:
+    """Return the escaped text, cut at a word with “…” where it would be longer than `limit`."""
+    room = limit
+    escaped = escape(cut(text, room))
+    while len(escaped) > limit:
+        room -= max((len(escaped) - limit) // 2, 1)
+        escaped = escape(cut(text, room))
+    return escaped
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the text on one line in at most `limit` characters, cut at a word with “…”."""
+    line = _one_line(text)
+    if len(line) <= limit:
+        return line
+    if limit < 1:
+        return ""
+    head = line[:limit]
+    at_word = head.rsplit(" ", 1)[0] if " " in head[limit // 2 :] else head[:-1]
+    return at_word[: limit - 1].rstrip(" ,;:") + "…"
+
+
+def code(text: str, limit: int = 200) -> str:
+    """Return the text as a code span, whatever backticks are in it."""
+    shown = _CALL.sub(f"@{_GAP}", cut(text, limit))
+    if not shown:
+        return "(empty)"
+    longest = max((len(list(run)) for char, run in groupby(shown) if char == "`"), default=0)
+    fence = "`" * (longest + 1)
+    pad_left = " " if shown.startswith("`") else ""
+    pad_right = " " if shown.endswith("`") else ""
+    return f"{fence}{pad_left}{shown}{pad_right}{fence}"
+
+
+def prose(text: str, limit: int = 1000) -> str:
+    """Return one of our own sentences: its code spans stay, whatever was quoted in it is harmless."""
+    parts = _SPAN.split(cut(text, limit))
+    return "".join(code(part[1:-1]) if _SPAN.fullmatch(part) else _escaped_part(part) for part in parts)
+
+
+def _escaped_part(part: str) -> str:
+    lead = part[: len(part) - len(part.lstrip())]
+    tail = part[len(part.rstrip()) :] if part.strip() else ""
+    return f"{lead}{escape(part)}{tail}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
