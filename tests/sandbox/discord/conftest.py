@@ -1,0 +1,39 @@
+"""A sandbox Discord per test; whatever went over its wire is held against Discord's own description afterwards."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.sandbox.discord import Rules, SandboxDiscord
+from tests.sandbox.discord.openapi import Description
+from tests.sandbox.discord.wire import Line, WireBot
+
+
+@pytest.fixture(scope="session")
+def description() -> Description | None:
+    return Description.load()
+
+
+@pytest.fixture
+def rules() -> Rules:
+    """Requests are not limited, so that a test of something else never waits; a test of limits sets its own."""
+    return Rules(ack_deadline_s=2.0).without_rate_limits()
+
+
+@pytest.fixture
+async def sandbox(rules: Rules, description: Description | None) -> AsyncIterator[SandboxDiscord]:
+    async with SandboxDiscord(rules=rules) as discord:
+        yield discord
+    if description is not None:
+        assert description.faults_of(discord.log) == []
+
+
+@pytest.fixture
+async def bot(sandbox: SandboxDiscord) -> AsyncIterator[WireBot]:
+    async with WireBot(sandbox) as bot:
+        yield bot
+
+
+@pytest.fixture
+async def line(bot: WireBot) -> Line:
+    return await bot.connect()
