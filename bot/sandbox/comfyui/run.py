@@ -113,6 +113,7 @@ class Run:
         self._send_progress_state()
         self.hub.at_work = AtWork(client_id=self.prompt.client_id, node_id=node_id)
         self._send("executing", {"node": node_id, "display_node": node_id, "prompt_id": self.prompt.id})
+        await asyncio.sleep(0)
         await self._suffer_faults(node_id)
         self._given = self._inputs(node_id)
         made = await NODES[self.graph[node_id]["class_type"]](self, self._given)

@@ -27,7 +27,6 @@ from bot.sandbox.comfyui.pictures import example
 T = TypeVar("T")
 
 _MAX_BODY = 100 * 1024 * 1024
-_CAN_SHARE_PORT = hasattr(socket, "SO_REUSEPORT")
 
 
 class SandboxComfyUI:
@@ -47,6 +46,7 @@ class SandboxComfyUI:
         output: Path | None = None,
     ) -> None:
         self._port = port
+        self._shares_port = port == 0 and hasattr(socket, "SO_REUSEPORT")
         self._scratch = contextlib.ExitStack()
         top = Path(self._scratch.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-comfyui-")))
         self._machine = Machine(
@@ -134,7 +134,7 @@ class SandboxComfyUI:
         self._boot = Boot.of(self._machine)
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_port=_CAN_SHARE_PORT or None)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_port=self._shares_port or None)
         await site.start()
         self._port = self._runner.addresses[0][1]
         self._boot.start()
@@ -175,7 +175,7 @@ class SandboxComfyUI:
     def _held_port(self) -> Generator[None]:
         """Keep the port from being given to another process while nothing listens on it."""
         with contextlib.ExitStack() as stack:
-            if _CAN_SHARE_PORT:
+            if self._shares_port:
                 holder = stack.enter_context(socket.socket())
                 holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
                 holder.bind(("127.0.0.1", self._port))

@@ -20,3 +20,8 @@ def resized(
     picture: Image.Image, size: Size, resample: Image.Resampling = Image.Resampling.BICUBIC
 ) -> Image.Image:
     return picture.resize(size, resample)  # pyright: ignore[reportUnknownMemberType] - its signature names numpy
+
+
+def remapped(picture: Image.Image, table: list[int]) -> Image.Image:
+    """Replace every value of a one-channel picture by its entry in the table of 256."""
+    return picture.point(table)  # pyright: ignore[reportUnknownMemberType] - its signature names an undefined type
