@@ -66,7 +66,7 @@ class FakeRenderer:
     async def render(self, order: Order) -> AsyncIterator[RenderEvent]:
         self.orders.append(order)
         self._check_there()
-        if order.prompt_id not in self._playing:
+        if order.fresh or order.prompt_id not in self._playing:
             self._take(order)
         for step in self._playing[order.prompt_id]:
             match step:

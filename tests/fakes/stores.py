@@ -109,6 +109,8 @@ class FakeJobs:
         ]
 
     def _post(self, job: Job, kind: PostingKind) -> None:
+        if any(posting.nonce == nonce_of(job.uid, kind, 0) for posting in self._memory.postings.values()):
+            return
         posting = Posting(
             id=len(self._memory.postings) + 1,
             job=job.id,
@@ -273,9 +275,9 @@ class FakeProjects:
 
     async def set_thread(self, project_id: int, thread: int | None) -> None:
         project = await self.get(project_id)
-        if project.gallery is not None:
-            gallery = replace(project.gallery, thread=thread)
-            self._memory.projects[project_id] = replace(project, gallery=gallery)
+        assert project.gallery is not None, "a thread is a gallery's"
+        gallery = replace(project.gallery, thread=thread)
+        self._memory.projects[project_id] = replace(project, gallery=gallery)
 
     async def in_use(self, *, guild: int | None, user: int) -> Project | None:
         chosen = self._memory.choices.get((guild, user))

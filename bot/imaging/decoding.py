@@ -1,0 +1,104 @@
+"""From bytes that came from outside to pixels, within limits, or to one error."""
+
+import struct
+import warnings
+import zlib
+from io import BytesIO
+
+from PIL import Image, ImageCms, ImageOps
+from PIL.Image import ImagePointTransform
+
+from bot.core.errors import StudioError
+from bot.core.generation import Size
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+"""Every other decoder stays shut: each is a way in for a file that was made to do harm."""
+
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    OverflowError,
+    IndexError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+"""What Pillow's decoders raise for bytes that are no picture."""
+
+
+_SRGB = ImageCms.ImageCmsProfile(ImageCms.core.createProfile("sRGB"))
+
+
+class Undecodable(StudioError):
+    """The bytes are no picture of an allowed format; becomes what the caller's port promises."""
+
+
+def size_in_header(content: bytes) -> Size:
+    """Read the size from the header, before a single pixel is decoded."""
+    try:
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
+            return Size(width=image.width, height=image.height)
+    except _BROKEN as error:
+        raise Undecodable(f"It is no PNG, JPEG or WebP picture: {error}.") from error
+
+
+def decoded(content: bytes) -> Image.Image:
+    """Decode every pixel."""
+    try:
+        image = Image.open(BytesIO(content), formats=FORMATS)
+        image.load()
+    except _BROKEN as error:
+        raise Undecodable(f"The picture is damaged: {error}.") from error
+    return image
+
+
+def frames_of(image: Image.Image) -> int:
+    return getattr(image, "n_frames", 1)
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Turn it as its EXIF says; a nonsensical EXIF says nothing."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except _BROKEN:
+        return image
+
+
+def plain(image: Image.Image, *, alpha: bool) -> Image.Image:
+    """Return it as 8-bit sRGB without metadata; transparency is kept if `alpha`, laid on white otherwise."""
+    transparent = image.has_transparency_data
+    pixels = _in_srgb(_in_eight_bits(image)).convert("RGBA" if transparent else "RGB")
+    if transparent and not alpha:
+        pixels = Image.alpha_composite(Image.new("RGBA", pixels.size, "white"), pixels).convert("RGB")
+    pixels.info.clear()
+    return pixels
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Scale 16-bit greys: Pillow's own conversion cuts everything above 255 off."""
+    if not image.mode.startswith("I"):
+        return image
+    wide = image.convert("I")
+    narrow = wide.point(_by_256)  # pyright: ignore[reportUnknownMemberType] its types name numpy, which is optional
+    return narrow.convert("L")
+
+
+def _by_256(value: ImagePointTransform) -> ImagePointTransform:
+    return value * (1 / 256)
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Apply an embedded colour profile, as it is about to be dropped; one that cannot be read is ignored."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "L", "CMYK"):
+        return image
+    target = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        return ImageCms.profileToProfile(image, BytesIO(profile), _SRGB, outputMode=target) or image
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image

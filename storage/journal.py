@@ -1,0 +1,36 @@
+"""The log of everything people did and of everything that went wrong."""
+
+from functools import partial
+from sqlite3 import Connection
+
+from bot.ports.stores import Entry
+from storage.database import Database
+from storage.records import entry_of, values_of_entry
+
+
+class SqliteJournal:
+    """The port `Journal`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def write(self, entry: Entry) -> None:
+        await self._database.write(partial(_append, entry=entry))
+
+    async def newest(self, *, limit: int = 50) -> list[Entry]:
+        return await self._database.read(partial(_newest, limit=limit))
+
+
+def _append(db: Connection, *, entry: Entry) -> None:
+    db.execute(
+        """
+        INSERT INTO journal (kind, name, at, user, guild, channel, job, incident, detail)
+        VALUES (:kind, :name, :at, :user, :guild, :channel, :job, :incident, :detail)
+        """,
+        values_of_entry(entry),
+    )
+
+
+def _newest(db: Connection, *, limit: int) -> list[Entry]:
+    rows = db.execute("SELECT * FROM journal ORDER BY id DESC LIMIT ?", (limit,))
+    return [entry_of(row) for row in rows]

@@ -1,0 +1,192 @@
+"""Projects, and which one each person is at."""
+
+from functools import partial
+from sqlite3 import Connection
+
+from bot.core.errors import BadRequest, NotFound
+from bot.core.library import Gallery, Project
+from storage.database import Database
+from storage.records import Values, project_of, values_of_gallery
+
+
+class SqliteProjects:
+    """The port `Projects`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self, *, guild: int | None, name: str, slug: str, gallery: Gallery | None, by: int, at: int
+    ) -> Project:
+        values: Values = {
+            "guild": guild,
+            "name": name,
+            "folded": name.casefold(),
+            "slug": slug,
+            "created": at,
+            "created_by": by,
+            **values_of_gallery(gallery),
+        }
+        return await self._database.write(partial(_insert, values=values))
+
+    async def get(self, project_id: int) -> Project:
+        return await self._database.read(partial(_by_id, project_id=project_id))
+
+    async def named(self, guild: int | None, name: str) -> Project | None:
+        return await self._database.read(partial(_named, guild=guild, name=name))
+
+    async def of_guild(self, guild: int | None) -> list[Project]:
+        return await self._database.read(partial(_of_guild, guild=guild))
+
+    async def matching(self, guild: int | None, part: str, *, limit: int = 25) -> list[Project]:
+        return await self._database.read(partial(_matching, guild=guild, part=part, limit=limit))
+
+    async def of_channel(self, channel: int) -> Project | None:
+        return await self._database.read(partial(_of_channel, channel=channel))
+
+    async def set_thread(self, project_id: int, thread: int | None) -> None:
+        await self._database.write(partial(_set_thread, project_id=project_id, thread=thread))
+
+    async def in_use(self, *, guild: int | None, user: int) -> Project | None:
+        return await self._database.read(partial(_in_use, guild=guild, user=user))
+
+    async def use(self, *, guild: int | None, user: int, project: int | None) -> None:
+        await self._database.write(partial(_use, guild=guild, user=user, project=project))
+
+
+def _insert(db: Connection, *, values: Values) -> Project:
+    row = db.execute(
+        """
+        INSERT INTO projects (guild, name, folded, slug, created, created_by,
+                              gallery_channel, gallery_kind, gallery_thread)
+        VALUES (:guild, :name, :folded, :slug, :created, :created_by,
+                :gallery_channel, :gallery_kind, :gallery_thread)
+        ON CONFLICT DO NOTHING
+        RETURNING *
+        """,
+        values,
+    ).fetchone()
+    if row is None:
+        raise BadRequest(
+            f"There is a project called `{_name_in_the_way(db, values=values)}` already.",
+            hint="Choose another name.",
+        )
+    return project_of(row)
+
+
+def _name_in_the_way(db: Connection, *, values: Values) -> str:
+    row = db.execute(
+        """
+        SELECT name FROM projects
+        WHERE ifnull(guild, 0) = ifnull(:guild, 0) AND (folded = :folded OR slug = :slug)
+        """,
+        values,
+    ).fetchone()
+    return row["name"]
+
+
+def _by_id(db: Connection, *, project_id: int) -> Project:
+    row = db.execute("SELECT * FROM projects WHERE id = ?", (project_id,)).fetchone()
+    if row is None:
+        raise _no_such_project()
+    return project_of(row)
+
+
+def _no_such_project() -> NotFound:
+    return NotFound("There is no such project.", hint="`/project list` shows those there are.")
+
+
+def _named(db: Connection, *, guild: int | None, name: str) -> Project | None:
+    """Find by name, whatever its case; by slug if no name fits."""
+    row = db.execute(
+        """
+        SELECT * FROM projects
+        WHERE ifnull(guild, 0) = ifnull(:guild, 0) AND (folded = :folded OR slug = :name)
+        ORDER BY folded = :folded DESC
+        """,
+        {"guild": guild, "folded": name.casefold(), "name": name},
+    ).fetchone()
+    return None if row is None else project_of(row)
+
+
+def _of_guild(db: Connection, *, guild: int | None) -> list[Project]:
+    rows = db.execute(
+        "SELECT * FROM projects WHERE ifnull(guild, 0) = ifnull(?, 0) ORDER BY folded", (guild,)
+    )
+    return [project_of(row) for row in rows]
+
+
+def _matching(db: Connection, *, guild: int | None, part: str, limit: int) -> list[Project]:
+    """Find by a part of the name; names that begin with it come first."""
+    rows = db.execute(
+        """
+        SELECT * FROM projects
+        WHERE ifnull(guild, 0) = ifnull(:guild, 0) AND instr(folded, :part)
+        ORDER BY instr(folded, :part) > 1, folded
+        LIMIT :limit
+        """,
+        {"guild": guild, "part": part.casefold(), "limit": limit},
+    )
+    return [project_of(row) for row in rows]
+
+
+def _of_channel(db: Connection, *, channel: int) -> Project | None:
+    """Find by gallery: a thread tells the project, a channel only if it is the gallery of no other."""
+    projects = [
+        project_of(row)
+        for row in db.execute(
+            """
+            SELECT * FROM projects
+            WHERE gallery_thread = :channel OR gallery_channel = :channel
+            ORDER BY gallery_thread IS :channel DESC, id
+            LIMIT 2
+            """,
+            {"channel": channel},
+        )
+    ]
+    match projects:
+        case [Project(gallery=Gallery(thread=thread)) as project, *_] if thread == channel:
+            return project
+        case [project]:
+            return project
+        case _:
+            return None
+
+
+def _set_thread(db: Connection, *, project_id: int, thread: int | None) -> None:
+    cursor = db.execute("UPDATE projects SET gallery_thread = ? WHERE id = ?", (thread, project_id))
+    if not cursor.rowcount:
+        raise _no_such_project()
+
+
+def _in_use(db: Connection, *, guild: int | None, user: int) -> Project | None:
+    row = db.execute(
+        """
+        SELECT projects.*
+        FROM project_choices JOIN projects ON projects.id = project_choices.project
+        WHERE ifnull(project_choices.guild, 0) = ifnull(?, 0) AND project_choices.user = ?
+        """,
+        (guild, user),
+    ).fetchone()
+    return None if row is None else project_of(row)
+
+
+def _use(db: Connection, *, guild: int | None, user: int, project: int | None) -> None:
+    if project is None:
+        _use_none(db, guild=guild, user=user)
+        return
+    _by_id(db, project_id=project)
+    db.execute(
+        """
+        INSERT INTO project_choices (guild, user, project)
+        VALUES (?, ?, ?)
+        ON CONFLICT (ifnull(guild, 0), user) DO UPDATE SET project = excluded.project
+        """,
+        (guild, user, project),
+    )
+
+
+def _use_none(db: Connection, *, guild: int | None, user: int) -> None:
+    db.execute(
+        "DELETE FROM project_choices WHERE ifnull(guild, 0) = ifnull(?, 0) AND user = ?", (guild, user)
+    )

@@ -1,0 +1,91 @@
+"""What servers and the studio have chosen, and what the studio knows of itself."""
+
+from functools import partial
+from sqlite3 import Connection
+
+from bot.core.catalogue import Catalogue
+from bot.core.library import Gallery, GuildSettings
+from storage.database import Database
+from storage.records import catalogue_json, catalogue_of, guild_settings_of, values_of_gallery
+
+_PAUSED_SINCE = "paused_since"
+_CATALOGUE = "catalogue"
+
+
+class SqliteSettings:
+    """The port `Settings`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_guild(self, guild: int) -> GuildSettings:
+        return await self._database.read(partial(_of_guild, guild=guild))
+
+    async def set_gallery(self, guild: int, gallery: Gallery | None) -> None:
+        await self._database.write(partial(_set_gallery, guild=guild, gallery=gallery))
+
+    async def paused_since(self) -> int | None:
+        value = await self._get(_PAUSED_SINCE)
+        return None if value is None else int(value)
+
+    async def set_paused(self, since: int | None) -> None:
+        await self._set(_PAUSED_SINCE, None if since is None else str(since))
+
+    async def catalogue(self) -> Catalogue | None:
+        value = await self._get(_CATALOGUE)
+        return None if value is None else catalogue_of(value)
+
+    async def set_catalogue(self, catalogue: Catalogue) -> None:
+        await self._set(_CATALOGUE, catalogue_json(catalogue))
+
+    async def commands_hash(self, scope: str) -> str | None:
+        return await self._get(f"commands:{scope}")
+
+    async def set_commands_hash(self, scope: str, value: str) -> None:
+        await self._set(f"commands:{scope}", value)
+
+    async def _get(self, key: str) -> str | None:
+        return await self._database.read(partial(_value_of, key=key))
+
+    async def _set(self, key: str, value: str | None) -> None:
+        work = partial(_unset, key=key) if value is None else partial(_set, key=key, value=value)
+        await self._database.write(work)
+
+
+def _of_guild(db: Connection, *, guild: int) -> GuildSettings:
+    row = db.execute("SELECT * FROM guild_settings WHERE guild = ?", (guild,)).fetchone()
+    return GuildSettings(guild=guild) if row is None else guild_settings_of(row)
+
+
+def _set_gallery(db: Connection, *, guild: int, gallery: Gallery | None) -> None:
+    db.execute(
+        """
+        INSERT INTO guild_settings (guild, gallery_channel, gallery_kind, gallery_thread)
+        VALUES (:guild, :gallery_channel, :gallery_kind, :gallery_thread)
+        ON CONFLICT (guild) DO UPDATE
+        SET gallery_channel = excluded.gallery_channel,
+            gallery_kind = excluded.gallery_kind,
+            gallery_thread = excluded.gallery_thread
+        """,
+        {"guild": guild, **values_of_gallery(gallery)},
+    )
+
+
+def _value_of(db: Connection, *, key: str) -> str | None:
+    row = db.execute("SELECT value FROM studio_settings WHERE key = ?", (key,)).fetchone()
+    return None if row is None else row["value"]
+
+
+def _set(db: Connection, *, key: str, value: str) -> None:
+    db.execute(
+        """
+        INSERT INTO studio_settings (key, value)
+        VALUES (?, ?)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value
+        """,
+        (key, value),
+    )
+
+
+def _unset(db: Connection, *, key: str) -> None:
+    db.execute("DELETE FROM studio_settings WHERE key = ?", (key,))
