@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from bot.core.job import Job
 
@@ -31,25 +31,39 @@ class LineChanged:
 News: TypeAlias = JobChanged | JobMoved | LineChanged
 
 
+Subject: TypeAlias = tuple[type[News], int | None]
+
+
 class Subscription:
-    """What one listener has not heard yet. The same news twice is told once."""
+    """What one listener has not heard yet; of the same kind of news about the same job only the latest."""
 
     def __init__(self) -> None:
-        self._unheard: dict[News, None] = {}
+        self._unheard: dict[Subject, News] = {}
         self._some = asyncio.Event()
 
     def tell(self, news: News) -> None:
-        self._unheard[news] = None
+        self._unheard[_subject(news)] = news
         self._some.set()
 
     async def __aiter__(self) -> AsyncIterator[News]:
         while True:
             await self._some.wait()
-            news = next(iter(self._unheard))
-            del self._unheard[news]
+            news = self._unheard.pop(next(iter(self._unheard)))
             if not self._unheard:
                 self._some.clear()
             yield news
+
+
+def _subject(news: News) -> Subject:
+    match news:
+        case JobChanged(job=job):
+            return JobChanged, job.id
+        case JobMoved(job=job):
+            return JobMoved, job
+        case LineChanged():
+            return LineChanged, None
+        case _:
+            assert_never(news)
 
 
 class Feed:
