@@ -25,11 +25,25 @@ def _clean(text: str) -> str:
 
 
 def _terms(text: str) -> list[str]:
-    return [term for term in (part.strip() for part in _clean(text).split(",")) if term]
+    """Split at the commas outside brackets: `(lowres, blurry:1.2)` is one term."""
+    terms, depth = [""], 0
+    for char in _clean(text):
+        depth = max(depth + _NESTING.get(char, 0), 0)
+        if char == "," and depth == 0:
+            terms.append("")
+        else:
+            terms[-1] += char
+    return [term.strip() for term in terms if term.strip()]
+
+
+_NESTING = {"(": 1, "[": 1, ")": -1, "]": -1}
 
 
 def _unique(terms: list[str]) -> list[str]:
-    return list({term.casefold(): term for term in reversed(terms)}.values())[::-1]
+    first: dict[str, str] = {}
+    for term in terms:
+        first.setdefault(term.casefold(), term)
+    return list(first.values())
 
 
 def _within_limit(what: str, text: str) -> str:
