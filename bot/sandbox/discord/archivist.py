@@ -21,8 +21,10 @@ class Archivist:
         self._rules = rules
         self._timers: dict[int, asyncio.TimerHandle] = {}
         self._unlisten: Callable[[], None] = _nothing
+        self._later: Callable[..., asyncio.TimerHandle] | None = None
 
     def open(self) -> None:
+        self._later = asyncio.get_running_loop().call_later
         self._unlisten = self._world.listen(self._hear)
         for guild in self._world.guilds.values():
             for thread in guild.active_threads:
@@ -47,9 +49,9 @@ class Archivist:
 
     def _wind(self, thread: Thread) -> None:
         self._stop(thread)
-        if not thread.archived:
+        if not thread.archived and self._later is not None:
             idle = thread.auto_archive_minutes * self._rules.archive_minute_s
-            self._timers[thread.id] = asyncio.get_running_loop().call_later(idle, self._world.archive, thread)
+            self._timers[thread.id] = self._later(idle, self._world.archive, thread)
 
     def _stop(self, thread: Thread) -> None:
         timer = self._timers.pop(thread.id, None)

@@ -77,7 +77,7 @@ def _split(path: str, text: str, offered: tuple[Option, ...]) -> dict[str, str]:
         listed = ", ".join(f"{option.name}:" for option in offered) or "nothing"
         raise NotPossible(f"/{path} does not understand {before.strip()!r}; it takes {listed}")
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    return {mark[1]: text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)}
+    return {mark[1]: text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=False)}
 
 
 def _known(path: str, offered: tuple[Option, ...], name: str) -> Option:

@@ -236,7 +236,7 @@ async def test_a_command_can_be_hidden_from_those_without_the_permission(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, artist: Person, general: Channel
 ):
     """R12"""
-    await bot.sync({**PING, "default_member_permissions": str(int(Permission.MANAGE_GUILD))})
+    await bot.sync({**PING, "default_member_permissions": int(Permission.MANAGE_GUILD)})
     with pytest.raises(NotPossible, match="hidden"):
         await artist.slash("ping", channel=general)
     await sandbox.person("director").slash("ping", channel=general)

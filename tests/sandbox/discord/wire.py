@@ -133,7 +133,7 @@ class WireBot:
         headers = {"Authorization": authorization} if authorization else {}
         sent: dict[str, Any] = {} if body is None else {"json": body}
         if files is not None:
-            form = aiohttp.FormData()
+            form = aiohttp.FormData(quote_fields=False)
             form.add_field("payload_json", json.dumps(body or {}))
             for index, (name, data) in enumerate(files.items()):
                 form.add_field(
