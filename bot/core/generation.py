@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from math import sqrt
 from typing import NewType, Self
 
 from bot.core.errors import BadRequest
@@ -46,22 +47,34 @@ class Size:
             raise BadRequest(
                 f"{self} cannot be drawn: each side goes from {SIDE_RANGE.start} to {SIDE_RANGE.stop - 1} "
                 f"pixels in steps of {SIDE_STEP}.",
-                hint=f"The nearest that works is `{self._nearest()}`.",
+                hint=self._advice(),
             )
         if self.pixels > MAX_PIXELS:
             raise BadRequest(
                 f"{self} is {self.pixels / 1e6:.1f} megapixels; the most is {MAX_PIXELS / 1e6:.1f}.",
-                hint="Choose a smaller size.",
+                hint=self._advice(),
             )
 
-    def _nearest(self) -> str:
-        def fit(side: int) -> int:
-            return min(max(round(side / SIDE_STEP) * SIDE_STEP, SIDE_RANGE.start), SIDE_RANGE.stop - 1)
+    def _advice(self) -> str:
+        near = self.nearest()
+        return f"The nearest that works is `{near.width}x{near.height}`."
 
-        return f"{fit(self.width)}x{fit(self.height)}"
+    def nearest(self) -> Self:
+        """Return the size next to this one that can be drawn."""
+        width, height = (_fitting(round(side / SIDE_STEP)) for side in (self.width, self.height))
+        shrink = min(sqrt(MAX_PIXELS / (width * height)), 1.0)
+        return replace(
+            self,
+            width=_fitting(int(width * shrink / SIDE_STEP)),
+            height=_fitting(int(height * shrink / SIDE_STEP)),
+        )
 
     def __str__(self) -> str:
         return f"{self.width}×{self.height}"
+
+
+def _fitting(steps: int) -> int:
+    return min(max(steps * SIDE_STEP, SIDE_RANGE.start), SIDE_RANGE.stop - 1)
 
 
 class Aspect(StrEnum):
