@@ -29,13 +29,21 @@ def choose_workflow(
     request: GenerationRequest, workflows: Mapping[str, Workflow], *, default: str = "txt2img"
 ) -> Workflow:
     """Return the workflow that was named, or the one that fits: a reference picture asks for img2img."""
-    if request.workflow is not None:
-        if request.workflow not in workflows:
-            raise UnknownName("workflow", request.workflow, workflows)
-        return workflows[request.workflow]
-    if request.reference is not None:
-        return next(workflow for workflow in workflows.values() if workflow.needs_reference)
-    return workflows[default]
+    if request.workflow is None and request.reference is not None:
+        return _first_from_picture(workflows)
+    name = request.workflow or default
+    if name not in workflows:
+        raise UnknownName("workflow", name, workflows)
+    return workflows[name]
+
+
+def _first_from_picture(workflows: Mapping[str, Workflow]) -> Workflow:
+    for workflow in workflows.values():
+        if workflow.needs_reference:
+            return workflow
+    raise BadRequest(
+        "There is no workflow that starts from a picture.", hint="Ask again without the option `reference`."
+    )
 
 
 def decide(
