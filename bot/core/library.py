@@ -59,6 +59,13 @@ def clean_name(kind: str, text: str) -> str:
 
 
 def slug_of(name: str) -> str:
-    """Return a name for folders: `[a-z0-9-]`, at most 40; empty if nothing of the name can be kept."""
+    """Return a name for folders: `[a-z0-9-]`, at most 40; empty if nothing of the name can be kept.
+
+    A name that Windows keeps for a device gets a tail.
+    """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:40].rstrip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:40].rstrip("-")
+    return f"{slug}-0" if _DEVICE.fullmatch(slug) else slug
+
+
+_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
