@@ -1,4 +1,4 @@
-"""Whose turn it is: fair between people, sooner for the urgent, never never for anyone."""
+"""Whose turn it is: fair between people, sooner for the urgent, and nobody waits for ever."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
