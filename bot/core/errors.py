@@ -46,7 +46,7 @@ class UnknownName(BadRequest):
         self.nearest = nearest_names(name, tuple(known))
         listed = ", ".join(f"`{candidate}`" for candidate in self.nearest)
         super().__init__(
-            f"There is no {kind} called `{name}`.",
+            f"There is no {kind} called `{_short(name)}`.",
             hint=f"Nearest: {listed}." if listed else f"There is no {kind} to choose from yet.",
         )
 
@@ -145,8 +145,12 @@ class Incident(StudioError):
         )
 
 
+def _short(name: str, *, most: int = 80) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
 def nearest_names(name: str, known: Sequence[str], *, most: int = 3) -> tuple[str, ...]:
-    """Return the known names that look most like `name`, best first; all of them when they are few."""
+    """Return the known names that look most like `name`, best first; the first ones if none does."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     close = get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.4)
     contained = [folded for folded in by_folded if name.casefold() in folded and folded not in close]
