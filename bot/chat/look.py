@@ -89,6 +89,7 @@ class Look:
         view = discord.ui.View(timeout=None)
         for button in self.buttons:
             view.add_item(_button(button))
+        view.stop()  # discord.py would keep every view that still listens, and with it each message ever sent
         return view
 
 

@@ -1,0 +1,139 @@
+"""Discord's errors in the studio's own words."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from enum import IntEnum
+from http import HTTPStatus
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot.core.errors import DeliveryError, DiscordAway, MissingPermission, TargetGone
+
+
+class Code(IntEnum):
+    """Discord's error codes that mean something to the studio."""
+
+    UNKNOWN_CHANNEL = 10003
+    UNKNOWN_MESSAGE = 10008
+    FILE_TOO_LARGE = 40005
+    MISSING_ACCESS = 50001
+    MISSING_PERMISSIONS = 50013
+    REQUEST_TOO_LARGE = 50045
+    THREAD_ARCHIVED = 50083
+    THREAD_LOCKED = 160005
+    TOO_MANY_THREADS = 160006
+
+
+TO_POST: Final = ("view_channel", "send_messages", "attach_files", "embed_links")
+TO_POST_IN_THREAD: Final = ("view_channel", "send_messages_in_threads", "attach_files", "embed_links")
+TO_OPEN: Final = ("view_channel", "create_public_threads", "send_messages_in_threads")
+TO_OPEN_IN_FORUM: Final = ("view_channel", "send_messages", "send_messages_in_threads")
+
+_SPOKEN: Final = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "attach_files": "Attach Files",
+    "embed_links": "Embed Links",
+    "create_public_threads": "Create Public Threads",
+}
+
+
+@contextmanager
+def translated(client: discord.Client, channel: int, *, opening: bool = False) -> Generator[None]:
+    """Raise what goes wrong inside as a DeliveryError; an error that only a bug explains stays as it is."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        known = _known(error, client, channel, opening=opening)
+        if known is None:
+            raise
+        raise known from error
+    except (discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise away() from error
+    except RuntimeError as error:
+        if not client.is_closed():
+            raise
+        raise away() from error
+
+
+def away() -> DiscordAway:
+    return DiscordAway("Discord does not answer.", hint="It is tried again by itself.")
+
+
+def _known(
+    error: discord.HTTPException, client: discord.Client, channel: int, *, opening: bool
+) -> DeliveryError | None:
+    if error.status in _PASSING or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return away()
+    if error.status == HTTPStatus.NOT_FOUND:
+        return _gone(error.code)
+    where = client.get_channel(channel)
+    match error.code:
+        case Code.MISSING_ACCESS if where is None:
+            return _gone(Code.UNKNOWN_CHANNEL)
+        case Code.MISSING_ACCESS | Code.MISSING_PERMISSIONS:
+            return MissingPermission(_missing(where, error.code, opening=opening), _called(where, channel))
+        case Code.THREAD_LOCKED:
+            return MissingPermission("Manage Threads", _called(where, channel))
+        case Code.THREAD_ARCHIVED:
+            return DeliveryError("The thread is archived.", hint="A new message in it wakes it.")
+        case Code.TOO_MANY_THREADS:
+            return DeliveryError(
+                f"{_called(where, channel)} has too many threads.", hint="Close some of them."
+            )
+        case Code.FILE_TOO_LARGE | Code.REQUEST_TOO_LARGE:
+            return _too_large()
+        case _:
+            return _too_large() if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
+
+
+_PASSING: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
+"""401 too: a token that is refused stops the client, and the post waits for the next one."""
+
+
+def _gone(code: int) -> TargetGone:
+    what = "message" if code == Code.UNKNOWN_MESSAGE else "channel or thread"
+    return TargetGone(
+        f"The {what} does not exist any more.", hint="Choose another gallery with `/settings gallery`."
+    )
+
+
+def _too_large() -> DeliveryError:
+    return DeliveryError(
+        "The pictures are larger than Discord takes.", hint="Draw fewer at once, or smaller ones."
+    )
+
+
+def _missing(where: object, code: int, *, opening: bool) -> str:
+    """Name the permission that is missing, as Discord's settings call it."""
+    needed = _needed(where, opening=opening)
+    match where:
+        case discord.abc.GuildChannel() | discord.Thread():
+            held = where.permissions_for(where.guild.me)
+            lacking = [name for name in needed if not getattr(held, name)]
+        case _:
+            lacking = []
+    if not lacking and code == Code.MISSING_ACCESS:
+        return _SPOKEN["view_channel"]
+    return _SPOKEN[lacking[0]] if lacking else " or ".join(_SPOKEN[name] for name in needed[1:])
+
+
+def _needed(where: object, *, opening: bool) -> tuple[str, ...]:
+    match where:
+        case discord.Thread():
+            return TO_POST_IN_THREAD
+        case discord.ForumChannel():
+            return TO_OPEN_IN_FORUM
+        case _:
+            return TO_OPEN if opening else TO_POST
+
+
+def _called(where: object, channel: int) -> str:
+    match where:
+        case discord.abc.GuildChannel() | discord.Thread():
+            return f"#{where.name}"
+        case _:
+            return f"<#{channel}>"

@@ -1,0 +1,175 @@
+"""Posts to Discord with the bot's own token: pictures, notices, and the cards that are edited."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+import discord
+
+from bot.chat import cards
+from bot.chat.look import Look
+from bot.chat.markdown import cut
+from bot.chat.mishaps import away, translated
+from bot.core.errors import TargetGone
+from bot.core.job import Card, Job
+from bot.core.library import Gallery
+from bot.ports.pictures import Picture, Pictures
+from bot.ports.poster import Notice, PicturePost, Posted
+
+MIB: Final = 1024 * 1024
+DEFAULT_UPLOAD: Final = 10 * MIB
+MARGIN: Final = 64 * 1024
+"""What is left of a file's limit for what is sent around it."""
+REQUEST_LIMIT: Final = 24 * MIB
+LONGEST_ARCHIVE_MINUTES: Final = 10_080
+THREAD_NAME: Final = 100
+NOBODY: Final = discord.AllowedMentions.none()
+
+
+class CardPoster(Protocol):
+    """What sends and edits cards."""
+
+    async def send(self, channel: int, look: Look) -> Card:
+        """Post a card; raise MissingPermission, TargetGone or DiscordAway."""
+        ...
+
+    async def edit(self, card: Card, look: Look, *, shown: Look | None = None) -> None:
+        """Make the card look so; `shown` is how it looks now, if that is known. Raises as `send` does."""
+        ...
+
+
+class DiscordPoster:
+    """Implements Poster and CardPoster; `current` returns the client in use, None while there is none."""
+
+    def __init__(self, current: Callable[[], discord.Client | None], *, pictures: Pictures) -> None:
+        self._current = current
+        self._pictures = pictures
+
+    async def upload_limit(self, channel: int) -> int:
+        client = self._current()
+        known = client.get_channel(channel) if client else None
+        match known:
+            case discord.abc.GuildChannel() | discord.Thread():
+                return known.guild.filesize_limit - MARGIN
+            case _:
+                return DEFAULT_UPLOAD - MARGIN
+
+    async def open_thread(self, gallery: Gallery, *, name: str) -> int:
+        client = self._client()
+        with translated(client, gallery.channel, opening=True):
+            channel = client.get_channel(gallery.channel) or await client.fetch_channel(gallery.channel)
+            match channel:
+                case discord.TextChannel():
+                    return await _thread_in(channel, name)
+                case discord.ForumChannel():
+                    return await _post_in(channel, name)
+                case _:
+                    raise TargetGone(
+                        f"<#{gallery.channel}> is neither a text channel nor a forum.",
+                        hint="Choose another gallery with `/settings gallery`.",
+                    )
+
+    async def post(self, channel: int, post: PicturePost) -> Posted:
+        look = cards.picture_post(replace(post, pictures=await self._within_request(post.pictures)))
+        asked_here = post.job.origin.channel == channel
+        message = await self._send(
+            channel, look, nonce=post.nonce, mentions=_only_asker(post.job) if asked_here else NOBODY
+        )
+        return Posted(
+            message=_card(message), attachments=tuple(attachment.id for attachment in message.attachments)
+        )
+
+    async def notify(self, channel: int, notice: Notice) -> Card:
+        look = cards.notice(notice.job)
+        return _card(await self._send(channel, look, nonce=notice.nonce, mentions=_only_asker(notice.job)))
+
+    async def send(self, channel: int, look: Look) -> Card:
+        return _card(await self._send(channel, look))
+
+    async def edit(self, card: Card, look: Look, *, shown: Look | None = None) -> None:
+        if look == shown:
+            return
+        client = self._client()
+        message = client.get_partial_messageable(card.channel).get_partial_message(card.message)
+        with translated(client, card.channel):
+            await message.edit(**_changes(look, shown))
+
+    async def _send(
+        self,
+        channel: int,
+        look: Look,
+        *,
+        nonce: str | None = None,
+        mentions: discord.AllowedMentions = NOBODY,
+    ) -> discord.Message:
+        client = self._client()
+        arguments: dict[str, Any] = {"nonce": nonce} if nonce else {}
+        if (view := look.view()) is not None:
+            arguments["view"] = view
+        with translated(client, channel):
+            return await client.get_partial_messageable(channel).send(
+                look.content or None,
+                embeds=look.embeds(),
+                files=look.uploads(),
+                allowed_mentions=mentions,
+                **arguments,
+            )
+
+    async def _within_request(self, pictures: Sequence[Picture]) -> Sequence[Picture]:
+        """Re-encode pictures that are small enough alone, yet too large together."""
+        if sum(len(picture.content) for picture in pictures) <= REQUEST_LIMIT:
+            return pictures
+        limit = REQUEST_LIMIT // len(pictures)
+        return await asyncio.gather(*(self._pictures.for_post(picture, limit=limit) for picture in pictures))
+
+    def _client(self) -> discord.Client:
+        client = self._current()
+        if client is None or client.is_closed() or client.user is None:
+            raise away()
+        return client
+
+
+async def _thread_in(channel: discord.TextChannel, name: str) -> int:
+    thread = await channel.create_thread(
+        name=cut(name, THREAD_NAME),
+        type=discord.ChannelType.public_thread,
+        auto_archive_duration=LONGEST_ARCHIVE_MINUTES,
+    )
+    return thread.id
+
+
+async def _post_in(forum: discord.ForumChannel, name: str) -> int:
+    """Open a forum post; its first message names the project, the pictures follow as messages."""
+    tags: list[discord.ForumTag] = [*forum.available_tags][:1] if forum.flags.require_tag else []
+    made = await forum.create_thread(
+        name=cut(name, THREAD_NAME),
+        content=cards.forum_starter(name).content,
+        auto_archive_duration=LONGEST_ARCHIVE_MINUTES,
+        applied_tags=tags,
+        allowed_mentions=NOBODY,
+    )
+    return made.thread.id
+
+
+def _changes(look: Look, shown: Look | None) -> dict[str, Any]:
+    """Return the arguments of an edit; files that are there already are not sent again."""
+    changes: dict[str, Any] = {
+        "content": look.content or None,
+        "embeds": look.embeds(),
+        "view": look.view(),
+        "allowed_mentions": NOBODY,
+    }
+    if shown is None or (look.image, look.files) != (shown.image, shown.files):
+        changes["attachments"] = look.uploads()
+    return changes
+
+
+def _only_asker(job: Job) -> discord.AllowedMentions:
+    return discord.AllowedMentions(
+        everyone=False, roles=False, replied_user=False, users=[discord.Object(job.origin.user)]
+    )
+
+
+def _card(message: discord.Message) -> Card:
+    return Card(channel=message.channel.id, message=message.id)
