@@ -96,14 +96,15 @@ class Phase(StrEnum):
 
 
 _PHASES: tuple[tuple[str, Phase], ...] = (
+    ("SamplerSelect", Phase.WORKING),
     ("Sampler", Phase.SAMPLING),
     ("CLIPTextEncode", Phase.READING),
     ("VAEEncode", Phase.ENCODING),
     ("VAEDecode", Phase.DECODING),
     ("LoadImage", Phase.ENCODING),
     ("ImageScale", Phase.ENCODING),
-    ("Upscale", Phase.UPSCALING),
     ("Loader", Phase.LOADING),
+    ("Upscale", Phase.UPSCALING),
     ("Save", Phase.SAVING),
     ("Preview", Phase.SAVING),
 )
@@ -122,10 +123,15 @@ class Progress:
 
     `fraction` goes from 0 to 1 over the whole graph: finished nodes plus the running one's own bar,
     samplers weighing SAMPLER_WEIGHT. Nodes that ComfyUI has cached are no work and count for nothing.
+    It never goes back: `floor` is what was reached before ComfyUI said that there is more to do.
+    `joined` tells that the drawing may have begun before we watched, so that its times say nothing.
     """
 
     nodes: Mapping[str, Phase]
     titles: Mapping[str, str] = field(default_factory=dict[str, str])
+    checkpoints: frozenset[str] = frozenset()
+    joined: bool = False
+    floor: float = 0.0
     phase: Phase = Phase.WAITING
     ahead: int = 0
     started: int | None = None
@@ -144,17 +150,21 @@ class Progress:
         return cls(
             nodes={node_id: phase_of(node.class_type) for node_id, node in graph.nodes.items()},
             titles={node_id: node.title for node_id, node in graph.nodes.items()},
+            checkpoints=frozenset(
+                node_id for node_id, node in graph.nodes.items() if _loads_a_model(node.class_type)
+            ),
         )
 
     @property
     def fraction(self) -> float:
-        if self.started is None:
+        if self.started is None and self.ended is None:
             return 0.0
         todo = {node: _weight(phase) for node, phase in self.nodes.items() if node not in self.cached}
         done = sum(weight for node, weight in todo.items() if node in self.finished)
         if self.node in todo and self.node not in self.finished and self.of:
             done += todo[self.node] * self.step / self.of
-        return min(done / sum(todo.values()), 1.0) if todo else 1.0
+        reached = done / sum(todo.values()) if todo else 1.0
+        return min(max(reached, self.floor), 1.0)
 
     @property
     def title(self) -> str:
@@ -163,19 +173,29 @@ class Progress:
 
     @property
     def warmth(self) -> Warmth | None:
-        """Tell whether a checkpoint had to be loaded; None until ComfyUI has said so."""
-        if self.started is None:
+        """Tell whether a checkpoint had to be loaded; None while or where nobody can know.
+
+        A LoRA that is loaded does not make a drawing cold: that takes moments.
+        """
+        if self.started is None or self.joined:
             return None
-        loaders = {node for node, phase in self.nodes.items() if phase is Phase.LOADING}
-        return Warmth.COLD if loaders - self.cached else Warmth.WARM
+        return Warmth.COLD if self.checkpoints - self.cached else Warmth.WARM
 
 
 def _weight(phase: Phase) -> float:
     return SAMPLER_WEIGHT if phase is Phase.SAMPLING else 1.0
 
 
+def _loads_a_model(class_type: str) -> bool:
+    return "Loader" in class_type and "Lora" not in class_type
+
+
 def advance(progress: Progress, event: RenderEvent, *, at: int) -> Progress:
     """Fold one event into the progress."""
+    return replace(_moved(progress, event, at=at), floor=progress.fraction)
+
+
+def _moved(progress: Progress, event: RenderEvent, *, at: int) -> Progress:
     match event:
         case Accepted(ahead=ahead):
             return replace(progress, ahead=ahead)
@@ -183,7 +203,7 @@ def advance(progress: Progress, event: RenderEvent, *, at: int) -> Progress:
             return replace(
                 progress,
                 ahead=0,
-                started=progress.started or at,
+                started=_first(progress.started, at),
                 cached=progress.cached | cached,
                 phase=Phase.STARTING if progress.node is None else progress.phase,
             )
@@ -193,11 +213,13 @@ def advance(progress: Progress, event: RenderEvent, *, at: int) -> Progress:
             return replace(progress, finished=progress.finished | {node})
         case Sampled(node=node, step=step, of=of):
             moved = progress if progress.node == node else _at_node(progress, node, at=at)
-            return replace(moved, step=min(max(step, moved.step), of), of=of)
+            return replace(moved, step=min(step, of), of=of)
         case Preview():
             return replace(progress, preview=event)
-        case Rendered() | RenderFailed() | Interrupted():
-            return replace(_left_node(progress, at=at), phase=Phase.FETCHING, ended=at, node=None)
+        case Rendered():
+            return replace(_ended(progress, at=at), phase=Phase.FETCHING, finished=frozenset(progress.nodes))
+        case RenderFailed() | Interrupted():
+            return _ended(progress, at=at)
         case _:
             assert_never(event)
 
@@ -207,8 +229,16 @@ def _at_node(progress: Progress, node: str, *, at: int) -> Progress:
         return progress
     phase = progress.nodes.get(node, Phase.WORKING)
     left = _left_node(progress, at=at)
-    started = progress.started or at
+    started = _first(progress.started, at)
     return replace(left, node=node, node_since=at, phase=phase, step=0, of=0, started=started)
+
+
+def _ended(progress: Progress, *, at: int) -> Progress:
+    return replace(_left_node(progress, at=at), ended=_first(progress.ended, at), node=None)
+
+
+def _first(known: int | None, at: int) -> int:
+    return at if known is None else known
 
 
 def _left_node(progress: Progress, *, at: int) -> Progress:
