@@ -124,6 +124,15 @@ class Job:
         """ComfyUI's name for this attempt: recomputable, so that nothing needs to remember it."""
         return str(uuid5(NAMESPACE_URL, f"genga:{self.uid}:{self.attempt}"))
 
+    @property
+    def was_handed_over(self) -> bool:
+        """Tell whether ComfyUI may have this attempt already; the intent is stored before the act."""
+        return self.timings.queued is not None
+
+    def next_attempt(self) -> Self:
+        """Return the job as it is tried anew, under another prompt id."""
+        return replace(self, attempt=self.attempt + 1, timings=Timings())
+
     def to(self, state: JobState, *, at: int) -> Self:
         """Return the job in its next state; raise WrongState where the table knows no such way."""
         if state not in TRANSITIONS[self.state]:
