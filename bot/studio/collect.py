@@ -1,12 +1,13 @@
 """From ComfyUI's hands to our shelf: the pictures of a finished drawing, proven and recorded."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from bot.core.artifact import Artifact, Output
-from bot.core.errors import Lost, RendererAway, RenderError, StudioError
+from bot.core.errors import Lost, NoOutput, RendererAway, RenderError, StudioError
 from bot.core.job import Failure, Job, JobState, Timings
 from bot.core.progress import Phase, Progress
 from bot.ports.clock import Clock
@@ -15,9 +16,12 @@ from bot.ports.renderer import Renderer
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs, Projects
 from bot.studio.feed import Feed, JobChanged
+from bot.studio.together import together
 
 AWAY_RETRY_S = 2.0
 NO_PROJECT = "_"
+
+T = TypeVar("T")
 
 
 class Collector:
@@ -71,20 +75,23 @@ class Collector:
         self._feed.publish(JobChanged(job=failed))
 
     async def _outputs(self, job: Job) -> tuple[Output, ...]:
-        while True:
-            try:
-                return await self._renderer.outputs(job.prompt_id)
-            except RendererAway:
-                await asyncio.sleep(AWAY_RETRY_S)
+        outputs = await self._patiently(lambda: self._renderer.outputs(job.prompt_id))
+        if not outputs:
+            raise NoOutput(
+                "ComfyUI finished without a picture.",
+                hint="Check that the workflow ends in a node that saves one.",
+            )
+        return outputs
 
     async def _keep(self, job: Job, outputs: tuple[Output, ...]) -> list[tuple[Artifact, Picture]]:
         project = await self._projects.get(job.project) if job.project is not None else None
         folder = project.slug if project else NO_PROJECT
-        kept = (self._keep_one(job, index, output, folder) for index, output in enumerate(outputs, start=1))
-        return await asyncio.gather(*kept)
+        return await together(
+            self._keep_one(job, index, output, folder) for index, output in enumerate(outputs, start=1)
+        )
 
     async def _keep_one(self, job: Job, index: int, output: Output, folder: str) -> tuple[Artifact, Picture]:
-        picture = await self._pictures.prove(await self._fetched(output))
+        picture = await self._pictures.prove(await self._patiently(lambda: self._renderer.fetch(output)))
         day = datetime.fromtimestamp(job.created / 1000, UTC).date().isoformat()
         kept = await self._shelf.put(picture, project=folder, day=day, name=f"{job.id}_{index}")
         artifact = Artifact(
@@ -99,27 +106,33 @@ class Collector:
         )
         return artifact, picture
 
-    async def _fetched(self, output: Output) -> bytes:
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask until ComfyUI is there to answer: what is drawn is not given up."""
         while True:
             try:
-                return await self._renderer.fetch(output)
+                return await ask()
             except RendererAway:
                 await asyncio.sleep(AWAY_RETRY_S)
 
 
 def timings_of(job: Job, progress: Progress, *, fetched: int) -> Timings:
-    """Return what was measured of a drawing; a phase that was never seen stays None."""
+    """Return what was measured of a drawing; what was never seen, or not from its start, stays None."""
+    waited = Timings(queued=job.timings.queued, fetch=_between(progress.ended, fetched))
+    if progress.joined:
+        return waited
     spent = progress.spent
-    drawn = progress.started is not None and progress.ended is not None
-    return Timings(
-        queued=job.timings.queued,
+    return replace(
+        waited,
         load=spent.get(Phase.LOADING),
         sample=spent.get(Phase.SAMPLING),
         save=_sum(spent.get(Phase.DECODING), spent.get(Phase.SAVING)),
-        drawing=(progress.ended or 0) - (progress.started or 0) if drawn else None,
-        fetch=fetched - progress.ended if progress.ended is not None else None,
+        drawing=_between(progress.started, progress.ended),
         warmth=progress.warmth,
     )
+
+
+def _between(begun: int | None, ended: int | None) -> int | None:
+    return None if begun is None or ended is None else ended - begun
 
 
 def _sum(*parts: int | None) -> int | None:
