@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.core.artifact import Artifact, Output
-from bot.core.errors import Lost, NoOutput, RendererAway, RenderError, StudioError
+from bot.core.errors import Lost, NoOutput, RendererAway, RenderError, StudioError, WrongState
 from bot.core.job import Failure, Job, JobState, Timings
 from bot.core.progress import Phase, Progress
 from bot.ports.clock import Clock
@@ -65,14 +66,13 @@ class Collector:
         self._collected(done, [picture for _, picture in kept])
 
     async def fail(self, job: Job, error: StudioError) -> None:
-        """Bring the job to FAILED with what its person needs to know."""
+        """Bring the job to FAILED with what its person needs to know, unless it has moved on meanwhile."""
         kind = error.kind if isinstance(error, RenderError) else "failed"
-        failed = replace(
-            job.to(JobState.FAILED, at=self._clock.now()),
-            failure=Failure(kind=kind, message=error.message, hint=error.hint),
-        )
-        await self._jobs.store(failed, was=job.state, note=error.message, notice=True)
-        self._feed.publish(JobChanged(job=failed))
+        failure = Failure(kind=kind, message=error.message, hint=error.hint)
+        with suppress(WrongState):
+            failed = replace(job.to(JobState.FAILED, at=self._clock.now()), failure=failure)
+            await self._jobs.store(failed, was=job.state, note=error.message, notice=True)
+            self._feed.publish(JobChanged(job=failed))
 
     async def _outputs(self, job: Job) -> tuple[Output, ...]:
         outputs = await self._patiently(lambda: self._renderer.outputs(job.prompt_id))
