@@ -21,14 +21,16 @@ class Incidents:
         """Log and store the error; return what people may be told of it."""
         incident = Incident(self._new_code())
         log.error("incident", code=incident.code, where=where, job=job, exc_info=error)
-        await self._journal.write(
-            Entry(
-                kind=EntryKind.INCIDENT,
-                name=where,
-                at=self._clock.now(),
-                job=job,
-                incident=incident.code,
-                detail={"error": type(error).__name__, "message": str(error)[:500]},
-            )
+        entry = Entry(
+            kind=EntryKind.INCIDENT,
+            name=where,
+            at=self._clock.now(),
+            job=job,
+            incident=incident.code,
+            detail={"error": type(error).__name__, "message": str(error)[:500]},
         )
+        try:
+            await self._journal.write(entry)
+        except Exception:
+            log.exception("incident not stored", code=incident.code)
         return incident
