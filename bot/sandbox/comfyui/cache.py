@@ -9,6 +9,7 @@ from typing import Any
 from bot.sandbox.comfyui.declarations import DECLARATIONS
 from bot.sandbox.comfyui.folders import Folders
 from bot.sandbox.comfyui.nodes import Made
+from bot.sandbox.comfyui.order import links_of
 from bot.sandbox.comfyui.shapes import Json
 
 
@@ -30,37 +31,6 @@ class Cache:
 
     def clear(self) -> None:
         self._made.clear()
-
-
-def upstream_first(graph: Json, wanted: Iterable[str], done: Iterable[str] = ()) -> list[str]:
-    """List the nodes that `wanted` needs, sources first, and nothing behind a node that is done."""
-    order: dict[str, None] = {}
-    finished = set(done)
-
-    def visit(node_id: str) -> None:
-        if node_id in order:
-            return
-        if node_id not in finished:
-            for source, _slot in links_of(graph, node_id).values():
-                if source not in finished:
-                    visit(source)
-        order[node_id] = None
-
-    for node_id in wanted:
-        visit(node_id)
-    return list(order)
-
-
-def links_of(graph: Json, node_id: str) -> dict[str, tuple[str, int]]:
-    """Map each linked input of a node to its source node and slot."""
-    node = graph[node_id]
-    given: Json = node["inputs"]
-    declared = DECLARATIONS[node["class_type"]].required
-    return {
-        name: (given[name][0], given[name][1])
-        for name in declared
-        if name in given and isinstance(given[name], list)
-    }
 
 
 def signatures(graph: Json, order: Iterable[str], folders: Folders) -> dict[str, str]:

@@ -94,6 +94,10 @@ async def _websocket(request: web.Request) -> web.StreamResponse:
     return await request.app[BOOT].hub.serve(request)
 
 
+async def _nothing_there(_request: web.Request) -> web.Response:
+    return web.Response(status=404, content_type="application/octet-stream")
+
+
 def add_to(app: web.Application, *, with_features: bool) -> None:
     app.router.add_get("/ws", _websocket)
     for top in ("", "/api"):
@@ -107,3 +111,8 @@ def add_to(app: web.Application, *, with_features: bool) -> None:
         app.router.add_post(f"{top}/free", _free)
         if with_features:
             app.router.add_get(f"{top}/features", _features)
+
+
+def add_nothing_else_to(app: web.Application) -> None:
+    """Answer every other GET as ComfyUI's handler of static files does."""
+    app.router.add_get("/{path:.*}", _nothing_there)

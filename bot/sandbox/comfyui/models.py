@@ -18,12 +18,19 @@ FOLDERS = (
     "controlnet",
     "gligen",
     "upscale_models",
+    "latent_upscale_models",
     "custom_nodes",
+    "datasets",
     "hypernetworks",
     "photomaker",
     "classifiers",
     "model_patches",
     "audio_encoders",
+    "background_removal",
+    "frame_interpolation",
+    "geometry_estimation",
+    "optical_flow",
+    "detection",
 )
 
 _SDXL = {

@@ -206,7 +206,10 @@ def _cancelled(boot: Boot, job_id: str) -> bool:
     if boot.queue.running and boot.queue.running[1] == job_id:
         boot.executor.interrupt()
         return True
-    return boot.queue.delete(job_id)
+    deleted = boot.queue.delete(job_id)
+    if deleted:
+        boot.hub.send_status()
+    return deleted
 
 
 async def json_body(request: web.Request) -> Any:  # noqa: ANN401 - whatever JSON the client sent

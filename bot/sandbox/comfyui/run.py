@@ -11,12 +11,13 @@ from typing import ParamSpec, TypeVar
 
 from PIL import Image
 
-from bot.sandbox.comfyui.cache import Cache, links_of, signatures, upstream_first
+from bot.sandbox.comfyui.cache import Cache, signatures
 from bot.sandbox.comfyui.faults import Faults, Once
 from bot.sandbox.comfyui.folders import Folders, OutsideFolderError
 from bot.sandbox.comfyui.hub import AtWork, Hub
 from bot.sandbox.comfyui.machine import AcceptedPrompt, Machine, Outcome
 from bot.sandbox.comfyui.nodes import NODES, Inputs, Made
+from bot.sandbox.comfyui.order import links_of, run_order
 from bot.sandbox.comfyui.pace import Pace
 from bot.sandbox.comfyui.previews import preview, thumbnail
 from bot.sandbox.comfyui.queue import Ended
@@ -92,12 +93,12 @@ class Run:
         self._tell("execution_start", {})
         cache = self.workshop.cache
         outputs = self.ended.item[4]
-        signs = signatures(self.graph, upstream_first(self.graph, outputs), self.folders)
+        signs = signatures(self.graph, run_order(self.graph, outputs), self.folders)
         cache.keep_only(signs.values())
         cached = {node_id: made for node_id in self.graph if (made := cache.get(signs.get(node_id, "")))}
         self._results |= cached
         self._tell("execution_cached", {"nodes": list(cached)})
-        for node_id in upstream_first(self.graph, outputs, done=cached):
+        for node_id in run_order(self.graph, outputs, done=cached):
             if node_id in cached:
                 self._show_again(node_id, cached[node_id])
             else:

@@ -169,6 +169,7 @@ class SandboxComfyUI:
         routes.add_to(app, with_jobs=dialect.jobs, with_cancel=dialect.cancel_jobs)
         info_routes.add_to(app, with_features=dialect.progress_state)
         file_routes.add_to(app)
+        info_routes.add_nothing_else_to(app)
         return app
 
     @contextlib.contextmanager
