@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Self, TypeVar
 
 import aiosqlite
@@ -65,8 +66,21 @@ class _Connection(aiosqlite.Connection):
         super().__init__(connector, iter_chunk_size=64)
 
     async def __aenter__(self) -> Self:
-        await super().__aenter__()
+        try:
+            await super().__aenter__()
+        except BaseException:
+            self._thread.join()
+            raise
         return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close after everything that was asked for; the thread has been told to end, so it is waited for."""
+        try:
+            await self.close()
+        finally:
+            self._thread.join()
 
     async def run(self, work: Work[T]) -> T:
         return await self._execute(work, self._conn)  # pyright: ignore[reportUnknownMemberType] untyped there

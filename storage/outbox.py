@@ -42,7 +42,11 @@ def append(db: Connection, job: Job, kind: PostingKind) -> None:
 
 def close_sent(db: Connection, *, posting_id: int, message: Card, at: int) -> None:
     db.execute(
-        "UPDATE outbox SET state = 'sent', channel = ?, message = ?, closed = ? WHERE id = ?",
+        """
+        UPDATE outbox
+        SET state = 'sent', channel = ?, message = ?, closed = ?
+        WHERE id = ? AND state IN ('pending', 'sending')
+        """,
         (message.channel, message.message, at, posting_id),
     )
 

@@ -44,7 +44,7 @@ def size_in_header(content: bytes) -> Size:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             return Size(width=image.width, height=image.height)
     except _BROKEN as error:
-        raise Undecodable(f"It is no PNG, JPEG or WebP picture: {error}.") from error
+        raise Undecodable("It is no PNG, JPEG or WebP picture.") from error
 
 
 def decoded(content: bytes) -> Image.Image:
@@ -53,7 +53,7 @@ def decoded(content: bytes) -> Image.Image:
         image = Image.open(BytesIO(content), formats=FORMATS)
         image.load()
     except _BROKEN as error:
-        raise Undecodable(f"The picture is damaged: {error}.") from error
+        raise Undecodable("It is damaged: not all of it can be read.") from error
     return image
 
 

@@ -418,7 +418,7 @@ PAYLOADS = [
     "Robert'); DELETE FROM job_events WHERE ('1'='1",
     "%_[]*?\\",
     "nul\x00byte",
-    "日本語 🎨 ‮ right to left",
+    "日本語 🎨 \u202e right to left",
     '{"json": "inside"}',
 ]
 

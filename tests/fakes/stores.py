@@ -206,17 +206,20 @@ class FakeOutbox:
         return [posting for posting in self._postings.values() if posting.state in open_states]
 
     async def sending(self, posting: Posting) -> None:
-        stored = self._postings[posting.id]
-        self._postings[posting.id] = replace(stored, state=PostingState.SENDING, tried=stored.tried + 1)
+        for stored in await self._still_open(posting):
+            tried = stored.tried + 1
+            self._postings[posting.id] = replace(stored, state=PostingState.SENDING, tried=tried)
 
     async def sent(self, posting: Posting, message: Card, *, at: int) -> None:
-        self._close(posting, PostingState.SENT)
+        for stored in await self._still_open(posting):
+            self._postings[posting.id] = replace(stored, state=PostingState.SENT)
 
     async def dropped(self, posting: Posting, *, at: int, reason: str) -> None:
-        self._close(posting, PostingState.DROPPED)
+        for stored in await self._still_open(posting):
+            self._postings[posting.id] = replace(stored, state=PostingState.DROPPED)
 
-    def _close(self, posting: Posting, state: PostingState) -> None:
-        self._postings[posting.id] = replace(self._postings[posting.id], state=state)
+    async def _still_open(self, posting: Posting) -> list[Posting]:
+        return [stored for stored in await self.due() if stored.id == posting.id]
 
 
 class FakeProjects:

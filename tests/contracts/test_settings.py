@@ -1,0 +1,37 @@
+from bot.core.library import GalleryKind
+from tests.builders import GUILD, NOW, a_catalogue, a_gallery, some_guild_settings
+
+
+async def test_a_guild_that_chose_nothing_has_no_gallery(stores):
+    assert await stores.settings.of_guild(GUILD) == some_guild_settings()
+
+
+async def test_a_guilds_gallery_is_set_changed_and_taken_back(stores):
+    for gallery in (a_gallery(), a_gallery(channel=9, kind=GalleryKind.FORUM, thread=10), None):
+        await stores.settings.set_gallery(GUILD, gallery)
+        assert await stores.settings.of_guild(GUILD) == some_guild_settings(gallery=gallery)
+    assert await stores.settings.of_guild(9) == some_guild_settings(guild=9)
+
+
+async def test_the_queue_is_paused_until_it_is_resumed(stores):
+    assert await stores.settings.paused_since() is None
+    await stores.settings.set_paused(NOW)
+    assert await stores.settings.paused_since() == NOW
+    await stores.settings.set_paused(None)
+    assert await stores.settings.paused_since() is None
+
+
+async def test_the_last_catalogue_is_remembered(stores):
+    assert await stores.settings.catalogue() is None
+    for catalogue in (a_catalogue(), a_catalogue(checkpoints=(), nodes=frozenset(), seen=NOW + 1)):
+        await stores.settings.set_catalogue(catalogue)
+        assert await stores.settings.catalogue() == catalogue
+
+
+async def test_each_scope_has_its_own_commands_hash(stores):
+    await stores.settings.set_commands_hash("global", "a")
+    await stores.settings.set_commands_hash("700", "b")
+    await stores.settings.set_commands_hash("global", "c")
+    assert await stores.settings.commands_hash("global") == "c"
+    assert await stores.settings.commands_hash("700") == "b"
+    assert await stores.settings.commands_hash("701") is None
