@@ -1,6 +1,6 @@
 """All that people read, as pure functions: a value in, a Look out; no clock, no network, no client."""
 
-from bot.chat.cards.job import job_card
+from bot.chat.cards.job import job_card, moved_card
 from bot.chat.cards.library import (
     gallery_card,
     project_card,
@@ -42,6 +42,7 @@ __all__ = [
     "job_list",
     "job_sheet",
     "lacks_permission",
+    "moved_card",
     "not_served",
     "notice",
     "only_in_servers",

@@ -9,6 +9,7 @@ from bot.chat.cards.measures import (
     dotted,
     duration,
     expected,
+    lasting,
     link_to,
     model_name,
     ordinal,
@@ -19,7 +20,7 @@ from bot.chat.cards.measures import (
 from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Action, Attached, JobButton, Look, PageButton
 from bot.chat.markdown import escape, fitted
-from bot.core.job import Job, JobState
+from bot.core.job import Card, Job, JobState
 from bot.core.progress import Phase, Progress
 from bot.core.queueing import Learning
 from bot.studio.gate import Away
@@ -38,7 +39,7 @@ def job_card(view: JobView, *, now: int, preview: bytes | None = None) -> Look:
         case JobState.SUBMITTED | JobState.RUNNING:
             return _open_card(view, drawing_line(view, now=now), preview=preview)
         case JobState.RENDERED:
-            return _open_card(view, drawing_line(view, now=now))
+            return _open_card(view, drawing_line(view, now=now), preview=preview)
         case JobState.DELIVERED | JobState.SHELVED | JobState.FAILED | JobState.CANCELLED:
             return _closed_card(view.job)
         case _:
@@ -127,7 +128,7 @@ def bar(fraction: float) -> str:
 def _phase(job: Job, progress: Progress, now: int) -> str:
     words = _phase_words(job, progress)
     lasted = now - progress.node_since if progress.node_since is not None else 0
-    return f"{words} for {duration(lasted // 1000 * 1000)}" if lasted >= LONG_MS else words
+    return f"{words} for {lasting(lasted)}" if lasted >= LONG_MS else words
 
 
 def _phase_words(job: Job, progress: Progress) -> str:
@@ -188,3 +189,8 @@ def end_buttons(job: Job) -> tuple[JobButton | PageButton, ...]:
         JobButton(job=job.id, action=Action.AGAIN, label="Again", emoji="🔁"),
         JobButton(job=job.id, action=Action.PARAMS, label="Params"),
     )
+
+
+def moved_card(job: Job, card: Card) -> Look:
+    """Show in an old message where the job's card is now."""
+    return Look(text=f"**#{job.id}** goes on here: {link_to(job, card)}", colour=palette.IDLE)

@@ -41,6 +41,11 @@ def duration(ms: int) -> str:
     return _in_two_units(round(ms / SECOND) * SECOND, unit, smaller)
 
 
+def lasting(ms: int) -> str:
+    """Write how long something has lasted so far, in whole seconds."""
+    return f"{ms // SECOND} s" if ms < MINUTE else duration(ms)
+
+
 def _in_two_units(ms: int, unit: tuple[int, str], smaller: tuple[int, str]) -> str:
     rest = ms % unit[0] // smaller[0]
     return f"{ms // unit[0]} {unit[1]}" + (f" {rest} {smaller[1]}" if rest else "")

@@ -1,0 +1,234 @@
+"""The status board: keeps every open job's card true, within what Discord allows."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final, assert_never
+
+import discord
+
+from bot.chat.cards import job_card, moved_card
+from bot.chat.look import Look
+from bot.chat.poster import CardPoster
+from bot.chat.schedule import Allowance, Rank, Turn, Wait, next_turn
+from bot.core.errors import DeliveryError, DiscordAway, NotFound, StudioError
+from bot.core.job import Card, JobState
+from bot.core.pacing import OLD_AFTER_S
+from bot.core.progress import Preview
+from bot.ports.clock import Clock
+from bot.ports.pictures import Pictures
+from bot.ports.stores import JobFilter, Jobs
+from bot.studio.feed import Feed, JobChanged, JobMoved, LineChanged, News
+from bot.studio.incidents import Incidents
+from bot.studio.line import JobView
+
+PREVIEW_EVERY_S: Final = 3.0
+FIRST_RETRY_S: Final = 1.0
+LAST_RETRY_S: Final = 60.0
+LATELY_ENDED: Final = 25
+"""After a restart so many of the newest jobs are looked at whose end their card may not show yet."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """A card on the board: how it looks now, as far as we know, and the preview that is on it."""
+
+    job: int
+    card: Card
+    turn: Turn
+    shown: Look | None = None
+    preview: bytes | None = None
+    preview_of: Preview | None = None
+    preview_at: float = float("-inf")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Column:
+    """The cards of one channel, which share an allowance."""
+
+    kept: dict[int, _Kept] = field(default_factory=dict[int, _Kept])
+    allowance: Allowance
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    pause: float = 0.0
+
+
+class StatusBoard:
+    def __init__(
+        self,
+        *,
+        feed: Feed,
+        view: Callable[[int], Awaitable[JobView]],
+        jobs: Jobs,
+        poster: CardPoster,
+        pictures: Pictures,
+        incidents: Incidents,
+        clock: Clock,
+    ) -> None:
+        self._feed = feed
+        self._view = view
+        self._jobs = jobs
+        self._poster = poster
+        self._pictures = pictures
+        self._incidents = incidents
+        self._clock = clock
+        self._columns: dict[int, _Column] = {}
+        self._column_of: dict[int, _Column] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def adopt(self, job: int, card: Card, look: Look) -> None:
+        """Keep this message true from now on; `look` is what it shows now."""
+        await self._jobs.set_card(job, card)
+        self._keep(job, card, look)
+
+    async def run(self) -> None:
+        """Keep the board for ever; what was open before a restart is taken up again."""
+        with self._feed.listen() as news:
+            await self._take_up()
+            try:
+                async with asyncio.TaskGroup() as self._tasks:
+                    for channel, column in self._columns.items():
+                        self._tasks.create_task(self._tend(channel, column))
+                    async for one in news:
+                        self._hear(one)
+            finally:
+                self._tasks = None
+
+    async def _take_up(self) -> None:
+        open_states = [state for state in JobState if not state.is_end]
+        jobs = await self._jobs.in_states(*open_states)
+        lately = self._clock.now() - OLD_AFTER_S * 1000
+        newest = await self._jobs.page(JobFilter(), limit=LATELY_ENDED)
+        jobs += [job for job in newest if job.state.is_end and job.since > lately]
+        for job in jobs:
+            if job.card is not None and job.id not in self._column_of:
+                self._keep(job.id, job.card, None, rank=Rank.of(job.state))
+
+    def _keep(self, job_id: int, card: Card, shown: Look | None, *, rank: Rank = Rank.WAITING) -> None:
+        self._forget(job_id)
+        now = self._clock.monotonic()
+        column = self._columns.get(card.channel)
+        if column is None:
+            column = self._columns[card.channel] = _Column(allowance=Allowance(at=now))
+            if self._tasks is not None:
+                self._tasks.create_task(self._tend(card.channel, column))
+        turn = Turn(rank=rank, news=now)
+        column.kept[job_id] = _Kept(job=job_id, card=card, turn=turn, shown=shown)
+        self._column_of[job_id] = column
+        column.stirred.set()
+
+    def _forget(self, job_id: int) -> None:
+        column = self._column_of.pop(job_id, None)
+        if column is not None:
+            del column.kept[job_id]
+            column.stirred.set()
+
+    def _hear(self, news: News) -> None:
+        match news:
+            case JobChanged(job=job):
+                self._stir(job.id, rank=Rank.of(job.state))
+            case JobMoved(job=job_id):
+                self._stir(job_id, rank=Rank.DRAWING)
+            case LineChanged():
+                for job_id, column in self._column_of.items():
+                    self._stir(job_id, rank=column.kept[job_id].turn.rank)
+            case _:
+                assert_never(news)
+
+    def _stir(self, job_id: int, *, rank: Rank) -> None:
+        column = self._column_of.get(job_id)
+        if column is None:
+            return
+        turn = column.kept[job_id].turn
+        if turn.rank is not Rank.END:
+            turn.rank = rank
+        if turn.news is None:
+            turn.news = self._clock.monotonic()
+        column.stirred.set()
+
+    async def _tend(self, channel: int, column: _Column) -> None:
+        """Edit the cards of one channel, one at a time, until there are none."""
+        while column.kept:
+            column.stirred.clear()
+            by_turn = {id(kept.turn): kept for kept in column.kept.values()}
+            turns = [kept.turn for kept in column.kept.values()]
+            match next_turn(turns, column.allowance, now=self._clock.monotonic()):
+                case Wait(seconds=seconds):
+                    await _stirred_within(column, seconds)
+                case turn:
+                    await self._update(column, by_turn[id(turn)])
+        del self._columns[channel]
+
+    async def _update(self, column: _Column, kept: _Kept) -> None:
+        """Look at the job and make its card so; trouble with one card stops no other."""
+        news, kept.turn.news = kept.turn.news, None
+        kept.turn.looked = self._clock.monotonic()
+        try:
+            await self._show(column, kept)
+        except DiscordAway:
+            kept.turn.news = kept.turn.looked if news is None else news
+            column.pause = min(max(column.pause * 2, FIRST_RETRY_S), LAST_RETRY_S)
+            await asyncio.sleep(column.pause)
+        except (DeliveryError, NotFound):
+            self._drop(kept)
+        except Exception as error:  # noqa: BLE001 - a card that trips us must not stop the others
+            await self._incidents.report(error, where="status board", job=kept.job)
+            self._drop(kept)
+        else:
+            column.pause = 0.0
+
+    def _drop(self, kept: _Kept) -> None:
+        """Forget the card, unless the job has got another one meanwhile."""
+        column = self._column_of.get(kept.job)
+        if column is not None and column.kept.get(kept.job) is kept:
+            self._forget(kept.job)
+
+    async def _show(self, column: _Column, kept: _Kept) -> None:
+        view = await self._view(kept.job)
+        kept.turn.rank = Rank.of(view.job.state)
+        look = job_card(view, now=self._clock.now(), preview=await self._preview(kept, view))
+        if look != kept.shown:
+            await self._edit(column, kept, look)
+        if view.job.state.is_end:
+            self._drop(kept)
+
+    async def _edit(self, column: _Column, kept: _Kept, look: Look) -> None:
+        if kept.turn.rank is not Rank.END and self._is_old(kept.card):
+            await self._move(kept, look)
+            return
+        began = self._clock.monotonic()
+        await self._poster.edit(kept.card, look, shown=kept.shown)
+        now = self._clock.monotonic()
+        column.allowance = column.allowance.spent(now=now, took=now - began)
+        kept.shown, kept.turn.edited = look, now
+
+    def _is_old(self, card: Card) -> bool:
+        created = discord.utils.snowflake_time(card.message).timestamp() * 1000
+        return self._clock.now() - created > OLD_AFTER_S * 1000
+
+    async def _move(self, kept: _Kept, look: Look) -> None:
+        """Go on in a new message, as Discord throttles edits of old ones, and say so in the old one."""
+        card = await self._poster.send(kept.card.channel, look)
+        old, kept.card, kept.shown = kept.card, card, look
+        await self._jobs.set_card(kept.job, card)
+        job = await self._jobs.get(kept.job)
+        with suppress(DeliveryError):
+            await self._poster.edit(old, moved_card(job, card))
+
+    async def _preview(self, kept: _Kept, view: JobView) -> bytes | None:
+        """Return the newest picture that may be shown; it is replaced only every few seconds."""
+        newest = view.progress.preview if view.progress else None
+        now = self._clock.monotonic()
+        if newest is not None and newest is not kept.preview_of and now >= kept.preview_at + PREVIEW_EVERY_S:
+            kept.preview_of, kept.preview_at = newest, now
+            with suppress(StudioError):
+                kept.preview = await self._pictures.preview(newest.image)
+        return kept.preview
+
+
+async def _stirred_within(column: _Column, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await column.stirred.wait()
+    except TimeoutError:
+        return
