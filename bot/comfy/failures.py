@@ -136,11 +136,14 @@ def _refused(complaints: list[Complaint]) -> Refused:
 
 def _missing_node(error: Mapping[str, Json], titles: Mapping[str, str]) -> Refused:
     extra = dict_of(error.get("extra_info"))
-    class_type = text_of(extra.get("class_type")) or cleaned(text_of(error.get("message")))
+    class_type = text_of(extra.get("class_type"))
     title = titles.get(text_of(extra.get("node_id")))
     named = f" (“{title}” in the workflow)" if title and title != class_type else ""
+    said = cleaned(text_of(error.get("message"))) or "a node of the workflow is missing."
     return Refused(
-        f"ComfyUI has no node `{class_type}`{named}.",
+        f"ComfyUI has no node `{class_type}`{named}."
+        if class_type
+        else f"ComfyUI refused the drawing: {said}",
         hint="Install the custom nodes the workflow needs, or choose another workflow.",
     )
 

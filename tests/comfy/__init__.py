@@ -1,0 +1,1 @@
+"""The adapter of ComfyUI, on recorded traffic and against the sandbox."""

@@ -1,0 +1,1 @@
+"""The loader of workflows, and the workflows that come with Genga."""
