@@ -1,1 +1,12 @@
-"""Slash commands: typed options, one use case, one card."""
+"""Slash commands, one cog per noun: typed options in, one use case called, a card out."""
+
+from cogs.generate import Generate
+from cogs.job import JobCommands
+from cogs.project import ProjectCommands
+from cogs.queue import QueueCommands
+from cogs.settings import SettingsCommands
+from cogs.status import Status
+
+COGS = (Generate, QueueCommands, JobCommands, ProjectCommands, SettingsCommands, Status)
+
+__all__ = ["COGS"]

@@ -1,0 +1,77 @@
+"""The Discord client: app commands, buttons and reactions, nothing privileged, no prefix."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot.chat.buttons import BUTTONS, answer_unknown, is_ours
+from bot.chat.desk import Desk
+from bot.chat.door import Door
+from bot.chat.reactions import Reactions
+from bot.chat.reception import Reception
+from bot.chat.record import record_command
+from bot.chat.sync import Syncer
+from bot.chat.tree import GengaTree
+
+log = structlog.get_logger(__name__)
+
+CLOSING_S = 3.0
+LONGEST_RATE_LIMIT_S = 60.0
+
+Cogs: TypeAlias = Sequence[Callable[[Desk, Reception], commands.Cog]]
+
+
+class GengaClient(commands.Bot):
+    """`desk` is what all answers are made from, `cogs` make the commands."""
+
+    def __init__(self, desk: Desk, *, cogs: Cogs) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=GengaTree,
+            intents=discord.Intents(guilds=True, guild_reactions=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=desk.wire.guild_ready_timeout,
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
+            proxy=desk.wire.proxy,
+        )
+        self.desk = desk
+        self.door = Door(desk.guilds)
+        self.reception = Reception()
+        self._makers = cogs
+
+    async def setup_hook(self) -> None:
+        for make in self._makers:
+            await self.add_cog(make(self.desk, self.reception))
+        await self.add_cog(Reactions(self.desk, self))
+        self.add_dynamic_items(*BUTTONS)
+        syncer = Syncer(self.tree, self.desk.settings, application=self.application_id or 0)
+        await syncer.sync(self.desk.guilds)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Read no messages: there are no prefix commands."""
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer the press of a button that is none of ours any more; nobody else would."""
+        if interaction.type is discord.InteractionType.component and not is_ours(interaction.custom_id or ""):
+            await answer_unknown(interaction)
+
+    async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: object) -> None:
+        del command
+        self.door.stay()
+        await record_command(self.desk, interaction)
+
+    async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
+        del args, kwargs
+        log.error("event.failed", event=event_method, exc_info=sys.exception())
+
+    async def close(self) -> None:
+        """Serve those who are inside, briefly, then leave."""
+        await self.door.empty(patience_s=CLOSING_S)
+        await super().close()

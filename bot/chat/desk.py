@@ -1,0 +1,48 @@
+"""What lies on the desk at which Discord's people are served: the use cases, and what the answers need."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.chat.look import Look
+from bot.chat.poster import CardPoster
+from bot.chat.wire import Wire
+from bot.core.job import Card
+from bot.ports.clock import Clock
+from bot.ports.stores import Jobs, Journal, Settings
+from bot.studio.control import Control
+from bot.studio.incidents import Incidents
+from bot.studio.library import Library
+from bot.studio.line import Line
+from bot.studio.report import Reporter
+from bot.studio.submit import Submit
+from bot.studio.workshop import Workshop
+
+
+class Board(Protocol):
+    """What keeps the jobs' cards true after they were first shown."""
+
+    async def adopt(self, job: int, card: Card, look: Look) -> None:
+        """Take over the message: `look` is what it shows now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`guilds` are the servers that are served; empty means all."""
+
+    submit: Submit
+    control: Control
+    library: Library
+    line: Line
+    workshop: Workshop
+    reporter: Reporter
+    incidents: Incidents
+    journal: Journal
+    jobs: Jobs
+    settings: Settings
+    poster: CardPoster
+    board: Board
+    clock: Clock
+    version: str
+    wire: Wire
+    guilds: frozenset[int] = frozenset()

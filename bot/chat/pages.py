@@ -1,0 +1,59 @@
+"""Lists that are turned by buttons: the name of a list says all that its next page needs."""
+
+import re
+from collections.abc import Iterable
+
+from bot.chat import cards
+from bot.chat.desk import Desk
+from bot.chat.look import Look
+from bot.core.job import JobState
+from bot.ports.stores import JobFilter
+from bot.studio.control import Actor
+
+JOBS_PER_PAGE = 10
+_FILTER = re.compile(
+    rf"{cards.JOB_LIST}(?:\.u(?P<user>\d+))?(?:\.p(?P<project>\d+))?(?:\.s(?P<state>[a-z]+))?"
+)
+
+
+async def page_of(desk: Desk, name: str, before: int, *, actor: Actor) -> Look | None:
+    """Return a page of the named list; None if there is no such list any more."""
+    if name == cards.QUEUE_LIST:
+        return await queue_page(desk, before)
+    wanted = filter_of(name, guild=actor.guild)
+    return None if wanted is None else await job_page(desk, wanted, before=before)
+
+
+async def queue_page(desk: Desk, page: int = 0) -> Look:
+    return cards.queue_card(await desk.line.queue(), now=desk.clock.now(), page=page)
+
+
+async def job_page(desk: Desk, wanted: JobFilter, *, before: int | None = None) -> Look:
+    """Return the newest jobs below `before`; one more is asked for, to know whether there are more."""
+    jobs = await desk.jobs.page(wanted, before=before, limit=JOBS_PER_PAGE + 1)
+    return cards.job_list(jobs[:JOBS_PER_PAGE], list_name=name_of(wanted), more=len(jobs) > JOBS_PER_PAGE)
+
+
+def name_of(wanted: JobFilter) -> str:
+    """Return the list's name; the server is not in it, as a button is pressed where it hangs."""
+    marks = (("u", wanted.user), ("p", wanted.project), ("s", wanted.state))
+    return ".".join(_parts(marks))
+
+
+def _parts(marks: Iterable[tuple[str, int | str | None]]) -> Iterable[str]:
+    yield cards.JOB_LIST
+    for mark, value in marks:
+        if value is not None:
+            yield f"{mark}{value}"
+
+
+def filter_of(name: str, *, guild: int | None) -> JobFilter | None:
+    match = _FILTER.fullmatch(name)
+    if match is None or match["state"] not in {None, *JobState}:
+        return None
+    return JobFilter(
+        guild=guild,
+        user=int(match["user"]) if match["user"] else None,
+        project=int(match["project"]) if match["project"] else None,
+        state=JobState(match["state"]) if match["state"] else None,
+    )

@@ -1,0 +1,98 @@
+"""`/job`: everything about one drawing, and drawing it again."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat import cards, choices, job_acts
+from bot.chat.answers import say
+from bot.chat.choices import Choice
+from bot.chat.desk import Desk
+from bot.chat.look import Look
+from bot.chat.pages import job_page
+from bot.chat.people import actor_of
+from bot.chat.reception import Reception
+from bot.chat.record import note_job
+from bot.core.job import JobState
+from bot.ports.stores import JobFilter
+from bot.studio.control import Actor
+from cogs.options import JobOption
+
+
+class JobCommands(commands.GroupCog, name="job", description="Drawings, past and present"):
+    def __init__(self, desk: Desk, reception: Reception) -> None:
+        super().__init__()
+        self._desk = desk
+        self._reception = reception
+
+    @app_commands.command(description="Everything about a job, in any state")
+    @app_commands.describe(job="The job's number")
+    async def show(self, interaction: discord.Interaction[Any], job: JobOption) -> None:
+        async with self._reception.attend(interaction, ephemeral=True):
+            look = await self._sheet(interaction, job)
+        await say(interaction, look, ephemeral=True)
+
+    async def _sheet(self, interaction: discord.Interaction[Any], job_id: int) -> Look:
+        desk = self._desk
+        job = await desk.control.job(job_id, actor_of(interaction))
+        note_job(interaction, job)
+        return cards.job_sheet(
+            await desk.line.view(job.id),
+            await desk.jobs.events(job.id),
+            await desk.jobs.artifacts(job.id),
+            now=desk.clock.now(),
+            parent=await desk.jobs.get(job.parent) if job.parent is not None else None,
+        )
+
+    @app_commands.command(name="list", description="The newest jobs")
+    @app_commands.describe(
+        mine="Only your own", project="Only this project's", state="Only those in this state"
+    )
+    @app_commands.choices(state=[app_commands.Choice(name=state, value=state) for state in JobState])
+    async def newest(
+        self,
+        interaction: discord.Interaction[Any],
+        mine: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
+        project: str | None = None,
+        state: str | None = None,
+    ) -> None:
+        actor = actor_of(interaction)
+        async with self._reception.attend(interaction, ephemeral=True):
+            wanted = await self._filter(actor, mine=mine, project=project, state=state)
+            look = await job_page(self._desk, wanted)
+        await say(interaction, look, ephemeral=True)
+
+    async def _filter(self, actor: Actor, *, mine: bool, project: str | None, state: str | None) -> JobFilter:
+        return JobFilter(
+            guild=actor.guild,
+            user=actor.user if mine else None,
+            project=(await self._desk.library.named(project, actor)).id if project is not None else None,
+            state=JobState(state) if state is not None else None,
+        )
+
+    @app_commands.command(description="Draw a job again, with a new seed or the same")
+    @app_commands.describe(job="The job's number", same_seed="Draw exactly the same picture")
+    async def again(
+        self,
+        interaction: discord.Interaction[Any],
+        job: JobOption,
+        same_seed: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
+    ) -> None:
+        await job_acts.again(interaction, job, same_seed=same_seed)
+
+    @app_commands.command(description="All parameters of a job, and its ComfyUI workflow as a file")
+    @app_commands.describe(job="The job's number")
+    async def params(self, interaction: discord.Interaction[Any], job: JobOption) -> None:
+        await job_acts.params(interaction, job)
+
+    @show.autocomplete("job")
+    @again.autocomplete("job")
+    @params.autocomplete("job")
+    async def _jobs(self, interaction: discord.Interaction[Any], typed: str) -> list[Choice]:
+        return await choices.jobs(self._desk, actor_of(interaction), typed)
+
+    @newest.autocomplete("project")
+    async def _projects(self, interaction: discord.Interaction[Any], typed: str) -> list[Choice]:
+        return choices.projects(await self._desk.library.matching(typed, actor_of(interaction)))

@@ -1,0 +1,35 @@
+"""`/settings`: what a server decides for itself."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat import cards
+from bot.chat.answers import say
+from bot.chat.desk import Desk
+from bot.chat.galleries import GalleryChannel, chosen_gallery
+from bot.chat.people import actor_of
+from bot.chat.reception import Reception
+
+
+@app_commands.default_permissions(manage_guild=True)
+class SettingsCommands(commands.GroupCog, name="settings", description="What this server decides for itself"):
+    def __init__(self, desk: Desk, reception: Reception) -> None:
+        super().__init__()
+        self._desk = desk
+        self._reception = reception
+
+    @app_commands.command(description="Where pictures without a project's gallery go")
+    @app_commands.describe(channel="A text channel or a forum; left out, the present choice is shown")
+    async def gallery(
+        self, interaction: discord.Interaction[Any], channel: GalleryChannel | None = None
+    ) -> None:
+        actor = actor_of(interaction)
+        gallery = chosen_gallery(channel) if channel is not None else None
+        async with self._reception.attend(interaction, ephemeral=True):
+            if gallery is not None:
+                await self._desk.library.set_gallery(gallery, actor)
+            shown = gallery or await self._desk.library.gallery(actor)
+        await say(interaction, cards.gallery_card(shown, changed=gallery is not None), ephemeral=True)
