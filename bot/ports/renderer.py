@@ -1,6 +1,6 @@
 """What draws: a ComfyUI, seen from the studio."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,7 +41,7 @@ class RendererHealth:
 
 
 class Renderer(Protocol):
-    def render(self, order: Order) -> AsyncIterator[RenderEvent]:
+    def render(self, order: Order) -> AsyncGenerator[RenderEvent]:
         """Draw, or go on following what was ordered before; the last event is an end.
 
         An order is given to ComfyUI at most once: one that is not fresh is looked for first. Raises

@@ -1,7 +1,11 @@
 """The worker: takes the next job through the one lane to the GPU, and frees it the moment it is drawn."""
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import replace
+from typing import TypeAlias
+
+import structlog
 
 from bot.core.errors import Lost, RendererAway, StudioError, WrongState
 from bot.core.job import Job, JobState
@@ -11,11 +15,9 @@ from bot.core.progress import (
     Interrupted,
     Progress,
     Rendered,
-    RenderEvent,
     RenderFailed,
-    Started,
 )
-from bot.core.workflow import bind
+from bot.core.workflow import Graph, bind
 from bot.ports.clock import Clock
 from bot.ports.renderer import Order, Renderer, Upload
 from bot.ports.shelf import Shelf
@@ -30,6 +32,10 @@ from bot.studio.submit import prefix_of
 from bot.studio.workshop import Workshop
 
 MAX_ATTEMPTS = 3
+
+End: TypeAlias = Rendered | Interrupted | StudioError
+
+log = structlog.get_logger(__name__)
 
 
 class Worker:
@@ -65,7 +71,7 @@ class Worker:
     async def run(self) -> None:
         """Draw for ever; what was in ComfyUI when we last stopped comes first."""
         for job in await self._jobs.in_states(JobState.SUBMITTED, JobState.RUNNING):
-            await self._until_decided(job)
+            await self._rejoin(job)
         while True:
             if not await self.run_once():
                 await self._gate.rung()
@@ -74,56 +80,52 @@ class Worker:
         """Draw the next job if there is one and nothing holds it up; tell whether there was."""
         job = None if self._gate.hold else await self._next()
         if job is not None:
-            await self._draw(job, fresh=True)
+            await self._draw(job)
         return job is not None
 
-    async def _until_decided(self, job: Job) -> None:
+    async def _rejoin(self, job: Job) -> None:
         """Follow a job that ComfyUI may have; while nobody answers, wait: unknown counts as busy."""
-        while job.state.in_renderer:
-            if self._gate.holding(Away):
+        while not await self._draw(job):
+            while self._gate.holding(Away):
                 await self._gate.rung()
-            else:
-                await self._draw(job, fresh=False)
-                job = await self._jobs.get(job.id)
-                if self._lane.of(job.id) is not None:
-                    return
 
     async def _next(self) -> Job | None:
         line = await self._line.order()
         return await self._jobs.get(line[0].job) if line else None
 
-    async def _draw(self, job: Job, *, fresh: bool) -> None:
+    async def _draw(self, job: Job) -> bool:
+        """Take a job through the lane; False if nobody can tell yet whether ComfyUI has it."""
+        joined = job.state.in_renderer
         try:
-            job, order = await self._ordered(job, fresh=fresh)
-        except StudioError as error:
-            await self._collector.fail(job, error)
-            return
+            job, order = await self._ordered(job)
         except _TakenBack:
-            return
-        drawing = self._lane.enter(job, Progress.of_graph(order.graph))
-        try:
-            end = await self._follow(drawing, order)
+            return True
         except RendererAway as error:
-            self._gate.close(Away(since=self._clock.now(), reason=error.message))
-            end = None
-        except StudioError as error:
-            end = error
-        except Exception as error:  # noqa: BLE001 - whatever it is, the lane is freed and the person told
-            end = await self._incidents.report(error, where="drawing", job=job.id)
+            self._close(error)
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person is told and the next job drawn
+            await self._collector.fail(job, await self._as_told(error, job))
+            return True
+        drawing = self._lane.enter(job, replace(Progress.of_graph(order.graph), joined=joined))
+        try:
+            end = await self._end_of(drawing, order)
         finally:
             self._lane.release()
         await self._leave(drawing, end)
+        return not (joined and isinstance(end, RendererAway))
 
-    async def _ordered(self, job: Job, *, fresh: bool) -> tuple[Job, Order]:
+    async def _ordered(self, job: Job) -> tuple[Job, Order]:
         """Write down that the job goes to ComfyUI now, before it does."""
-        if job.graph is None:
-            job = self._bound(job)
-        if job.graph is None:
-            raise AssertionError(f"#{job.id} has no graph")
-        order = Order(prompt_id=job.prompt_id, graph=job.graph, uploads=await self._uploads(job), fresh=fresh)
-        return (await self._submitted(job) if fresh else job), order
+        job, graph = self._bound(job) if job.graph is None else (job, job.graph)
+        order = Order(
+            prompt_id=job.prompt_id,
+            graph=graph,
+            uploads=await self._uploads(job),
+            fresh=not job.was_handed_over,
+        )
+        return (job if job.state.in_renderer else await self._submitted(job)), order
 
-    def _bound(self, job: Job) -> Job:
+    def _bound(self, job: Job) -> tuple[Job, Graph]:
         """Decide what could not be decided while ComfyUI had never been seen."""
         workflow = self._workshop.named(job.recipe.workflow)
         recipe = decide(
@@ -133,7 +135,10 @@ class Worker:
             seed=job.recipe.seed,
             default_model=self._workshop.default_model,
         )
-        return replace(job, recipe=recipe, graph=bind(workflow, recipe, filename_prefix=prefix_of(job.uid)))
+        if recipe.model is None:
+            raise RendererAway("ComfyUI has not yet told what it can draw with.")
+        graph = bind(workflow, recipe, filename_prefix=prefix_of(job.uid))
+        return replace(job, recipe=recipe, graph=graph), graph
 
     async def _uploads(self, job: Job) -> tuple[Upload, ...]:
         reference = job.recipe.reference
@@ -143,10 +148,10 @@ class Worker:
 
     async def _submitted(self, job: Job) -> Job:
         now = self._clock.now()
-        submitted = replace(
-            job.to(JobState.SUBMITTED, at=now), timings=replace(job.timings, queued=now - job.created)
-        )
         try:
+            submitted = replace(
+                job.to(JobState.SUBMITTED, at=now), timings=replace(job.timings, queued=now - job.created)
+            )
             await self._jobs.store(submitted, was=JobState.QUEUED)
         except WrongState:
             raise _TakenBack from None
@@ -154,20 +159,36 @@ class Worker:
         self._feed.publish(LineChanged())
         return submitted
 
-    async def _follow(self, drawing: Drawing, order: Order) -> RenderEvent | None:
-        """Follow the drawing to its end and return the event that ended it."""
-        last: RenderEvent | None = None
-        async for event in self._renderer.render(order):
-            last = event
-            self._lane.advance(event, at=self._clock.now())
-            match event:
-                case Started() if drawing.job.state is JobState.SUBMITTED:
+    async def _end_of(self, drawing: Drawing, order: Order) -> End:
+        try:
+            return await self._follow(drawing, order)
+        except StudioError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - whatever it is, the lane is freed and the person told
+            await self._take_out(order.prompt_id)
+            return await self._as_told(error, drawing.job)
+
+    async def _follow(self, drawing: Drawing, order: Order) -> Rendered | Interrupted:
+        """Follow the drawing to its end and return that; raise what it failed of."""
+        stored = await self._jobs.get(drawing.job.id)
+        drawing.cancelled = drawing.cancelled or stored.cancel_requested
+        if drawing.cancelled and order.fresh:
+            return Interrupted()
+        async with aclosing(self._renderer.render(order)) as events:
+            async for event in events:
+                self._lane.advance(event, at=self._clock.now())
+                if drawing.progress.started is not None and drawing.job.state is JobState.SUBMITTED:
                     await self._started(drawing)
-                case Accepted() if drawing.cancelled:
-                    self._tasks.create_task(self._renderer.cancel(order.prompt_id))
-                case _:
-                    pass
-        return last
+                match event:
+                    case Accepted() if drawing.cancelled:
+                        self._tasks.create_task(self._take_out(order.prompt_id))
+                    case Rendered() | Interrupted():
+                        return event
+                    case RenderFailed(error=error):
+                        raise error
+                    case _:
+                        pass
+        raise AssertionError(f"the drawing of #{drawing.job.id} ended without an end")
 
     async def _started(self, drawing: Drawing) -> None:
         running = drawing.job.to(JobState.RUNNING, at=self._clock.now())
@@ -175,27 +196,28 @@ class Worker:
         drawing.job = running
         self._feed.publish(JobChanged(job=running))
 
-    async def _leave(self, drawing: Drawing, end: RenderEvent | StudioError | None) -> None:
+    async def _leave(self, drawing: Drawing, end: End) -> None:
         """Act on how the drawing ended; fetching goes on beside the next job."""
         match end:
             case Rendered():
                 self._tasks.create_task(self._collect(drawing))
+                return
             case Interrupted():
                 await self._cancelled(drawing.job)
-            case RenderFailed(error=Lost() as error) | (Lost() as error):
-                await self._again_or_failed(drawing.job, error)
-            case RenderFailed(error=error) | (StudioError() as error):
-                await self._collector.fail(drawing.job, error)
+            case Lost():
+                await self._again_or_failed(drawing, end)
+            case RendererAway():
+                self._close(end)
+                await self._back_in_line(drawing)
             case _:
-                await self._back_in_line(drawing.job)
-        if not isinstance(end, Rendered):
-            self._lane.fetched(drawing.job.id)
+                await self._collector.fail(drawing.job, end)
+        self._lane.fetched(drawing.job.id)
 
     async def _collect(self, drawing: Drawing) -> None:
         try:
             await self._collector.collect(drawing.job, drawing.progress)
         except Lost as error:
-            await self._again_or_failed(drawing.job, error)
+            await self._again_or_failed(drawing, error)
         except Exception as error:  # noqa: BLE001 - a picture that trips us is one job's failure
             incident = await self._incidents.report(error, where="collecting", job=drawing.job.id)
             await self._collector.fail(drawing.job, incident)
@@ -207,22 +229,48 @@ class Worker:
         await self._jobs.store(cancelled, was=job.state)
         self._feed.publish(JobChanged(job=cancelled))
 
-    async def _again_or_failed(self, job: Job, error: StudioError) -> None:
-        if job.attempt >= MAX_ATTEMPTS:
+    async def _again_or_failed(self, drawing: Drawing, error: Lost) -> None:
+        job = drawing.job
+        if drawing.cancelled:
+            await self._cancelled(job)
+        elif job.attempt >= MAX_ATTEMPTS:
             await self._collector.fail(job, error)
         else:
-            await self._requeue(replace(job, attempt=job.attempt + 1), was=job.state, note=error.message)
+            await self._requeue(job.next_attempt(), note=error.message)
 
-    async def _back_in_line(self, job: Job) -> None:
-        """ComfyUI never took it: the same attempt waits for its return."""
-        await self._requeue(job, was=job.state, note="ComfyUI did not answer")
+    async def _back_in_line(self, drawing: Drawing) -> None:
+        """ComfyUI never took it, so the same attempt waits for its return; one that it may have stays."""
+        if drawing.progress.joined:
+            return
+        if drawing.cancelled:
+            await self._cancelled(drawing.job)
+        else:
+            await self._requeue(drawing.job, note="ComfyUI did not answer")
 
-    async def _requeue(self, job: Job, *, was: JobState, note: str) -> None:
+    async def _requeue(self, job: Job, *, note: str) -> None:
         queued = job.to(JobState.QUEUED, at=self._clock.now())
-        await self._jobs.store(queued, was=was, note=note)
+        await self._jobs.store(queued, was=job.state, note=note)
         self._feed.publish(JobChanged(job=queued))
         self._feed.publish(LineChanged())
         self._gate.ring()
+
+    async def _take_out(self, prompt_id: str) -> None:
+        """Have ComfyUI drop a prompt; while it is away there is nobody to ask."""
+        try:
+            await self._renderer.cancel(prompt_id)
+        except RendererAway as error:
+            log.warning("not taken out", prompt=prompt_id, reason=error.message)
+        except Exception as error:  # noqa: BLE001 - it runs beside everything and must not end it
+            await self._incidents.report(error, where="cancelling")
+
+    async def _as_told(self, error: Exception, job: Job) -> StudioError:
+        """Return the error as the job's person reads it."""
+        if isinstance(error, StudioError):
+            return error
+        return await self._incidents.report(error, where="drawing", job=job.id)
+
+    def _close(self, error: RendererAway) -> None:
+        self._gate.close(Away(since=self._clock.now(), reason=error.message))
 
 
 class _TakenBack(Exception):
