@@ -1,8 +1,9 @@
 """What people do to jobs that exist: cancel, draw again, hold the queue, let it go."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.core.errors import NotAllowed, NotFound, WrongState
+from bot.core.errors import NotAllowed, NotFound, RendererAway, WrongState
 from bot.core.generation import Origin
 from bot.core.job import Job, JobState
 from bot.ports.clock import Clock
@@ -60,11 +61,16 @@ class Control:
                 f"#{job.id} is not yours.", hint="Its person can cancel it, or someone with Manage Server."
             )
         if job.state is JobState.QUEUED:
-            return await self._take_back(job)
-        if job.state.in_renderer and self._lane.of(job.id) is not None:
-            await self._interrupt(job)
-            return job
-        raise WrongState(f"#{job.id} is {job.state}; there is nothing left to cancel.")
+            with suppress(WrongState):
+                return await self._take_back(job)
+            job = await self._jobs.get(job_id)  # the worker was quicker: it is at ComfyUI by now
+        if not job.state.in_renderer or self._is_drawn(job):
+            raise WrongState(
+                f"#{job.id} is {'drawn' if job.state.in_renderer else job.state}; nothing is left to cancel.",
+                hint="`/job show` tells what became of it.",
+            )
+        await self._interrupt(job)
+        return job
 
     async def again(self, job_id: int, actor: Actor, origin: Origin, *, same_seed: bool = False) -> Ticket:
         """Draw a job again, for whoever asks."""
@@ -118,9 +124,15 @@ class Control:
         self._feed.publish(LineChanged())
         return cancelled
 
+    def _is_drawn(self, job: Job) -> bool:
+        drawing = self._lane.of(job.id)
+        return drawing is not None and drawing.progress.ended is not None
+
     async def _interrupt(self, job: Job) -> None:
+        """Note the wish first: the worker repeats it when it gets hold of the job, or of ComfyUI again."""
         await self._jobs.request_cancel(job.id)
         drawing = self._lane.of(job.id)
         if drawing is not None:
             drawing.cancelled = True
-        await self._renderer.cancel(job.prompt_id)
+            with suppress(RendererAway):
+                await self._renderer.cancel(job.prompt_id)
