@@ -60,6 +60,11 @@ def kind_of(job: Job) -> Kind:
     )
 
 
+def _runs(job: Job) -> bool:
+    """Tell whether `job.since` is when ComfyUI began, also for one that we joined after a restart."""
+    return job.state is JobState.RUNNING
+
+
 class Line:
     def __init__(self, *, jobs: Jobs, projects: Projects, lane: Lane, gate: Gate, clock: Clock) -> None:
         self._jobs = jobs
@@ -103,6 +108,7 @@ class Line:
         return expect(await self._jobs.measured(kind))
 
     async def _queued(self, job: Job, project: Project | None) -> JobView:
+        hold = self._gate.hold
         line = await self.order()
         wait = wait_before(
             job.id,
@@ -115,8 +121,8 @@ class Line:
             project=project,
             place=place_of(job.id, line),
             wait=wait,
-            starts=self._clock.now() + wait.ms if isinstance(wait, Known) else None,
-            hold=self._gate.hold,
+            starts=self._clock.now() + wait.ms if isinstance(wait, Known) and hold is None else None,
+            hold=hold,
         )
 
     async def _queued_at(
@@ -136,8 +142,7 @@ class Line:
 
     async def _drawn(self, job: Job, project: Project | None, drawing: Drawing) -> JobView:
         expected = await self.expected(kind_of(job))
-        started = drawing.progress.started
-        ends = started + expected.ms if started is not None and isinstance(expected, Known) else None
+        ends = job.since + expected.ms if _runs(job) and isinstance(expected, Known) else None
         return JobView(
             job=job,
             project=project,
@@ -157,7 +162,8 @@ class Line:
             return None
         match await self.expected(kind_of(drawing.job)):
             case Known(ms=ms, drawings=drawings):
-                begun = drawing.progress.started or self._clock.now()
-                return Known(ms=max(begun + ms - self._clock.now(), 0), drawings=drawings)
+                now = self._clock.now()
+                begun = drawing.job.since if _runs(drawing.job) else now
+                return Known(ms=max(begun + ms - now, 0), drawings=drawings)
             case Learning() as learning:
                 return learning
