@@ -1,5 +1,7 @@
 """Projects and galleries: made, listed, chosen."""
 
+from itertools import count
+
 from bot.core.errors import BadRequest, NotAllowed, UnknownName
 from bot.core.library import Gallery, Project, clean_name, slug_of
 from bot.ports.clock import Clock
@@ -59,4 +61,5 @@ class Library:
 
     async def _spare_slug(self, guild: int | None) -> str:
         """Return a slug for a name of which no letter can be kept."""
-        return f"project-{len(await self._projects.of_guild(guild)) + 1}"
+        taken = {project.slug for project in await self._projects.of_guild(guild)}
+        return next(slug for number in count(1) if (slug := f"project-{number}") not in taken)
