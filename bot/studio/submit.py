@@ -1,5 +1,6 @@
 """From a request to a stored job with a place in line."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
@@ -62,6 +63,7 @@ class Submit:
         self._limits = limits
         self._new_seed = new_seed
         self._new_uid = new_uid
+        self._one_by_one = asyncio.Lock()
 
     async def __call__(self, request: GenerationRequest, origin: Origin) -> Ticket:
         """Store the request as a job; raise BadRequest or LimitReached, and then nothing is stored."""
@@ -113,21 +115,21 @@ class Submit:
         project: int | None,
         parent: Job | None = None,
     ) -> Ticket:
-        of_user, in_all = await self._jobs.count_waiting(user=origin.user)
-        admit(waiting_of_user=of_user, waiting_in_all=in_all, limits=self._limits)
         uid = self._new_uid()
-        job, fresh = await self._jobs.add(
-            NewJob(
-                uid=uid,
-                request=request,
-                recipe=recipe,
-                origin=origin,
-                created=self._clock.now(),
-                graph=self._bound(recipe, uid, parent),
-                project=project,
-                parent=parent.id if parent else None,
-            )
+        new = NewJob(
+            uid=uid,
+            request=request,
+            recipe=recipe,
+            origin=origin,
+            created=self._clock.now(),
+            graph=self._bound(recipe, uid, parent),
+            project=project,
+            parent=parent.id if parent else None,
         )
+        async with self._one_by_one:
+            of_user, in_all = await self._jobs.count_waiting(user=origin.user)
+            admit(waiting_of_user=of_user, waiting_in_all=in_all, limits=self._limits)
+            job, fresh = await self._jobs.add(new)
         if fresh:
             self._feed.publish(JobChanged(job=job))
             self._feed.publish(LineChanged())
