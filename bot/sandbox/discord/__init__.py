@@ -16,6 +16,7 @@ once with a real token:
 - width and height are given for PNG, JPEG, GIF and WebP, at once and always;
 - file names are cleaned by one simple rule (everything but letters, digits, `_`, `-` and `.` becomes `_`);
 - an embed that names a file which is not attached is refused; Discord may show it without the picture;
+- the gateway speaks plain text or a zlib stream, never zstd;
 - there are no direct messages, voice, webhooks other than those of interactions, stickers, polls or shards.
 """
 

@@ -35,7 +35,7 @@ class Closed(Exception):
 
 
 class Gateway:
-    """Counts what the bot does here: `identifies`, `resumes`, `heartbeats` and the `closes` it sent."""
+    """Counts what the bot does here: `identifies`, `resumes`, `heartbeats` and the codes of its `closes`."""
 
     def __init__(self, world: World, dispatcher: Dispatcher, rules: Rules, token: str) -> None:
         self.world = world
@@ -159,6 +159,7 @@ class Connection:
         self._socket = socket
         self._request = request
         self._session: Session | None = None
+        self._closed_by_us = False
         self._outgoing: asyncio.Queue[str | Closed] = asyncio.Queue()
         self._heard: deque[float] = deque()
         self._zombie: asyncio.TimerHandle | None = None
@@ -202,6 +203,7 @@ class Connection:
         while True:
             match await self._outgoing.get():
                 case Closed() as closed:
+                    self._closed_by_us = True
                     await self._socket.close(code=closed.code, message=closed.reason.encode())
                     return
                 case frame:
@@ -296,10 +298,11 @@ class Connection:
     def _leave(self) -> None:
         if self._zombie is not None:
             self._zombie.cancel()
-        self._gateway.closes.append(self._socket.close_code)
+        code = None if self._closed_by_us else self._socket.close_code
+        if not self._closed_by_us:
+            self._gateway.closes.append(code)
         if self._session is not None and self._session.line is self:
-            dead = self._socket.close_code in {1000, 1001}
-            (self._gateway.finish if dead else self._gateway.lose)(self._session)
+            (self._gateway.finish if code in {1000, 1001} else self._gateway.lose)(self._session)
         self.ended.set()
 
 

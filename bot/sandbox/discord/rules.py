@@ -57,7 +57,7 @@ class Rules:
     gateway_payload_limit: int = 4096
     privileged_intents: int = 0
     """Intents switched on in the developer portal; asking for another privileged one closes with 4014."""
-    compression: Literal["text", "zlib", "zstd"] = "text"
+    compression: Literal["text", "zlib"] = "text"
     message_before_answer: bool = True
     command_creates_per_day: int = 200
 

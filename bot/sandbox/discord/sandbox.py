@@ -143,7 +143,7 @@ class SandboxDiscord:
 
     async def __aenter__(self) -> Self:
         self.faults.when_dropped(self.gateway.drop)
-        self._runner = web.AppRunner(build_app(self._hub), access_log=None, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(build_app(self._hub), access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         host, port = self._runner.addresses[0][:2]

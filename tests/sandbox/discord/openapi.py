@@ -34,7 +34,12 @@ class Description:
         return cls(json.loads(path.read_bytes())) if path.is_file() else None
 
     def faults_of(self, log: Iterable[Exchange]) -> list[str]:
-        return [fault for exchange in log if exchange.effect for fault in self.faults(exchange)]
+        return [
+            fault
+            for exchange in log
+            if exchange.effect and exchange.status
+            for fault in self.faults(exchange)
+        ]
 
     def faults(self, exchange: Exchange) -> list[str]:
         operation = self._document["paths"].get(exchange.route, {}).get(exchange.method.lower())

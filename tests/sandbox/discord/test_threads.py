@@ -117,7 +117,9 @@ async def test_a_post_may_be_opened_with_pictures(bot: WireBot, forum: Channel):
 
 async def test_a_post_has_known_tags_and_at_most_five(sandbox: SandboxDiscord, bot: WireBot):
     """R27"""
-    forum = sandbox.world.add_channel(sandbox.world.guild, "tagged", kind=ChannelKind.FORUM, tags=tuple("abcdef"))
+    forum = sandbox.world.add_channel(
+        sandbox.world.guild, "tagged", kind=ChannelKind.FORUM, tags=tuple("abcdef")
+    )
     tags = [str(tag.id) for tag in forum.tags]
     assert (await open_post(bot, forum, applied_tags=tags[:5])).body["applied_tags"] == tags[:5]
     assert (await open_post(bot, forum, applied_tags=tags)).refusal == FORM_ERROR
