@@ -71,7 +71,9 @@ def set_up(*, level: str, style: Literal["console", "json"], secrets: Iterable[s
 def _renderers(style: Literal["console", "json"]) -> list[Processor]:
     if style == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # The rich tracebacks show local variables, and with them prompts and tokens.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def _one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.errors import Misconfigured
@@ -16,15 +17,19 @@ def _split_ids(value: object) -> object:
     return value
 
 
-def _without_slash(url: HttpUrl) -> str:
-    return str(url).rstrip("/")
+def _http_url(value: str) -> str:
+    """Check that it is an address, and take off its last slash."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address such as http://127.0.0.1:8188")
+    return value.rstrip("/")
 
 
 def _blank_is_none(value: object) -> object:
     return None if value == "" else value
 
 
-Url = Annotated[HttpUrl, AfterValidator(_without_slash)]
+Url = Annotated[str, AfterValidator(_http_url)]
 GatewayUrl = Annotated[str, Field(pattern=r"^wss?://[^\s/]+")]
 GuildIds = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split_ids)]
 
@@ -38,13 +43,13 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr = SecretStr("")
     discord_guild_ids: GuildIds = ()
-    discord_api_url: Url = HttpUrl("https://discord.com/api/v10")
+    discord_api_url: Url = "https://discord.com/api/v10"
     discord_gateway_url: GatewayUrl = "wss://gateway.discord.gg"
     discord_proxy: Annotated[str | None, BeforeValidator(_blank_is_none)] = Field(
         default=None, pattern=r"^https?://\S+$"
     )
 
-    comfyui_url: Url = HttpUrl("http://127.0.0.1:8188")
+    comfyui_url: Url = "http://127.0.0.1:8188"
     default_model: Annotated[str | None, BeforeValidator(_blank_is_none)] = None
 
     data_dir: Path = Path("data")

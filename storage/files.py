@@ -21,7 +21,7 @@ T = TypeVar("T")
 LIBRARY = "library"
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+_SLUG = re.compile(r"_|[a-z0-9][a-z0-9_-]{0,99}")
 _TAKEN_BY_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Device names: Windows opens the device whatever folder and ending stand around them."""
 

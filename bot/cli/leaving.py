@@ -21,7 +21,7 @@ def stop_on_signals(stop: asyncio.Event) -> Generator[None]:
         stop.set()
 
     if sys.platform == "win32":
-        previous = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(asked))
+        previous = signal.signal(signal.SIGINT, lambda _number, _frame: loop.call_soon_threadsafe(asked))
         try:
             yield
         finally:

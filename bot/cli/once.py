@@ -56,7 +56,7 @@ async def _run(command: str, *, app: App, sandbox: Sandbox, out: Path) -> tuple[
         return NOT_DELIVERED, {"error": str(error), "hint": "Type it as in Discord: /generate prompt:a heron"}
     finally:
         watching.cancel()
-    told = {
+    told: dict[str, object] = {
         "job": job.id,
         "state": str(job.state),
         "seed": job.recipe.seed,

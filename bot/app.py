@@ -1,0 +1,301 @@
+"""The composition root: settings in, parts wired, every task owned."""
+
+import asyncio
+import random
+import secrets
+from collections.abc import AsyncGenerator, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+import discord
+import structlog
+from filelock import FileLock, Timeout
+
+from bot.chat.board import StatusBoard
+from bot.chat.client import GengaClient
+from bot.chat.desk import Desk
+from bot.chat.poster import DiscordPoster
+from bot.chat.supervisor import serve
+from bot.chat.wire import Wire
+from bot.clock import SystemClock
+from bot.comfy.client import ComfyClient
+from bot.comfy.renderer import ComfyRenderer
+from bot.comfy.timing import Timing
+from bot.core.errors import Misconfigured
+from bot.core.generation import Seed
+from bot.core.queueing import Limits
+from bot.imaging.pictures import PillowPictures
+from bot.settings import Settings
+from bot.studio.collect import Collector
+from bot.studio.control import Control
+from bot.studio.delivery import Courier
+from bot.studio.feed import Feed
+from bot.studio.gate import Gate
+from bot.studio.incidents import Incidents
+from bot.studio.lane import Lane
+from bot.studio.library import Library
+from bot.studio.line import Line
+from bot.studio.report import Reporter
+from bot.studio.submit import Submit
+from bot.studio.vigil import Vigil
+from bot.studio.worker import Worker
+from bot.studio.workshop import Workshop
+from bot.workflows.loader import load_workflows
+from cogs import COGS
+from storage.database import Database
+from storage.files import PictureShelf
+from storage.stores import SqliteStores
+
+log = structlog.get_logger("genga")
+
+MIB = 1024 * 1024
+SEEDS = 2**32
+"""Chosen seeds stay below this, so that people can type them back and other tools take them."""
+DRAIN_S = 3.0
+"""How long leaving may take: what is drawn is fetched and posted, the rest is taken up at the next start."""
+
+
+class App:
+    """The whole bot, wired. `run` owns its loops; what `open_app` opened outlives them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        stores: SqliteStores,
+        renderer: ComfyRenderer,
+        pool: ThreadPoolExecutor,
+        clock: SystemClock,
+        wire: Wire,
+    ) -> None:
+        self.settings = settings
+        self.stores = stores
+        self.feed = Feed()
+        self._clock = clock
+        self._renderer = renderer
+        self._client: GengaClient | None = None
+        self._ready = asyncio.Event()
+        self.pictures = PillowPictures(pool)
+        self.shelf = PictureShelf(settings.data_dir, pool)
+        self.gate = Gate(self.feed)
+        self.lane = Lane(self.feed)
+        self.poster = DiscordPoster(lambda: self._client, pictures=self.pictures)
+        self.incidents = Incidents(journal=stores.journal, clock=clock, new_code=lambda: secrets.token_hex(3))
+        self.workshop = self._make_workshop()
+        self.line = Line(
+            jobs=stores.jobs, projects=stores.projects, lane=self.lane, gate=self.gate, clock=clock
+        )
+        self.library = Library(projects=stores.projects, settings=stores.settings, clock=clock)
+        self.vigil = Vigil(
+            renderer=renderer,
+            shelf=self.shelf,
+            workshop=self.workshop,
+            gate=self.gate,
+            clock=clock,
+            min_free_bytes=settings.min_free_disk_mib * MIB,
+        )
+        self.courier = self._make_courier()
+        self.board = StatusBoard(
+            feed=self.feed,
+            view=self.line.view,
+            jobs=stores.jobs,
+            poster=self.poster,
+            pictures=self.pictures,
+            incidents=self.incidents,
+            clock=clock,
+        )
+        submit = self._make_submit()
+        self.control = Control(
+            jobs=stores.jobs,
+            settings=stores.settings,
+            renderer=renderer,
+            submit=submit,
+            lane=self.lane,
+            gate=self.gate,
+            feed=self.feed,
+            clock=clock,
+        )
+        self.desk = Desk(
+            submit=submit,
+            control=self.control,
+            library=self.library,
+            line=self.line,
+            workshop=self.workshop,
+            reporter=Reporter(
+                jobs=stores.jobs,
+                renderer=renderer,
+                shelf=self.shelf,
+                workshop=self.workshop,
+                gate=self.gate,
+                clock=clock,
+            ),
+            incidents=self.incidents,
+            journal=stores.journal,
+            jobs=stores.jobs,
+            settings=stores.settings,
+            board=self.board,
+            poster=self.poster,
+            clock=clock,
+            version=version("genga"),
+            wire=wire,
+            guilds=frozenset(settings.discord_guild_ids),
+        )
+
+    async def ready(self) -> None:
+        """Wait until Discord has said that the bot is in."""
+        await self._ready.wait()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then leave in order; raise Misconfigured if Discord refuses for good."""
+        await self.control.remember()
+        await self.workshop.remember()
+        await self.vigil.run_once()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None) as leaving:
+                    await self._work(stop, leaving)
+        except* Misconfigured as refused:
+            raise refused.exceptions[0] from None
+
+    async def _work(self, stop: asyncio.Event, leaving: asyncio.Timeout) -> None:
+        """Run every loop; leaving, fetch and post what is drawn, and begin nothing new."""
+        async with asyncio.TaskGroup() as loops:
+            outward = [
+                loops.create_task(self._chat(), name="discord"),
+                loops.create_task(self.board.run(), name="board"),
+            ]
+            courier = loops.create_task(self.courier.run(), name="courier")
+            async with asyncio.TaskGroup() as errands:
+                inward = [
+                    errands.create_task(self._worker(errands).run(), name="worker"),
+                    errands.create_task(self.vigil.run(), name="vigil"),
+                ]
+                await stop.wait()
+                leaving.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
+                for loop in inward:
+                    loop.cancel()
+            courier.cancel()
+            await self.courier.run_once()
+            for loop in outward:
+                loop.cancel()
+
+    async def _chat(self) -> None:
+        await serve(
+            self._new_client,
+            self.settings.discord_token.get_secret_value(),
+            monotonic=self._clock.monotonic,
+        )
+
+    def _new_client(self) -> discord.Client:
+        client = GengaClient(self.desk, cogs=COGS)
+        client.add_listener(self._entered, "on_connect")
+        self._client = client
+        return client
+
+    async def _entered(self) -> None:
+        self._ready.set()
+        self.courier.wake()
+
+    def _make_workshop(self) -> Workshop:
+        loaded = load_workflows(self.settings.data_dir / "workflows")
+        for finding in loaded.findings:
+            log.warning("workflow.unusable", file=finding.file, reason=finding.reason, hint=finding.hint)
+        return Workshop(loaded.workflows, self.stores.settings, default_model=self.settings.default_model)
+
+    def _make_submit(self) -> Submit:
+        chance = random.SystemRandom()
+        return Submit(
+            jobs=self.stores.jobs,
+            projects=self.stores.projects,
+            shelf=self.shelf,
+            pictures=self.pictures,
+            workshop=self.workshop,
+            line=self.line,
+            gate=self.gate,
+            feed=self.feed,
+            clock=self._clock,
+            limits=Limits(per_user=self.settings.max_waiting_per_user, in_all=self.settings.max_waiting),
+            new_seed=lambda: Seed(chance.randrange(SEEDS)),
+        )
+
+    def _make_courier(self) -> Courier:
+        return Courier(
+            jobs=self.stores.jobs,
+            outbox=self.stores.outbox,
+            projects=self.stores.projects,
+            settings=self.stores.settings,
+            shelf=self.shelf,
+            pictures=self.pictures,
+            poster=self.poster,
+            incidents=self.incidents,
+            feed=self.feed,
+            clock=self._clock,
+        )
+
+    def _worker(self, errands: asyncio.TaskGroup) -> Worker:
+        collector = Collector(
+            jobs=self.stores.jobs,
+            projects=self.stores.projects,
+            renderer=self._renderer,
+            pictures=self.pictures,
+            shelf=self.shelf,
+            feed=self.feed,
+            clock=self._clock,
+            collected=self.courier.take,
+        )
+        return Worker(
+            jobs=self.stores.jobs,
+            line=self.line,
+            lane=self.lane,
+            gate=self.gate,
+            renderer=self._renderer,
+            collector=collector,
+            workshop=self.workshop,
+            shelf=self.shelf,
+            incidents=self.incidents,
+            feed=self.feed,
+            clock=self._clock,
+            tasks=errands,
+        )
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, wire: Wire | None = None) -> AsyncGenerator[App]:
+    """Open everything that needs closing and wire the bot; raise Misconfigured for what cannot be opened."""
+    clock = SystemClock()
+    reach = wire or Wire(
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        proxy=settings.discord_proxy,
+    )
+    reach.point_discord_there()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_alone_in(settings.data_dir))
+        pool = stack.enter_context(ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures"))
+        database = await stack.enter_async_context(Database.open(settings.data_dir / "genga.db"))
+        client = await stack.enter_async_context(ComfyClient(settings.comfyui_url, Timing()))
+        renderer = await stack.enter_async_context(ComfyRenderer(client, clock))
+        yield App(
+            settings,
+            stores=SqliteStores.over(database),
+            renderer=renderer,
+            pool=pool,
+            clock=clock,
+            wire=reach,
+        )
+
+
+@contextmanager
+def _alone_in(data: Path) -> Generator[None]:
+    """Hold the data folder's lock: a second process on it would do everything twice."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with FileLock(data / "genga.lock", timeout=0):
+            yield
+    except Timeout:
+        raise Misconfigured(
+            f"Another Genga is running on {data}.",
+            hint="Stop it first, or give this one another DATA_DIR.",
+        ) from None
