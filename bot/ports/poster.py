@@ -12,21 +12,29 @@ from bot.ports.pictures import Picture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PicturePost:
-    """Finished pictures of a job, ready to be posted as one message."""
+    """Finished pictures of a job, ready to be posted as one message.
+
+    `doubtful`: an earlier try may have arrived, longer ago than Discord remembers a nonce; look for it first.
+    """
 
     job: Job
     project: Project | None
     artifacts: Sequence[Artifact]
     pictures: Sequence[Picture]
     nonce: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One line that tells the person who asked that the job is at its end, with a link where there is one."""
+    """One line that tells the person who asked that the job is at its end, with a link where there is one.
+
+    `doubtful` as for PicturePost.
+    """
 
     job: Job
     nonce: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

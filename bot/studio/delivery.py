@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -15,19 +16,23 @@ from bot.ports.pictures import Picture, Pictures
 from bot.ports.poster import Notice, PicturePost, Poster
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs, Outbox, Projects, Settings
-from bot.studio.feed import Feed, JobChanged
+from bot.studio.feed import Feed, JobChanged, News
 from bot.studio.incidents import Incidents
+from bot.studio.together import together
 
 FIRST_RETRY_S = 1.0
 LAST_RETRY_S = 60.0
 
 
+NONCE_LASTS_MS = 2 * 60 * 1000
+"""Discord knows a repeated nonce for a few minutes; a try older than this may have arrived unknown to it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a job's pictures belong: a gallery with its thread to be opened, or a plain channel."""
+    """Where a job's pictures belong: a gallery, whose thread is opened on demand, or a plain channel."""
 
-    gallery: Gallery | None = None
-    channel: int | None = None
+    place: Gallery | int
     project: Project | None = None
 
 
@@ -70,14 +75,15 @@ class Courier:
     async def run(self) -> None:
         """Deliver for ever; while Discord is away, what is drawn waits and is posted in order."""
         pause = FIRST_RETRY_S
-        while True:
-            self._some.clear()
-            if await self.run_once():
-                pause = FIRST_RETRY_S
-                await self._some.wait()
-            else:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LAST_RETRY_S)
+        with self._feed.telling(self._hear):
+            while True:
+                self._some.clear()
+                if await self.run_once():
+                    pause = FIRST_RETRY_S
+                    await self._some.wait()
+                else:
+                    await self._woken_within(pause)
+                    pause = min(pause * 2, LAST_RETRY_S)
 
     async def run_once(self) -> bool:
         """Deliver all that is due, oldest first; tell whether Discord took part."""
@@ -86,10 +92,25 @@ class Courier:
                 try:
                     await self._deliver(posting)
                 except DiscordAway:
+                    self._at_hand.clear()  # they are on the shelf; an outage may be longer than our memory
                     return False
                 except Exception as error:  # noqa: BLE001 - a post that trips us must not stop the others
                     await self._give_up(posting, error)
+                self._at_hand.pop(posting.job, None)
         return True
+
+    def _hear(self, news: News) -> None:
+        """Whatever ends or is drawn may have left something to post."""
+        match news:
+            case JobChanged(job=job) if job.state.is_end or job.state is JobState.RENDERED:
+                self.wake()
+            case _:
+                pass
+
+    async def _woken_within(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._some.wait()
 
     async def _give_up(self, posting: Posting, error: Exception) -> None:
         incident = await self._incidents.report(error, where="delivery", job=posting.job)
@@ -111,6 +132,10 @@ class Courier:
                 assert_never(posting.kind)
 
     async def _post_pictures(self, posting: Posting, job: Job) -> None:
+        if job.state is not JobState.RENDERED:
+            reason = f"the job is {job.state} already"
+            await self._outbox.dropped(posting, at=self._clock.now(), reason=reason)
+            return
         artifacts = await self._jobs.artifacts(job.id)
         try:
             await self._post_somewhere(posting, job, artifacts)
@@ -118,16 +143,17 @@ class Courier:
             raise
         except (DeliveryError, NotFound) as error:
             await self._shelve(posting, job, error)
-        self._at_hand.pop(job.id, None)
 
     async def _post_somewhere(self, posting: Posting, job: Job, artifacts: Sequence[Artifact]) -> None:
         address = await self._address(job)
         try:
             await self._post_at(posting, job, artifacts, address, await self._thread(address))
         except TargetGone:
-            if address.gallery is None or address.gallery.thread is None:
-                raise
-            renewed = replace(address, gallery=replace(address.gallery, thread=None))
+            match address.place:
+                case Gallery(thread=int()) as gallery:
+                    renewed = replace(address, place=replace(gallery, thread=None))
+                case _:
+                    raise
             await self._post_at(posting, job, artifacts, renewed, await self._thread(renewed))
 
     async def _post_at(
@@ -144,6 +170,7 @@ class Courier:
             artifacts=artifacts,
             pictures=await self._encoded(job, artifacts, channel),
             nonce=posting.nonce,
+            doubtful=self._is_doubtful(posting),
         )
         posted = await self._poster.post(channel, post)
         now = self._clock.now()
@@ -164,9 +191,10 @@ class Courier:
     async def _encoded(self, job: Job, artifacts: Sequence[Artifact], channel: int) -> list[Picture]:
         limit = await self._poster.upload_limit(channel)
         originals = self._at_hand.get(job.id) or [await self._original(artifact) for artifact in artifacts]
-        return await asyncio.gather(
-            *(self._pictures.for_post(original, limit=limit) for original in originals)
-        )
+        return await together(self._pictures.for_post(original, limit=limit) for original in originals)
+
+    def _is_doubtful(self, posting: Posting) -> bool:
+        return posting.tried > 0 and self._clock.now() - posting.created > NONCE_LASTS_MS
 
     async def _original(self, artifact: Artifact) -> Picture:
         content = await self._shelf.read(artifact.path)
@@ -176,43 +204,47 @@ class Courier:
         """Return the project's gallery, else the server's, else the channel where the job was asked for."""
         project = await self._projects.get(job.project) if job.project is not None else None
         if project is not None and project.gallery is not None:
-            return Address(gallery=project.gallery, project=project)
+            return Address(place=project.gallery, project=project)
         if job.origin.guild is not None:
             settings = await self._settings.of_guild(job.origin.guild)
             if settings.gallery is not None:
-                return Address(gallery=settings.gallery, project=project)
+                return Address(place=settings.gallery, project=project)
         if job.origin.channel is None:
             raise TargetGone("There is no gallery to post to.", hint="Choose one with `/settings gallery`.")
-        return Address(channel=job.origin.channel, project=project)
+        return Address(place=job.origin.channel, project=project)
 
     async def _thread(self, address: Address) -> int:
         """Return the channel to post in, opening and remembering the gallery's thread if need be."""
-        if address.gallery is None:
-            return address.channel or 0
-        if address.gallery.thread is not None:
-            return address.gallery.thread
-        name = address.project.name if address.project else "Gallery"
-        thread = await self._poster.open_thread(address.gallery, name=name)
-        await self._remember(address, thread)
-        return thread
+        match address.place:
+            case int() as channel:
+                return channel
+            case Gallery(thread=int() as thread):
+                return thread
+            case Gallery() as gallery:
+                return await self._opened(gallery, address.project)
 
-    async def _remember(self, address: Address, thread: int) -> None:
-        project = address.project
+    async def _opened(self, gallery: Gallery, project: Project | None) -> int:
+        name = project.name if project else "Gallery"
+        thread = await self._poster.open_thread(gallery, name=name)
         if project is not None and project.gallery is not None:
             await self._projects.set_thread(project.id, thread)
-        elif address.gallery is not None:
-            await self._settings.set_gallery_thread(address.gallery.channel, thread)
+        else:
+            await self._settings.set_gallery_thread(gallery.channel, thread)
+        return thread
 
     async def _shelve(self, posting: Posting, job: Job, error: StudioError) -> None:
-        """Keep the pictures in the library and say why they are nowhere else."""
+        """Keep the pictures in the library and say why they are nowhere else.
+
+        The job first: a crash before the second step finds the posting again, and a job that is not RENDERED.
+        """
         now = self._clock.now()
         shelved = replace(
             job.to(JobState.SHELVED, at=now),
             failure=Failure(kind="not_posted", message=error.message, hint=error.hint),
             timings=replace(job.timings, total=now - job.created),
         )
-        await self._outbox.dropped(posting, at=now, reason=error.message)
         await self._jobs.store(shelved, was=job.state, note=error.message, notice=True)
+        await self._outbox.dropped(posting, at=now, reason=error.message)
         self._feed.publish(JobChanged(job=shelved))
 
     async def _notify(self, posting: Posting, job: Job) -> None:
@@ -220,8 +252,9 @@ class Courier:
         if channel is None:
             await self._outbox.dropped(posting, at=self._clock.now(), reason="there is nobody to tell")
             return
+        notice = Notice(job=job, nonce=posting.nonce, doubtful=self._is_doubtful(posting))
         try:
-            message = await self._poster.notify(channel, Notice(job=job, nonce=posting.nonce))
+            message = await self._poster.notify(channel, notice)
         except DiscordAway:
             raise
         except DeliveryError as error:

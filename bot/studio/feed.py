@@ -1,7 +1,7 @@
 """News of the studio inside the process: who listens gets the latest, and nobody waits for a listener."""
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
@@ -68,17 +68,24 @@ def _subject(news: News) -> Subject:
 
 class Feed:
     def __init__(self) -> None:
-        self._listeners: list[Subscription] = []
+        self._listeners: list[Callable[[News], None]] = []
 
     def publish(self, news: News) -> None:
-        for listener in self._listeners:
-            listener.tell(news)
+        for tell in self._listeners:
+            tell(news)
 
     @contextmanager
     def listen(self) -> Generator[Subscription]:
+        """Collect the news for one who comes for it in its own time."""
         subscription = Subscription()
-        self._listeners.append(subscription)
-        try:
+        with self.telling(subscription.tell):
             yield subscription
+
+    @contextmanager
+    def telling(self, tell: Callable[[News], None]) -> Generator[None]:
+        """Call `tell` with all news at once; it must not wait for anything."""
+        self._listeners.append(tell)
+        try:
+            yield
         finally:
-            self._listeners.remove(subscription)
+            self._listeners.remove(tell)
