@@ -45,6 +45,7 @@ class Vigil:
             self.health = await self._renderer.health()
             await self._learn()
         except (RendererAway, Misconfigured) as error:
+            self.health = None
             self._gate.close(Away(since=self.seen or self._clock.now(), reason=error.message))
         else:
             self.seen = self._clock.now()
