@@ -1,0 +1,35 @@
+"""Journeys go over the wire with the unmodified client, and at their end nothing went against Discord's rules."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.comfyui import SandboxComfyUI
+from bot.sandbox.discord import Rules, SandboxDiscord
+from tests.journeys.studio import Studio, open_studio
+
+
+@pytest.fixture
+def rules() -> Rules:
+    return Rules().without_rate_limits()
+
+
+@pytest.fixture
+async def discord(rules: Rules) -> AsyncIterator[SandboxDiscord]:
+    async with SandboxDiscord(rules=rules) as discord:
+        yield discord
+    assert discord.violations == []
+    assert [ping for ping in discord.pings if ping.everyone or ping.roles or ping.by_edit] == []
+
+
+@pytest.fixture
+async def comfy() -> AsyncIterator[SandboxComfyUI]:
+    async with SandboxComfyUI() as comfy:
+        yield comfy
+
+
+@pytest.fixture
+async def studio(discord: SandboxDiscord, comfy: SandboxComfyUI, tmp_path: Path) -> AsyncIterator[Studio]:
+    async with open_studio(discord, comfy, tmp_path) as studio:
+        yield studio

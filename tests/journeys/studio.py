@@ -1,0 +1,201 @@
+"""The whole studio in one process: the real bot between a sandbox Discord and a sandbox ComfyUI."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from bot.app import App, open_app
+from bot.chat.wire import Wire
+from bot.core.job import Job, JobState
+from bot.sandbox.comfyui import SandboxComfyUI
+from bot.sandbox.discord import Attachment, Channel, Interaction, Message, Person, SandboxDiscord
+from bot.settings import Settings
+
+PATIENCE_S = 20
+
+
+@dataclass(slots=True)
+class Life:
+    """One run of the bot's process."""
+
+    app: App
+    stop: asyncio.Event
+    running: asyncio.Task[None]
+
+
+class Studio:
+    def __init__(self, discord: SandboxDiscord, comfy: SandboxComfyUI, settings: Settings) -> None:
+        self.discord = discord
+        self.comfy = comfy
+        self.settings = settings
+        self._life: Life | None = None
+        self._opened: asyncio.Task[None] | None = None
+
+    # ── people and places
+
+    @property
+    def artist(self) -> Person:
+        return self.discord.person("artist")
+
+    @property
+    def director(self) -> Person:
+        return self.discord.person("director")
+
+    @property
+    def general(self) -> Channel:
+        return self.discord.world.channel("general")
+
+    @property
+    def app(self) -> App:
+        assert self._life is not None, "the bot does not run"
+        return self._life.app
+
+    # ── what people do
+
+    async def generate(self, text: str = "prompt:a heron", *, by: Person | None = None, **more: object) -> Interaction:
+        return await self.command(f"/generate {text}", by=by, **more)
+
+    async def command(
+        self, text: str, *, by: Person | None = None, channel: Channel | None = None, **more: object
+    ) -> Interaction:
+        return await (by or self.artist).slash(text, channel=channel or self.general, **more)
+
+    async def answer(self, text: str, **more: object) -> Message:
+        """Say a command and return the answer."""
+        return await (await self.command(text, **more)).answered(PATIENCE_S)
+
+    async def drawn(self, text: str = "prompt:a heron", **more: object) -> tuple[Job, Message]:
+        """Have something drawn; return the job and the message with its pictures."""
+        job = await self.job_of(await self.generate(text, **more))
+        job = await self.ended(job.id)
+        assert job.state is JobState.DELIVERED, job.failure
+        return job, self.post_of(job)
+
+    # ── what can be seen of it
+
+    async def job_of(self, interaction: Interaction) -> Job:
+        await interaction.answered(PATIENCE_S)
+        jobs = await self.app.stores.jobs.in_states(*JobState)
+        return next(job for job in jobs if job.origin.key == str(interaction.id))
+
+    async def jobs(self) -> list[Job]:
+        return await self.app.stores.jobs.in_states(*JobState)
+
+    async def ended(self, job: int) -> Job:
+        return await self.until(job, *(state for state in JobState if state.is_end))
+
+    async def until(self, job: int, *states: JobState) -> Job:
+        """Wait until the job is in one of these states."""
+        with self.app.feed.listen() as news:
+            async with asyncio.timeout(PATIENCE_S):
+                while (seen := await self.app.stores.jobs.get(job)).state not in states:
+                    async for _ in news:
+                        break
+                return seen
+
+    def message(self, channel: int, message: int) -> Message:
+        return next(one for one in self.discord.world.channels[channel].history if one.id == message)
+
+    def post_of(self, job: Job) -> Message:
+        assert job.post is not None
+        return self.message(job.post.channel, job.post.message)
+
+    def messages(self) -> list[Message]:
+        return [message for channel in self.discord.world.channels.values() for message in channel.history]
+
+    async def card_says(self, interaction: Interaction, words: str) -> Message:
+        """Wait until the card that answered says this."""
+        card = await interaction.answered(PATIENCE_S)
+        return await self.discord.wait_for(lambda _: card if words in card.text else None, timeout=PATIENCE_S)
+
+    async def said(self, words: str) -> Message:
+        """Wait until some message says this."""
+        return await self.discord.wait_for(
+            lambda _: next((message for message in self.messages() if words in message.text), None),
+            timeout=PATIENCE_S,
+        )
+
+    @asynccontextmanager
+    async def comfy_down(self) -> AsyncIterator[None]:
+        """ComfyUI is not there meanwhile."""
+        back = asyncio.Event()
+        down = asyncio.create_task(self._comfy_down(back))
+        await self.discord.wait_for(lambda _: self.app.gate.holding(Away) or None, timeout=PATIENCE_S)
+        yield
+        back.set()
+        await down
+
+    # ── the bot's lives
+
+    async def open(self) -> None:
+        began: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        stop = asyncio.Event()
+        self._opened = asyncio.create_task(self._live(stop, began))
+        await asyncio.wait({began, self._opened}, return_when=asyncio.FIRST_COMPLETED)
+        if self._opened.done():
+            await self._opened
+        async with asyncio.timeout(PATIENCE_S):
+            await self.app.ready()
+
+    async def _live(self, stop: asyncio.Event, began: "asyncio.Future[None]") -> None:
+        wire = Wire(
+            api_url=self.discord.api_url, gateway_url=self.discord.gateway_url, guild_ready_timeout=0.05
+        )
+        async with open_app(self.settings, wire=wire) as app:
+            running = asyncio.create_task(app.run(stop))
+            self._life = Life(app=app, stop=stop, running=running)
+            began.set_result(None)
+            await running
+
+    async def leave(self) -> None:
+        """Stop as on SIGTERM."""
+        assert self._life is not None
+        assert self._opened is not None
+        self._life.stop.set()
+        await self._opened
+
+    async def restart(self) -> None:
+        await self.leave()
+        await self.open()
+
+
+@asynccontextmanager
+async def open_studio(discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path) -> AsyncIterator[Studio]:
+    studio = Studio(discord, comfy, settings_for(discord, comfy, data))
+    await studio.open()
+    try:
+        yield studio
+    finally:
+        await studio.leave()
+
+
+def settings_for(discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path, **more: object) -> Settings:
+    return Settings.load(
+        discord_token=discord.token,
+        discord_guild_ids=(),
+        discord_api_url=discord.api_url,
+        discord_gateway_url=discord.gateway_url,
+        comfyui_url=comfy.url,
+        data_dir=data,
+        min_free_disk_mib=0,
+        log_level="WARNING",
+        **more,
+    )
+
+
+def picture_in(attachment: Attachment) -> Image.Image:
+    """Decode the attachment whole."""
+    with Image.open(BytesIO(attachment.data)) as image:
+        image.load()
+        return image.copy()
+
+
+def a_png(width: int = 96, height: int = 64) -> bytes:
+    out = BytesIO()
+    Image.effect_noise((width, height), 60).convert("RGB").save(out, "PNG")
+    return out.getvalue()
