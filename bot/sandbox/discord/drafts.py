@@ -30,7 +30,7 @@ MESSAGE_KEYS = frozenset(
     ]
 )
 EDIT_KEYS = frozenset(
-    ["content", "embeds", "flags", "allowed_mentions", "components", "attachments", "sticker_ids"]
+    ["content", "embeds", "flags", "allowed_mentions", "components", "attachments", "sticker_ids", "tts"]
 )
 WEBHOOK_KEYS = frozenset(
     [

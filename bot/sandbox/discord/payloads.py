@@ -211,7 +211,7 @@ def guild_payload(guild: Guild) -> Json:
 
 def command_payload(command: Command, application_id: int) -> Json:
     told: Json = {
-        **command.raw,
+        **{key: value for key, value in command.raw.items() if value is not None},
         "id": str(command.id),
         "application_id": str(application_id),
         "version": str(command.version),

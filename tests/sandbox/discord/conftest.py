@@ -25,7 +25,7 @@ async def sandbox(rules: Rules, description: Description | None) -> AsyncIterato
     async with SandboxDiscord(rules=rules) as discord:
         yield discord
     if description is not None:
-        assert description.faults_of(discord.log) == []
+        assert "\n".join(description.faults_of(discord.log)) == ""
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from bot.sandbox.discord.interactions import Interaction
 from bot.sandbox.discord.model import Message, MessageFlag
 from bot.sandbox.discord.rest.call import DONE, Answer, Call, Route
 
-EDIT_WEBHOOK_KEYS = EDIT_KEYS | {"poll", "tts"}
+EDIT_WEBHOOK_KEYS = EDIT_KEYS | {"poll"}
 
 
 def _interaction(call: Call) -> Interaction:
