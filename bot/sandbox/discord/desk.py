@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 from bot.sandbox.discord.changes import InteractionChanged, InteractionOpened
 from bot.sandbox.discord.commands import CommandKind
@@ -96,14 +97,16 @@ class Desk:
     def follow_up(self, interaction: Interaction, draft: Draft) -> Message:
         """Another message; the first after a defer becomes the loading message's text."""
         loading = interaction.original
-        if interaction.ack is Ack.DEFER and loading is not None and loading.loading:
+        if interaction.ack is Ack.DEFER and loading is not None and loading.loading and not loading.deleted:
             self._composer.fill(loading, draft)
             loading.flags &= ~MessageFlag.LOADING
             self._world.edited(loading)
             message = loading
         else:
             message = self.compose(interaction, draft, ephemeral=draft.ephemeral)
-            message.kind = MessageKind.REPLY if interaction.original else message.kind
+            if interaction.original is not None and message.cause is not None:
+                message.kind = MessageKind.REPLY
+                message.cause = replace(message.cause, original_response_id=interaction.original.id)
             interaction.followups.append(message)
             self.show(interaction, message)
         interaction.answer(message)
