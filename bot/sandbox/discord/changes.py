@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.sandbox.discord.interactions import Interaction
-from bot.sandbox.discord.model import Channel, Emoji, Guild, Member, Message, Thread, User
+from bot.sandbox.discord.model import Channel, Emoji, Guild, Member, Message, Role, Thread, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,18 @@ class MemberUpdated:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleCreated:
+    guild: Guild
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class RoleUpdated:
+    guild: Guild
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class TypingStarted:
     channel: Channel
     user: User
@@ -148,6 +160,8 @@ Change: TypeAlias = (
     | GuildJoined
     | GuildLeft
     | MemberUpdated
+    | RoleCreated
+    | RoleUpdated
     | TypingStarted
     | CommandsSynced
     | InteractionOpened

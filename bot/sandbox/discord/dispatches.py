@@ -6,13 +6,13 @@ from typing import TypeAlias
 from bot.sandbox.discord import changes as c
 from bot.sandbox.discord.intents import Intent
 from bot.sandbox.discord.interactions import Interaction, InteractionKind
-from bot.sandbox.discord.model import Channel, Emoji, Guild, Json, Message, Thread, User
+from bot.sandbox.discord.model import Channel, Emoji, Guild, Json, Message, Role, Thread, User
 from bot.sandbox.discord.payloads import (
     Payloads,
     channel_payload,
     emoji_payload,
-    guild_payload,
     member_payload,
+    role_payload,
     thread_payload,
     user_payload,
 )
@@ -82,17 +82,22 @@ class Dispatcher:
             case c.ThreadDeleted(thread):
                 gone = {key: channel_payload(thread)[key] for key in ("id", "guild_id", "parent_id", "type")}
                 return [Dispatch(name="THREAD_DELETE", intent=Intent.GUILDS, payload=gone)]
+            case _:
+                return self._of_guilds(change)
+
+    def _of_guilds(self, change: c.Change) -> list[Told]:
+        match change:
             case c.GuildJoined(guild):
                 return [self.guild_create(guild)]
             case c.GuildLeft(guild):
                 return [Dispatch(name="GUILD_DELETE", intent=Intent.GUILDS, payload={"id": str(guild.id)})]
             case c.MemberUpdated(member) if member.user is self._world.bot:
                 told = {**member_payload(member), "guild_id": str(member.guild.id)}
-                roles = {**guild_payload(member.guild), "member_count": len(member.guild.members)}
-                return [
-                    Dispatch(name="GUILD_UPDATE", intent=Intent.GUILDS, payload=roles),
-                    Dispatch(name="GUILD_MEMBER_UPDATE", intent=None, payload=told),
-                ]
+                return [Dispatch(name="GUILD_MEMBER_UPDATE", intent=None, payload=told)]
+            case c.RoleCreated(guild, role):
+                return [self._role("GUILD_ROLE_CREATE", guild, role)]
+            case c.RoleUpdated(guild, role):
+                return [self._role("GUILD_ROLE_UPDATE", guild, role)]
             case _:
                 return []
 
@@ -143,13 +148,21 @@ class Dispatcher:
         )
 
     def _place(self, name: str, channel: Channel, *, newly_created: bool = False) -> Told:
-        if not self._sees(channel):
+        """Every channel is told of, hidden ones too, but only the threads that the bot may look into."""
+        if self._world.bot.id not in channel.guild.members:
             return None
         told = channel_payload(channel)
         if isinstance(channel, Thread):
+            if not self._sees(channel):
+                return None
             told = thread_payload(channel, viewer=self._world.bot)
         if newly_created:
             told["newly_created"] = True
+        return Dispatch(name=name, intent=Intent.GUILDS, payload=told)
+
+    @staticmethod
+    def _role(name: str, guild: Guild, role: Role) -> Told:
+        told = {"guild_id": str(guild.id), "role": role_payload(role)}
         return Dispatch(name=name, intent=Intent.GUILDS, payload=told)
 
     def _joined(self, thread: Thread, user: User) -> list[Told]:

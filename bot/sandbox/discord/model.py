@@ -1,6 +1,6 @@
 """The things a Discord is made of, as plain typed values that tests and the demo page may read."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, IntFlag
@@ -131,7 +131,7 @@ class Channel:
 
     def forget(self, message: "Message") -> None:
         del self.messages[message.id]
-        self.message_ids.remove(message.id)
+        del self.message_ids[bisect_left(self.message_ids, message.id)]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

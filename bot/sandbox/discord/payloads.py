@@ -393,9 +393,8 @@ class Payloads:
         return {**member_payload(member), "permissions": str(int(permissions_in(member, channel)))}
 
     def guild_create(self, guild: Guild) -> Json:
-        """Tell what the bot sees of a guild when it appears: only the channels that it may look into."""
+        """Tell a guild as it appears: all channels, hidden ones too, but only the threads it may see."""
         bot = guild.member(self._world.bot)
-        seen = [channel for channel in guild.channels.values() if permissions_in(bot, channel)]
         threads = [thread for thread in guild.active_threads if permissions_in(bot, thread)]
         return {
             **guild_payload(guild),
@@ -405,7 +404,7 @@ class Payloads:
             "member_count": len(guild.members),
             "voice_states": [],
             "members": [member_payload(bot)],
-            "channels": [channel_payload(channel) for channel in seen],
+            "channels": [channel_payload(channel) for channel in guild.channels.values()],
             "threads": [thread_payload(thread, viewer=self._world.bot) for thread in threads],
             "presences": [],
             "stage_instances": [],

@@ -1,7 +1,7 @@
 """The state of a Discord: every change goes through here and is told to all listeners."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -20,6 +20,8 @@ from bot.sandbox.discord.changes import (
     ReactionAdded,
     ReactionRemoved,
     ReactionsCleared,
+    RoleCreated,
+    RoleUpdated,
     ThreadCreated,
     ThreadDeleted,
     ThreadJoined,
@@ -165,7 +167,13 @@ class World:
     def add_role(self, guild: Guild, name: str, permissions: Permission = NOTHING) -> Role:
         role = Role(id=self.snowflakes.next(), name=name, permissions=permissions, position=len(guild.roles))
         guild.roles[role.id] = role
+        self.publish(RoleCreated(guild, role))
         return role
+
+    def permit(self, guild: Guild, role: Role, permissions: Permission) -> None:
+        """Give a role exactly these permissions; the guild's own id names everyone's role."""
+        role.permissions = permissions
+        self.publish(RoleUpdated(guild, role))
 
     def give(self, member: Member, role: Role) -> None:
         member.role_ids.add(role.id)
@@ -182,7 +190,9 @@ class World:
         *,
         kind: ChannelKind = ChannelKind.TEXT,
         tags: tuple[str, ...] = (),
+        topic: str | None = None,
         nsfw: bool = False,
+        overwrites: Iterable[Overwrite] = (),
     ) -> Channel:
         channel = Channel(
             id=self.snowflakes.next(),
@@ -192,6 +202,8 @@ class World:
             position=len(guild.channels),
             nsfw=nsfw,
         )
+        channel.topic = topic
+        channel.overwrites = {overwrite.target_id: overwrite for overwrite in overwrites}
         channel.tags = [Tag(id=self.snowflakes.next(), name=tag) for tag in tags]
         guild.channels[channel.id] = self.channels[channel.id] = channel
         self.publish(ChannelCreated(channel))

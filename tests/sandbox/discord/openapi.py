@@ -104,7 +104,7 @@ def _unescaped(step: str) -> str:
 
 
 def _normal_request(body: Any) -> Any:
-    """Ids may be numbers on the wire, though the description calls them snowflakes."""
+    """Ids may be numbers on the wire, and permissions texts, though the description has it the other way."""
     if not isinstance(body, dict):
         return body
     normal = copy.deepcopy(body)
@@ -112,6 +112,7 @@ def _normal_request(body: Any) -> Any:
         if isinstance(holder, dict):
             for note in holder.get("attachments") or ():
                 note["id"] = str(note["id"])
+            holder.update({key: int(holder[key]) for key in ("allow", "deny") if key in holder})
             reference = holder.get("message_reference") or {}
             reference.update({key: str(value) for key, value in reference.items() if key.endswith("_id")})
     return normal

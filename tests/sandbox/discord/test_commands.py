@@ -95,7 +95,11 @@ async def test_synced_commands_are_listed(bot: WireBot):
     path = f"/applications/{bot.sandbox.world.application_id}/commands"
     listed = (await bot("GET", path)).body
     assert [told["name"] for told in listed] == ["ping"]
-    assert (await bot("DELETE", f"{path}/{listed[0]['id']}")).status == 204
+    one = f"{path}/{listed[0]['id']}"
+    assert (await bot("PATCH", one, {"description": "Says pong."})).status == 200
+    assert (await bot("GET", one)).body["description"] == "Says pong."
+    assert (await bot("DELETE", one)).status == 204
+    assert (await bot("GET", one)).refusal == (404, 10063)
     assert (await bot("GET", path)).body == []
 
 

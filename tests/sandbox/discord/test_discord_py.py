@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 import discord
 import pytest
 
-from bot.sandbox.discord import Bucket, Channel, GatewayChanged, Message, Person, Rules, SandboxDiscord
+from bot.sandbox.discord import (
+    Bucket,
+    Channel,
+    GatewayChanged,
+    Message,
+    Permission,
+    Person,
+    Rules,
+    SandboxDiscord,
+)
 from tests.sandbox.discord.library_bot import LibraryBot, running
 
 
@@ -173,6 +182,24 @@ async def test_a_failed_answer_is_tried_again_with_the_same_nonce_and_posted_onc
     assert isinstance(channel, discord.TextChannel)
     await channel.send("once")
     assert [message.content for message in general.history] == ["once"]
+
+
+async def test_the_library_knows_at_once_what_it_may_no_longer_do(
+    sandbox: SandboxDiscord, bot: LibraryBot, general: Channel
+):
+    """R29"""
+    guild = sandbox.world.guild
+    channel = bot.get_channel(general.id)
+    assert isinstance(channel, discord.TextChannel)
+    everyone = guild.roles[guild.id]
+    sandbox.world.permit(guild, everyone, everyone.permissions & ~Permission.ATTACH_FILES)
+    await bot.wait_for("guild_role_update")
+    assert not channel.permissions_for(channel.guild.me).attach_files
+    sandbox.world.give(
+        guild.member(sandbox.world.bot), sandbox.world.add_role(guild, "boss", Permission.ATTACH_FILES)
+    )
+    await bot.wait_for("member_update")
+    assert channel.permissions_for(channel.guild.me).attach_files
 
 
 async def test_a_layout_with_a_gallery_is_sent_and_shown(bot: LibraryBot, general: Channel):

@@ -120,14 +120,37 @@ async def test_a_roles_overwrite_is_stronger_than_everyones_and_a_members_is_str
     assert Permission.SEND_MESSAGES not in artist.permissions(general)
 
 
-async def test_a_hidden_channel_is_not_told_of_at_the_gateway(
+async def test_of_a_hidden_channel_only_its_existence_is_told(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
     """R29"""
-    deny(sandbox, sandbox.world.channel("admin"), Permission.VIEW_CHANNEL)
+    admin = sandbox.world.channel("admin")
+    deny(sandbox, admin, Permission.VIEW_CHANNEL)
+    sandbox.world.add_thread(admin, "secret", sandbox.person("director").user)
     line = await bot.connect()
-    names = {channel["name"] for channel in line.events[-1][1]["channels"]}
-    assert names == {"general", "gallery", "projects"}
+    guild = line.events[-1][1]
+    assert {channel["name"] for channel in guild["channels"]} == {"general", "gallery", "projects", "admin"}
+    assert guild["threads"] == []
+    await sandbox.person("director").say(admin, "psst")
+    await sandbox.person("director").say(general, "hello")
+    assert (await line.event("MESSAGE_CREATE"))["channel_id"] == str(general.id)
+
+
+async def test_channels_are_made_and_their_permissions_set_over_the_wire(
+    sandbox: SandboxDiscord, bot: WireBot, general: Channel
+):
+    """R29"""
+    guild = general.guild
+    path = f"/guilds/{guild.id}/channels"
+    assert (await bot("POST", path, {"name": "ink"})).refusal == NO_PERMISSION
+    boss = sandbox.world.add_role(guild, "boss", Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES)
+    sandbox.world.give(guild.member(sandbox.world.bot), boss)
+    made = (await bot("POST", path, {"name": "ink", "type": 0, "topic": "black"})).body
+    overwrite = {"type": 0, "deny": str(int(Permission.SEND_MESSAGES))}
+    assert (await bot("PUT", f"/channels/{made['id']}/permissions/{guild.id}", overwrite)).status == 204
+    ink = guild.channel("ink")
+    assert Permission.SEND_MESSAGES not in sandbox.person("artist").permissions(ink)
+    assert [told["name"] for told in (await bot("GET", "/users/@me/guilds")).body] == [guild.name]
 
 
 async def test_twenty_different_reactions_are_the_most(

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from bot.sandbox.discord.changes import CommandsSynced
-from bot.sandbox.discord.commands import Command, check_commands, unknown_keys
+from bot.sandbox.discord.commands import COMMAND_KEYS, Command, check_commands, unknown_keys
 from bot.sandbox.discord.errors import refusal
 from bot.sandbox.discord.model import Json, User
 from bot.sandbox.discord.payloads import command_payload, user_payload
@@ -99,12 +99,33 @@ def create_command(call: Call) -> Answer:
     return Answer(200 if before else 201, _told(call, [command])[0])
 
 
+def get_command(call: Call) -> Answer:
+    return Answer(200, _told(call, [_known(call)])[0])
+
+
+def edit_command(call: Call) -> Answer:
+    scope, before = _scope(call), _known(call)
+    raw: Json = {**before.raw, **call.form(COMMAND_KEYS)}
+    check_commands([raw])
+    version = call.hub.world.snowflakes.next()
+    command = Command.parse(raw, command_id=before.id, version=version, guild_id=scope)
+    book = call.hub.world.commands
+    book.replace(scope, [command if kept is before else kept for kept in book.of_scope(scope)])
+    call.hub.world.publish(CommandsSynced(scope))
+    return Answer(200, _told(call, [command])[0])
+
+
+def _known(call: Call) -> Command:
+    number = call.number("command_id")
+    for command in call.hub.world.commands.of_scope(_scope(call)):
+        if command.id == number:
+            return command
+    raise refusal(10063)
+
+
 def delete_command(call: Call) -> Answer:
-    scope, book = _scope(call), call.hub.world.commands
-    left = [command for command in book.of_scope(scope) if command.id != call.number("command_id")]
-    if len(left) == len(book.of_scope(scope)):
-        raise refusal(10063)
-    book.replace(scope, left)
+    scope, gone, book = _scope(call), _known(call), call.hub.world.commands
+    book.replace(scope, [kept for kept in book.of_scope(scope) if kept is not gone])
     call.hub.world.publish(CommandsSynced(scope))
     return Answer(204)
 
@@ -139,6 +160,9 @@ ROUTES = [
         for path in (_GLOBAL, _LOCAL)
         for method, handler in (("GET", list_commands), ("PUT", put_commands), ("POST", create_command))
     ),
-    Route(method="DELETE", path=_GLOBAL + "/{command_id}", handler=delete_command, limit="commands"),
-    Route(method="DELETE", path=_LOCAL + "/{command_id}", handler=delete_command, limit="commands"),
+    *(
+        Route(method=method, path=path + "/{command_id}", handler=handler, limit="commands")
+        for path in (_GLOBAL, _LOCAL)
+        for method, handler in (("GET", get_command), ("PATCH", edit_command), ("DELETE", delete_command))
+    ),
 ]

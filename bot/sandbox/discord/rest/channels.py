@@ -2,11 +2,11 @@
 
 from bot.sandbox.discord.changes import ChannelUpdated, ThreadUpdated, TypingStarted
 from bot.sandbox.discord.errors import Form, refusal
-from bot.sandbox.discord.model import Channel, Json, Message, Overwrite, Tag, Thread
+from bot.sandbox.discord.model import Channel, Json, Message, Tag, Thread
 from bot.sandbox.discord.payloads import channel_payload, stamp, thread_payload
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.rest.call import DONE, Answer, Call, Route
-from bot.sandbox.discord.rest.guilds import CHANNEL_KEYS
+from bot.sandbox.discord.rest.guilds import CHANNEL_KEYS, read_overwrite
 from bot.sandbox.discord.rest.threads import DURATIONS, check_tags, require_room
 
 THREAD_KEYS = frozenset(
@@ -21,6 +21,8 @@ THREAD_KEYS = frozenset(
         "applied_tags",
     ]
 )
+
+OVERWRITE_KEYS = frozenset({"type", "allow", "deny"})
 
 
 def get_channel(call: Call) -> Answer:
@@ -88,7 +90,7 @@ def _edit_place(call: Call, channel: Channel, body: Json) -> None:
     if "available_tags" in body:
         channel.tags = [_tag(call, raw) for raw in body["available_tags"]]
     for raw in body.get("permission_overwrites") or ():
-        _overwrite(channel, raw)
+        channel.overwrites[int(raw["id"])] = read_overwrite(int(raw["id"]), raw)
     call.hub.world.publish(ChannelUpdated(channel))
 
 
@@ -97,14 +99,13 @@ def _tag(call: Call, raw: Json) -> Tag:
     return Tag(id=number, name=raw["name"], moderated=bool(raw.get("moderated")), emoji=raw.get("emoji_name"))
 
 
-def _overwrite(channel: Channel, raw: Json) -> None:
-    target = int(raw["id"])
-    channel.overwrites[target] = Overwrite(
-        target_id=target,
-        of_member=int(raw["type"]) == 1,
-        allow=Permission(int(raw.get("allow") or 0)),
-        deny=Permission(int(raw.get("deny") or 0)),
-    )
+def put_overwrite(call: Call) -> Answer:
+    channel = call.channel()
+    call.require(channel, Permission.MANAGE_ROLES)
+    target = call.number("overwrite_id")
+    channel.overwrites[target] = read_overwrite(target, call.form(OVERWRITE_KEYS))
+    call.hub.world.publish(ChannelUpdated(channel))
+    return DONE
 
 
 def delete_channel(call: Call) -> Answer:
@@ -162,5 +163,6 @@ ROUTES = [
     Route(method="GET", path=_CHANNEL, handler=get_channel),
     Route(method="PATCH", path=_CHANNEL, handler=edit_channel, limit="threads.edit"),
     Route(method="DELETE", path=_CHANNEL, handler=delete_channel),
+    Route(method="PUT", path=_CHANNEL + "/permissions/{overwrite_id}", handler=put_overwrite),
     Route(method="POST", path=_CHANNEL + "/typing", handler=start_typing, limit="typing"),
 ]

@@ -1,7 +1,7 @@
 """Guilds, their members and roles."""
 
-from bot.sandbox.discord.errors import refusal
-from bot.sandbox.discord.model import ChannelKind
+from bot.sandbox.discord.errors import Form, refusal
+from bot.sandbox.discord.model import ChannelKind, Guild, Json, Overwrite, User
 from bot.sandbox.discord.payloads import (
     channel_payload,
     guild_payload,
@@ -47,6 +47,23 @@ def get_guild(call: Call) -> Answer:
     )
 
 
+def list_guilds(call: Call) -> Answer:
+    guilds = [guild for guild in call.hub.world.guilds.values() if call.bot.id in guild.members]
+    return Answer(200, [_summary(guild, call.bot) for guild in guilds])
+
+
+def _summary(guild: Guild, bot: User) -> Json:
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "icon": None,
+        "banner": None,
+        "owner": False,
+        "permissions": str(int(guild_permissions(guild.member(bot)))),
+        "features": [],
+    }
+
+
 def list_channels(call: Call) -> Answer:
     return Answer(200, [channel_payload(channel) for channel in call.guild().channels.values()])
 
@@ -56,10 +73,29 @@ def create_channel(call: Call) -> Answer:
     body = call.form(CHANNEL_KEYS)
     if Permission.MANAGE_CHANNELS not in guild_permissions(guild.member(call.bot)):
         raise refusal(50013)
-    kind = ChannelKind(body.get("type") or 0)
-    channel = call.hub.world.add_channel(guild, body["name"], kind=kind, nsfw=bool(body.get("nsfw")))
-    channel.topic = body.get("topic")
+    form = Form()
+    form.length(("name",), body.get("name") or "", 1, 100)
+    form.length(("topic",), body.get("topic"), 0, 4096)
+    form.check()
+    channel = call.hub.world.add_channel(
+        guild,
+        body["name"],
+        kind=ChannelKind(body.get("type") or 0),
+        tags=tuple(tag["name"] for tag in body.get("available_tags") or ()),
+        topic=body.get("topic"),
+        nsfw=bool(body.get("nsfw")),
+        overwrites=[read_overwrite(int(raw["id"]), raw) for raw in body.get("permission_overwrites") or ()],
+    )
     return Answer(201, channel_payload(channel))
+
+
+def read_overwrite(target_id: int, raw: Json) -> Overwrite:
+    return Overwrite(
+        target_id=target_id,
+        of_member=int(raw["type"]) == 1,
+        allow=Permission(int(raw.get("allow") or 0)),
+        deny=Permission(int(raw.get("deny") or 0)),
+    )
 
 
 def list_roles(call: Call) -> Answer:
@@ -105,5 +141,6 @@ ROUTES = [
     Route(method="GET", path="/guilds/{guild_id}/roles", handler=list_roles),
     Route(method="GET", path="/guilds/{guild_id}/members/{user_id}", handler=get_member),
     Route(method="GET", path="/guilds/{guild_id}/threads/active", handler=active_threads),
+    Route(method="GET", path="/users/@me/guilds", handler=list_guilds),
     Route(method="GET", path="/users/{user_id}", handler=get_user),
 ]
