@@ -1,0 +1,1 @@
+"""What Genga costs, measured over the sandbox: `python -m tests.bench [--short] [--json FILE]`."""
