@@ -176,8 +176,8 @@ class App:
                 leaving.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
                 for loop in inward:
                     loop.cancel()
-            courier.cancel()
-            await self.courier.run_once()
+            self.courier.leave()
+            await courier
             for loop in outward:
                 loop.cancel()
 

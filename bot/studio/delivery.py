@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -62,6 +63,7 @@ class Courier:
         self._feed = feed
         self._clock = clock
         self._some = asyncio.Event()
+        self._leaving = False
         self._at_hand: dict[int, list[Picture]] = {}
 
     def take(self, job: Job, pictures: list[Picture]) -> None:
@@ -72,18 +74,30 @@ class Courier:
     def wake(self) -> None:
         self._some.set()
 
+    def leave(self) -> None:
+        """Let `run` return once what is due now is delivered, or at once while Discord is away."""
+        self._leaving = True
+        self.wake()
+
     async def run(self) -> None:
-        """Deliver for ever; while Discord is away, what is drawn waits and is posted in order."""
+        """Deliver until told to leave; while Discord is away, what is drawn waits and is posted in order."""
         pause = FIRST_RETRY_S
-        with self._feed.telling(self._hear):
-            while True:
-                self._some.clear()
-                if await self.run_once():
-                    pause = FIRST_RETRY_S
-                    await self._some.wait()
-                else:
-                    await self._woken_within(pause)
-                    pause = min(pause * 2, LAST_RETRY_S)
+        while True:
+            self._some.clear()
+            reached = await self.run_once()
+            if self._leaving:
+                return
+            if reached:
+                pause = FIRST_RETRY_S
+                await self._some.wait()
+            else:
+                await self._woken_within(pause)
+                pause = min(pause * 2, LAST_RETRY_S)
+
+    async def _woken_within(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._some.wait()
 
     async def run_once(self) -> bool:
         """Deliver all that is due, oldest first; tell whether Discord took part."""
