@@ -1,7 +1,7 @@
 """One life of the server between two restarts, and what its routes reach for."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 from aiohttp import web
@@ -22,7 +22,6 @@ class Boot:
     checker: Checker
     worker: "asyncio.Task[None] | None" = None
     publisher: "asyncio.Task[None] | None" = None
-    slow_requests: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
 
     @classmethod
     def of(cls, machine: Machine) -> Self:
@@ -30,7 +29,7 @@ class Boot:
             hub.send_status()
 
         queue = PromptQueue(changed=tell)
-        hub = Hub(machine.dialect, remaining=lambda: queue.remaining, changed=machine.bell.ring)
+        hub = Hub(machine, remaining=lambda: queue.remaining)
         executor = Executor(machine=machine, queue=queue, hub=hub)
         checker = Checker(models=machine.models, folders=machine.folders, dialect=machine.dialect)
         return cls(machine=machine, queue=queue, hub=hub, executor=executor, checker=checker)

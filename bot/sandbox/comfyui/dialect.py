@@ -50,10 +50,12 @@ class Dialect:
         flags["forgets_cached_outputs"] &= number < (0, 28)
         return cls(version=version, **flags)
 
-    @property
-    def features(self) -> dict[str, object]:
-        """What the server answers to `GET /features` and to a client's feature flags."""
-        flags: dict[str, object] = {"supports_preview_metadata": True, "max_upload_size": 100 * 1024 * 1024}
+    def features(self, max_upload_size: int) -> dict[str, object]:
+        """Answer `GET /features` and a client's feature flags."""
+        flags: dict[str, object] = {
+            "supports_preview_metadata": True,
+            "max_upload_size": max_upload_size,
+        }
         if self.jobs:
             flags |= {
                 "supports_model_type_tags": True,

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 from PIL import Image, UnidentifiedImageError
 
 from bot.sandbox.comfyui.boot import BOOT
@@ -132,23 +132,14 @@ async def _upload_mask(request: web.Request) -> web.Response:
 
 async def _received(request: web.Request) -> Upload | None:
     """Read the upload in a form: None without a file; ComfyUI trips over a file without a name."""
-    if not request.content_type.startswith("multipart/"):
+    form = await request.post()
+    image = form.get("image")
+    if isinstance(image, str):
+        raise InternalServerError
+    if not isinstance(image, web.FileField):
         return None
-    filename, content = "", None
-    fields: dict[str, str] = {}
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader):
-            continue
-        data = bytes(await part.read())
-        if part.name == "image":
-            if part.filename is None:
-                raise InternalServerError
-            filename, content = part.filename, data
-        elif part.name:
-            fields[part.name] = data.decode()
-    if content is None or not filename:
-        return None
-    return Upload(filename=filename, content=content, fields=fields)
+    fields = {key: value for key, value in form.items() if isinstance(value, str)}
+    return Upload(filename=image.filename, content=image.file.read(), fields=fields)
 
 
 async def _stored(request: web.Request, upload: Upload, write: Writer) -> web.Response:
@@ -193,9 +184,8 @@ def _write_masked(folders: Folders, path: Path, upload: Upload) -> None:
     reference: Json = json.loads(upload.fields["original_ref"])
     folder = folders.of(reference.get("type", "output"))
     try:
-        original = within(
-            folder or folders.output, f"{reference.get('subfolder', '')}/{reference['filename']}"
-        )
+        top = within(folder or folders.output, reference.get("subfolder", ""))
+        original = within(top, reference["filename"])
         with Image.open(original) as base, Image.open(io.BytesIO(upload.content)) as mask:
             masked = base.convert("RGBA")
             masked.putalpha(resized(mask.convert("RGBA").getchannel("A"), masked.size))

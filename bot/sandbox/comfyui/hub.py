@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.comfyui.dialect import Dialect
+from bot.sandbox.comfyui.machine import Machine
 from bot.sandbox.comfyui.shapes import Json, is_object
 
 _PREVIEW_IMAGE = 1
@@ -42,10 +42,9 @@ class Hub:
     And one reader that never reads holds up all others.
     """
 
-    def __init__(self, dialect: Dialect, remaining: Callable[[], int], changed: Callable[[], None]) -> None:
-        self._dialect = dialect
+    def __init__(self, machine: Machine, remaining: Callable[[], int]) -> None:
+        self._machine = machine
         self._remaining = remaining
-        self._changed = changed
         self._sockets: dict[str, web.WebSocketResponse] = {}
         self._flags: dict[str, Json] = {}
         self._outbox: asyncio.Queue[Frame] = asyncio.Queue()
@@ -100,7 +99,7 @@ class Hub:
         self._flags[sid] = {}
         if isinstance(request.transport, asyncio.Transport):
             self._open[socket] = request.transport
-        self._changed()
+        self._machine.bell.ring()
         try:
             await self._greet(socket, sid)
             await self._listen(socket, sid)
@@ -108,7 +107,7 @@ class Hub:
             self._sockets.pop(sid, None)
             self._flags.pop(sid, None)
             self._open.pop(socket, None)
-            self._changed()
+            self._machine.bell.ring()
         return socket
 
     def deafen(self) -> None:
@@ -129,7 +128,7 @@ class Hub:
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
                 continue
-            if first and self._dialect.progress_state:
+            if first and self._machine.dialect.progress_state:
                 self._negotiate(str(message.data), sid)
             first = False
 
@@ -141,7 +140,7 @@ class Hub:
             return
         if is_object(message) and message.get("type") == "feature_flags" and sid in self._sockets:
             self._flags[sid] = message.get("data") or {}
-            self.send("feature_flags", self._dialect.features, sid)
+            self.send("feature_flags", self._machine.features, sid)
 
     def _status(self) -> Json:
         return {"status": {"exec_info": {"queue_remaining": self._remaining()}}}

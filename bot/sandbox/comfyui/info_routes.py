@@ -79,7 +79,7 @@ async def _system_stats(request: web.Request) -> web.Response:
 
 
 async def _features(request: web.Request) -> web.Response:
-    return web.json_response(request.app[BOOT].machine.dialect.features)
+    return web.json_response(request.app[BOOT].machine.features)
 
 
 async def _free(request: web.Request) -> web.Response:

@@ -75,6 +75,11 @@ class Machine:
     faults: Faults
     pace: Pace
     previews: bool
+    max_upload_size: int
     bell: Bell = field(default_factory=Bell)
     prompts: list[AcceptedPrompt] = field(default_factory=list[AcceptedPrompt])
     log: list[SeenRequest] = field(default_factory=list[SeenRequest])
+
+    @property
+    def features(self) -> dict[str, object]:
+        return self.dialect.features(self.max_upload_size)

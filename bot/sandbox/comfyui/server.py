@@ -26,8 +26,6 @@ from bot.sandbox.comfyui.pictures import example
 
 T = TypeVar("T")
 
-_MAX_BODY = 100 * 1024 * 1024
-
 
 class SandboxComfyUI:
     """A ComfyUI that draws without a GPU: `async with SandboxComfyUI() as comfy: comfy.url`.
@@ -44,6 +42,7 @@ class SandboxComfyUI:
         models: Models | None = None,
         previews: bool = True,
         output: Path | None = None,
+        max_upload_mb: int = 100,
     ) -> None:
         self._port = port
         self._shares_port = port == 0 and hasattr(socket, "SO_REUSEPORT")
@@ -60,6 +59,7 @@ class SandboxComfyUI:
             ),
             pace=pace or Pace(),
             previews=previews,
+            max_upload_size=max_upload_mb * 2**20,
         )
         self._runner: web.AppRunner | None = None
 
@@ -164,7 +164,7 @@ class SandboxComfyUI:
 
     def _app(self) -> web.Application:
         dialect = self._machine.dialect
-        app = web.Application(middlewares=MIDDLEWARES, client_max_size=_MAX_BODY)
+        app = web.Application(middlewares=MIDDLEWARES, client_max_size=self._machine.max_upload_size)
         app[BOOT] = self._boot
         routes.add_to(app, with_jobs=dialect.jobs, with_cancel=dialect.cancel_jobs)
         info_routes.add_to(app, with_features=dialect.progress_state)
