@@ -76,10 +76,10 @@ class SqliteJobs:
 
 
 def _add(db: Connection, *, new: NewJob) -> tuple[Job, bool]:
-    job_id = transitions.insert(db, new)
-    if job_id is None:
-        return finding.by_origin(db, key=new.origin.key), False
-    job = _as_stored(new, job_id)
+    known = finding.by_origin(db, key=new.origin.key)
+    if known is not None:
+        return known, False
+    job = _as_stored(new, transitions.insert(db, new))
     events.append(db, job, note="")
     return job, True
 

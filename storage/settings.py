@@ -24,6 +24,9 @@ class SqliteSettings:
     async def set_gallery(self, guild: int, gallery: Gallery | None) -> None:
         await self._database.write(partial(_set_gallery, guild=guild, gallery=gallery))
 
+    async def set_gallery_thread(self, channel: int, thread: int | None) -> None:
+        await self._database.write(partial(_set_gallery_thread, channel=channel, thread=thread))
+
     async def paused_since(self) -> int | None:
         value = await self._get(_PAUSED_SINCE)
         return None if value is None else int(value)
@@ -68,6 +71,13 @@ def _set_gallery(db: Connection, *, guild: int, gallery: Gallery | None) -> None
             gallery_thread = excluded.gallery_thread
         """,
         {"guild": guild, **values_of_gallery(gallery)},
+    )
+
+
+def _set_gallery_thread(db: Connection, *, channel: int, thread: int | None) -> None:
+    db.execute(
+        "UPDATE guild_settings SET gallery_thread = ? WHERE gallery_channel = ?",
+        (thread, channel),
     )
 
 

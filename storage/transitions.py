@@ -8,8 +8,8 @@ from bot.ports.stores import NewJob
 from storage.records import values_of_new_job, values_of_transition
 
 
-def insert(db: Connection, new: NewJob) -> int | None:
-    """Insert a queued job and return its number; None if its origin has a job already."""
+def insert(db: Connection, new: NewJob) -> int:
+    """Insert a queued job and return its number."""
     row = db.execute(
         """
         INSERT INTO jobs (uid, origin_key, user, user_name, guild, channel, project, parent, created,
@@ -18,12 +18,11 @@ def insert(db: Connection, new: NewJob) -> int | None:
         VALUES (:uid, :origin_key, :user, :user_name, :guild, :channel, :project, :parent, :created,
                 'queued', :created, :priority, 1, :request, :recipe, :graph,
                 :workflow, :model, :pixels, :steps, :count, :seed)
-        ON CONFLICT (origin_key) DO NOTHING
         RETURNING id
         """,
         values_of_new_job(new),
     ).fetchone()
-    return None if row is None else row["id"]
+    return row["id"]
 
 
 def move(db: Connection, job: Job, *, was: JobState) -> None:

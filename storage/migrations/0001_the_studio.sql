@@ -193,6 +193,8 @@ CREATE TABLE guild_settings (
     CHECK (gallery_channel IS NOT NULL OR gallery_thread IS NULL)
 ) STRICT;
 
+CREATE INDEX guild_settings_by_channel ON guild_settings (gallery_channel) WHERE gallery_channel IS NOT NULL;
+
 CREATE TABLE studio_settings (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL

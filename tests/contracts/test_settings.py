@@ -13,6 +13,20 @@ async def test_a_guilds_gallery_is_set_changed_and_taken_back(stores):
     assert await stores.settings.of_guild(9) == some_guild_settings(guild=9)
 
 
+async def test_a_servers_gallery_gets_its_thread_and_loses_it(stores):
+    await stores.settings.set_gallery(GUILD, a_gallery(channel=10))
+    await stores.settings.set_gallery(9, a_gallery(channel=20))
+    for thread in (11, None):
+        await stores.settings.set_gallery_thread(10, thread)
+        assert (await stores.settings.of_guild(GUILD)).gallery == a_gallery(channel=10, thread=thread)
+    assert (await stores.settings.of_guild(9)).gallery == a_gallery(channel=20)
+
+
+async def test_a_channel_that_is_no_gallery_gets_no_thread(stores):
+    await stores.settings.set_gallery_thread(10, 11)
+    assert await stores.settings.of_guild(GUILD) == some_guild_settings()
+
+
 async def test_the_queue_is_paused_until_it_is_resumed(stores):
     assert await stores.settings.paused_since() is None
     await stores.settings.set_paused(NOW)

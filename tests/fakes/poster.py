@@ -1,7 +1,6 @@
 """A poster that records what it was given."""
 
 from collections import deque
-from collections.abc import Iterable
 
 from bot.core.errors import (
     DiscordAway,
@@ -13,10 +12,11 @@ from bot.ports.poster import Notice, PicturePost, Posted
 
 
 class FakePoster:
-    """Records what was posted; a nonce it has seen yields the first message again, as Discord does.
+    """Records what was posted; a nonce it remembers yields the first message again, as Discord does.
 
     `fail(error, …)`: the next calls raise these, nothing is posted. `lose_answers(n)`: the next n posts
-    reach the channel, and the one who posted hears only DiscordAway.
+    reach the channel, and the one who posted hears only DiscordAway. `forget_nonces()`: minutes pass, so
+    that only who doubts, and looks, still finds the first message.
     """
 
     def __init__(self, *, limit: int = 10 * 1024 * 1024) -> None:
@@ -26,7 +26,8 @@ class FakePoster:
         self.threads: dict[int, tuple[Gallery, str]] = {}
         self._failures: deque[StudioError] = deque()
         self._answers_to_lose = 0
-        self._by_nonce: dict[str, Posted] = {}
+        self._in_channel: dict[str, Posted] = {}
+        self._remembered: set[str] = set()
         self._last_id = 9000
 
     def fail(self, *errors: StudioError) -> None:
@@ -34,6 +35,9 @@ class FakePoster:
 
     def lose_answers(self, number: int = 1) -> None:
         self._answers_to_lose += number
+
+    def forget_nonces(self) -> None:
+        self._remembered.clear()
 
     async def upload_limit(self, channel: int) -> int:
         return self.limit
@@ -46,23 +50,29 @@ class FakePoster:
 
     async def post(self, channel: int, post: PicturePost) -> Posted:
         self._maybe_fail()
-        if post.nonce not in self._by_nonce:
+        if self._is_new(post):
             self.posts.append((channel, post))
-            self._by_nonce[post.nonce] = self._made(channel, post.pictures)
+            self._make(channel, post.nonce, files=len(post.pictures))
         self._maybe_lose_the_answer()
-        return self._by_nonce[post.nonce]
+        return self._in_channel[post.nonce]
 
     async def notify(self, channel: int, notice: Notice) -> Card:
         self._maybe_fail()
-        if notice.nonce not in self._by_nonce:
+        if self._is_new(notice):
             self.notices.append((channel, notice))
-            self._by_nonce[notice.nonce] = self._made(channel, ())
+            self._make(channel, notice.nonce)
         self._maybe_lose_the_answer()
-        return self._by_nonce[notice.nonce].message
+        return self._in_channel[notice.nonce].message
 
-    def _made(self, channel: int, files: Iterable[object]) -> Posted:
+    def _is_new(self, post: PicturePost | Notice) -> bool:
+        known = self._in_channel if post.doubtful else self._remembered
+        return post.nonce not in known
+
+    def _make(self, channel: int, nonce: str, *, files: int = 0) -> None:
         message = Card(channel=channel, message=self._next_id())
-        return Posted(message=message, attachments=tuple(self._next_id() for _ in files))
+        attachments = tuple(self._next_id() for _ in range(files))
+        self._in_channel[nonce] = Posted(message=message, attachments=attachments)
+        self._remembered.add(nonce)
 
     def _next_id(self) -> int:
         self._last_id += 1

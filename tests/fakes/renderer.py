@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from bot.core.artifact import Output
 from bot.core.catalogue import Catalogue
@@ -63,7 +63,7 @@ class FakeRenderer:
         self._playing.clear()
         self._outputs.clear()
 
-    async def render(self, order: Order) -> AsyncIterator[RenderEvent]:
+    async def render(self, order: Order) -> AsyncGenerator[RenderEvent]:
         self.orders.append(order)
         self._check_there()
         if order.fresh or order.prompt_id not in self._playing:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.core.artifact import Artifact
 from bot.core.catalogue import Catalogue
@@ -18,6 +19,7 @@ from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import Entry, JobFilter, NewJob
 
 IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
+STILL_DUE = (PostingState.PENDING, PostingState.SENDING)
 DRAWN = (JobState.RENDERED, JobState.DELIVERED, JobState.SHELVED)
 
 
@@ -34,6 +36,12 @@ class Memory:
     choices: dict[tuple[int | None, int], int] = field(default_factory=dict[tuple[int | None, int], int])
     galleries: dict[int, Gallery | None] = field(default_factory=dict[int, Gallery | None])
     entries: list[Entry] = field(default_factory=list[Entry])
+
+    def change_posting(self, posting: Posting, **changes: Any) -> None:
+        """Change it as long as it is due; what was sent or dropped stays so."""
+        stored = self.postings[posting.id]
+        if stored.state in STILL_DUE:
+            self.postings[posting.id] = replace(stored, **changes)
 
 
 class FakeJobs:
@@ -99,7 +107,7 @@ class FakeJobs:
     ) -> None:
         await self.store(job, was=JobState.RENDERED, notice=notice)
         self._memory.jobs[job.id] = replace(self._memory.jobs[job.id], post=post)
-        self._memory.postings[posting.id] = replace(posting, state=PostingState.SENT)
+        self._memory.change_posting(posting, state=PostingState.SENT)
         ids = dict(enumerate(attachments))
         self._memory.artifacts[:] = [
             replace(artifact, message=post.message, attachment=ids.get(artifact.index))
@@ -199,27 +207,20 @@ def _messages(job: Job) -> set[int]:
 
 class FakeOutbox:
     def __init__(self, memory: Memory) -> None:
-        self._postings = memory.postings
+        self._memory = memory
 
     async def due(self) -> list[Posting]:
-        open_states = (PostingState.PENDING, PostingState.SENDING)
-        return [posting for posting in self._postings.values() if posting.state in open_states]
+        return [posting for posting in self._memory.postings.values() if posting.state in STILL_DUE]
 
     async def sending(self, posting: Posting) -> None:
-        for stored in await self._still_open(posting):
-            tried = stored.tried + 1
-            self._postings[posting.id] = replace(stored, state=PostingState.SENDING, tried=tried)
+        tried = self._memory.postings[posting.id].tried + 1
+        self._memory.change_posting(posting, state=PostingState.SENDING, tried=tried)
 
     async def sent(self, posting: Posting, message: Card, *, at: int) -> None:
-        for stored in await self._still_open(posting):
-            self._postings[posting.id] = replace(stored, state=PostingState.SENT)
+        self._memory.change_posting(posting, state=PostingState.SENT)
 
     async def dropped(self, posting: Posting, *, at: int, reason: str) -> None:
-        for stored in await self._still_open(posting):
-            self._postings[posting.id] = replace(stored, state=PostingState.DROPPED)
-
-    async def _still_open(self, posting: Posting) -> list[Posting]:
-        return [stored for stored in await self.due() if stored.id == posting.id]
+        self._memory.change_posting(posting, state=PostingState.DROPPED)
 
 
 class FakeProjects:
@@ -305,6 +306,11 @@ class FakeSettings:
 
     async def set_gallery(self, guild: int, gallery: Gallery | None) -> None:
         self._galleries[guild] = gallery
+
+    async def set_gallery_thread(self, channel: int, thread: int | None) -> None:
+        for guild, gallery in self._galleries.items():
+            if gallery is not None and gallery.channel == channel:
+                self._galleries[guild] = replace(gallery, thread=thread)
 
     async def paused_since(self) -> int | None:
         return self._paused_since

@@ -1,0 +1,184 @@
+"""No question to the database gets slower as it grows: each is answered through an index."""
+
+import inspect
+import sqlite3
+from dataclasses import replace
+
+import pytest
+
+from bot.core.job import JobState
+from bot.ports import stores as ports
+from bot.ports.stores import JobFilter
+from storage.stores import SqliteStores
+from tests.builders import (
+    NOW,
+    a_card,
+    a_catalogue,
+    a_gallery,
+    a_kind,
+    a_new_job,
+    an_artifact,
+    an_entry,
+    an_origin,
+    some_timings,
+)
+
+PORTS = {
+    "jobs": ports.Jobs,
+    "outbox": ports.Outbox,
+    "projects": ports.Projects,
+    "settings": ports.Settings,
+    "journal": ports.Journal,
+}
+
+SMALL = ("SCAN job_counts", "SCAN json_each", "SCAN CONSTANT ROW")
+"""Eight rows, the arguments, nothing at all."""
+
+BOUNDED = ("SCAN outbox USING INDEX outbox_due", "SCAN journal")
+"""An index that holds only what is due; the newest rows by number, up to the limit."""
+
+
+class Listening:
+    """Stores of which every method that is called is remembered."""
+
+    def __init__(self, store, called):
+        self._store, self._called = store, called
+
+    def __getattr__(self, name):
+        self._called.add(name)
+        return getattr(self._store, name)
+
+
+async def a_day_at_the_studio(stores):
+    """Call every method of every port."""
+    gallery = a_gallery(channel=10, thread=11)
+    await stores.projects.add(guild=7, name="Harbour", slug="harbour", gallery=gallery, by=1, at=NOW)
+    await stores.projects.get(1)
+    await stores.projects.named(7, "harbour")
+    await stores.projects.of_guild(None)
+    await stores.projects.matching(7, "a")
+    await stores.projects.of_channel(11)
+    await stores.projects.set_thread(1, 12)
+    await stores.projects.use(guild=7, user=1, project=1)
+    await stores.projects.in_use(guild=7, user=1)
+    await stores.projects.use(guild=7, user=1, project=None)
+
+    origin = an_origin(key="press")
+    job, _ = await stores.jobs.add(a_new_job(origin=origin, project=1))
+    await stores.jobs.add(a_new_job(origin=origin))
+    await stores.jobs.get(1)
+    await stores.jobs.set_card(1, a_card())
+    await stores.jobs.request_cancel(1)
+    submitted = job.to(JobState.SUBMITTED, at=NOW)
+    await stores.jobs.store(submitted, was=JobState.QUEUED)
+    drawn = submitted.to(JobState.RENDERED, at=NOW)
+    await stores.jobs.rendered(drawn, was=JobState.SUBMITTED, artifacts=[an_artifact(job=1)])
+    (posting,) = await stores.outbox.due()
+    await stores.outbox.sending(posting)
+    delivered = drawn.to(JobState.DELIVERED, at=NOW)
+    await stores.jobs.delivered(delivered, posting=posting, post=a_card(), attachments=[1], notice=True)
+    (notice,) = await stores.outbox.due()
+    await stores.outbox.sent(notice, a_card(), at=NOW)
+    await stores.outbox.dropped(notice, at=NOW, reason="")
+    await stores.jobs.in_states(JobState.SUBMITTED, JobState.RUNNING)
+    await stores.jobs.waiting()
+    await stores.jobs.count_waiting(user=1)
+    await stores.jobs.by_message(720)
+    await stores.jobs.events(1)
+    await stores.jobs.artifacts(1)
+    await stores.jobs.last_served()
+    await stores.jobs.measured(a_kind())
+    await stores.jobs.counts()
+    for wanted in (
+        {},
+        {"guild": 7},
+        {"user": 1},
+        {"project": 1},
+        {"state": JobState.FAILED},
+        {"user": 1, "guild": 7},
+    ):
+        await stores.jobs.page(JobFilter(**wanted))
+
+    await stores.settings.set_gallery(7, gallery)
+    await stores.settings.set_gallery_thread(10, 11)
+    await stores.settings.of_guild(7)
+    await stores.settings.set_paused(NOW)
+    await stores.settings.set_paused(None)
+    await stores.settings.paused_since()
+    await stores.settings.set_catalogue(a_catalogue())
+    await stores.settings.catalogue()
+    await stores.settings.set_commands_hash("7", "x")
+    await stores.settings.commands_hash("7")
+    await stores.journal.write(an_entry(job=1, incident="x"))
+    await stores.journal.newest()
+
+
+async def statements_of(database, story):
+    """Return what both connections executed, with the values in their places."""
+    heard = []
+    for connection in (database._writer, database._reader):
+        await connection.run(lambda db: db.set_trace_callback(heard.append))
+    await story
+    for connection in (database._writer, database._reader):
+        await connection.run(lambda db: db.set_trace_callback(None))
+    return [sql for sql in heard if sql.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+
+
+async def scans_of(database, statements):
+    def explained(db: sqlite3.Connection):
+        return [
+            (sql, row["detail"])
+            for sql in statements
+            for row in db.execute(f"EXPLAIN QUERY PLAN {sql}")
+            if row["detail"].startswith("SCAN")
+        ]
+
+    return await database._writer.run(explained)
+
+
+async def a_month_at_the_studio(stores):
+    """Fill every table that grows, in one of seven people's and three servers' names at a time."""
+    for number in range(2, 200):
+        user, guild = number % 7, number % 3
+        gallery = a_gallery(channel=number, thread=1000 + number)
+        slug = f"project-{number}"
+        await stores.projects.add(guild=guild, name=slug, slug=slug, gallery=gallery, by=user, at=NOW)
+        await stores.projects.use(guild=number, user=user, project=number)
+        await stores.settings.set_gallery(1000 + number, gallery)
+        await stores.journal.write(an_entry())
+        origin = an_origin(user=1000 + number, guild=guild)
+        job, _ = await stores.jobs.add(a_new_job(origin=origin, project=number))
+        if number % 10:
+            await draw_and_post(stores, job)
+
+
+async def draw_and_post(stores, job):
+    submitted = job.to(JobState.SUBMITTED, at=NOW)
+    await stores.jobs.store(submitted, was=JobState.QUEUED)
+    drawn = replace(submitted.to(JobState.RENDERED, at=NOW), timings=some_timings())
+    await stores.jobs.rendered(drawn, was=JobState.SUBMITTED, artifacts=[an_artifact(job=job.id)])
+    posting, post = (await stores.outbox.due())[-1], a_card(message=5000 + job.id)
+    delivered = drawn.to(JobState.DELIVERED, at=NOW)
+    await stores.jobs.delivered(delivered, posting=posting, post=post, attachments=[1], notice=False)
+
+
+@pytest.mark.parametrize("filled", [False, True], ids=["empty", "filled and analysed"])
+async def test_no_statement_scans_a_table_that_grows(database, filled):
+    stores = SqliteStores.over(database)
+    statements = await statements_of(database, a_day_at_the_studio(stores))
+    if filled:
+        await a_month_at_the_studio(stores)
+        await database._writer.run(lambda db: db.execute("ANALYZE"))
+    assert len(statements) > 60
+    scans = await scans_of(database, statements)
+    assert [scan for scan in scans if not scan[1].startswith(SMALL + BOUNDED)] == []
+
+
+async def test_the_story_above_calls_every_method_of_every_port(database):
+    stores = SqliteStores.over(database)
+    called = {name: set() for name in PORTS}
+    listening = {name: Listening(getattr(stores, name), called[name]) for name in PORTS}
+    await a_day_at_the_studio(type("Stores", (), listening))
+    for name, port in PORTS.items():
+        methods = {method for method, _ in inspect.getmembers(port, inspect.isfunction) if method[0] != "_"}
+        assert called[name] == methods
