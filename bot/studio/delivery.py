@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import assert_never
 
