@@ -10,7 +10,8 @@ from typing import Self
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
-from bot.comfy.failures import refusal
+from bot.comfy.choices import choices_of
+from bot.comfy.failures import node_complaints, refusal, refused_for
 from bot.comfy.reading import dict_of, parse_json, text_of
 from bot.comfy.records import Ended, Queue
 from bot.comfy.timing import Timing
@@ -86,9 +87,10 @@ class ComfyClient:
             match response.status:
                 case HTTPStatus.OK if text_of(dict_of(answer).get("prompt_id")):
                     return answer
-                case HTTPStatus.BAD_REQUEST | HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-                    titles = {node_id: node.title for node_id, node in graph.nodes.items()}
-                    raise refusal(answer, titles)
+                case HTTPStatus.BAD_REQUEST:
+                    raise await self._refusal(answer, graph)
+                case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                    raise Refused("The workflow is too large for ComfyUI.", hint="Raise its upload limit.")
                 case HTTPStatus.BAD_GATEWAY | HTTPStatus.SERVICE_UNAVAILABLE | HTTPStatus.GATEWAY_TIMEOUT:
                     raise AnswerLost(f"Something before {self.url} answers for ComfyUI.", hint=_WAITS)
                 case HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -98,6 +100,17 @@ class ComfyClient:
                     )
                 case _:
                     raise self._odd(response)
+
+    async def _refusal(self, answer: Json, graph: Graph) -> Refused:
+        """Put a refusal into words; what a long list would have to offer is asked for."""
+        titles = {node_id: node.title for node_id, node in graph.nodes.items()}
+        complaints = node_complaints(answer, titles)
+        if not complaints:
+            return refusal(answer, titles)
+        first, choices = complaints[0], complaints[0].choices
+        if first.kind == "value_not_in_list" and not choices:
+            choices = choices_of(await self.class_info(first.class_type), first.class_type, first.input)
+        return refused_for(first, choices=choices, others=len(complaints) - 1)
 
     async def queue(self) -> Queue:
         async with self._asked("GET", "/queue") as response:

@@ -1,20 +1,20 @@
 """The one websocket to ComfyUI, kept open for as long as we live."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from random import SystemRandom
 from uuid import uuid4
 
 import aiohttp
+import structlog
 
 from bot.comfy.client import ComfyClient
 from bot.comfy.protocol import FEATURE_FLAGS, FlagsSeen, Frame, read_frame
 from bot.core.errors import RendererAway
 from bot.ports.clock import Clock
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Ear:
@@ -56,9 +56,11 @@ class Ear:
             with suppress(RendererAway):
                 async with self._client.websocket(self.client_id) as socket:
                     await self._listen(socket)
-            pause = (
-                timing.reconnect_first if self._listening.is_set() else min(pause * 2, timing.reconnect_most)
-            )
+            if self._listening.is_set():
+                log.info("comfyui.lost", url=self._client.url)
+                pause = timing.reconnect_first
+            else:
+                pause = min(pause * 2, timing.reconnect_most)
             self._hang_up()
             await asyncio.sleep(pause * self._random.uniform(0.5, 1.0))
 
@@ -72,7 +74,7 @@ class Ear:
     async def renew(self) -> None:
         """Give this connection up for another: it is open and hears nothing."""
         if self._socket is not None:
-            log.warning("the websocket to ComfyUI went deaf; opening another")
+            log.warning("comfyui.deaf", url=self._client.url)
             await self._socket.close()
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -97,6 +99,7 @@ class Ear:
             case None:
                 pass
             case FlagsSeen():
+                log.info("comfyui.listening", url=self._client.url)
                 self._listening.set()
                 self._connected()
             case frame:

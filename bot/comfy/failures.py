@@ -62,7 +62,8 @@ def refusal(answer: Json, titles: Mapping[str, str]) -> Refused:
     error = dict_of(dict_of(answer).get("error"))
     complaints = node_complaints(answer, titles)
     if complaints:
-        return _refused(complaints)
+        first, *others = complaints
+        return refused_for(first, choices=first.choices, others=len(others))
     match text_of(error.get("type")):
         case "missing_node_type" | "invalid_prompt":
             return _missing_node(error, titles)
@@ -127,11 +128,6 @@ def refused_for(complaint: Complaint, *, choices: tuple[str, ...] = (), others: 
     reason = _REASONS.get(complaint.kind, _other)(complaint)
     more = f" ({others} more like this.)" if others else ""
     return Refused(f"ComfyUI refused {complaint.where}: {reason}{more}", hint=_hint(complaint, choices))
-
-
-def _refused(complaints: list[Complaint]) -> Refused:
-    first = complaints[0]
-    return refused_for(first, choices=first.choices, others=len(complaints) - 1)
 
 
 def _missing_node(error: Mapping[str, Json], titles: Mapping[str, str]) -> Refused:

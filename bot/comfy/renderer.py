@@ -1,7 +1,6 @@
 """ComfyUI as a renderer: its websocket is taken as a hint, its queue and history as the truth."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,8 +23,6 @@ from bot.core.progress import Accepted, Interrupted, RenderEvent, RenderFailed, 
 from bot.core.workflow import Json
 from bot.ports.clock import Clock
 from bot.ports.renderer import Order, RendererHealth, Upload
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
