@@ -251,13 +251,14 @@ class Dispatcher:
 
     def members(self, asked: Json) -> Dispatch:
         """Give the answer to op 8: the asked members in one chunk."""
-        guild = self._world.guilds[int(asked["guild_id"])]
+        guild = self._world.guilds.get(int(asked.get("guild_id") or 0))
+        members = guild.members if guild is not None else {}
         wanted = asked.get("user_ids")
-        ids = list(guild.members) if wanted is None else [int(user) for user in wanted]
+        ids = list(members) if wanted is None else [int(user) for user in wanted]
         told: Json = {
-            "guild_id": str(guild.id),
-            "members": [member_payload(guild.members[user]) for user in ids if user in guild.members],
-            "not_found": [str(user) for user in ids if user not in guild.members],
+            "guild_id": str(asked.get("guild_id")),
+            "members": [member_payload(members[user]) for user in ids if user in members],
+            "not_found": [str(user) for user in ids if user not in members],
             "chunk_index": 0,
             "chunk_count": 1,
             "nonce": asked.get("nonce"),

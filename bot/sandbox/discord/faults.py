@@ -33,6 +33,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.latency_s = 0.0
+        self._refusals = 0
         self._troubles: list[Trouble] = []
         self._drop: Callable[[Drop, int], None] | None = None
 
@@ -76,6 +77,16 @@ class Faults:
         """Tear the connection down instead of an answer, before or after the effect took place."""
         self._order(method, path_pattern, times, reset=True, after_effect=when == "after")
 
+    def refuse_gateway_next(self, *, times: int = 1) -> None:
+        """Answer the next gateway connections with 503."""
+        self._refusals += times
+
+    def refuses_gateway(self) -> bool:
+        """Spend one ordered refusal, if there is one."""
+        refuses = self._refusals > 0
+        self._refusals -= refuses
+        return refuses
+
     def drop_gateway(self, how: Drop = "abort", code: int = 1001) -> None:
         """End every gateway connection: by TCP abort, op 7, op 9 or a close frame with a code."""
         if self._drop is not None:
@@ -83,6 +94,7 @@ class Faults:
 
     def clear(self) -> None:
         self._troubles.clear()
+        self._refusals = 0
         self.latency_s = 0.0
 
     def when_dropped(self, drop: Callable[[Drop, int], None]) -> None:

@@ -6,23 +6,20 @@ import secrets
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable
-from contextvars import ContextVar
-from typing import Any
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, cast
 
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.discord.changes import Change, GatewayChanged, RequestAnswered
 from bot.sandbox.discord.dispatches import Dispatch, Dispatcher
-from bot.sandbox.discord.faults import Drop
+from bot.sandbox.discord.faults import Drop, Faults
 from bot.sandbox.discord.intents import KNOWN_BITS, PRIVILEGED, Intent
 from bot.sandbox.discord.model import Json
 from bot.sandbox.discord.rules import Rules
 from bot.sandbox.discord.sessions import Session
 from bot.sandbox.discord.world import World
-
-HELD: ContextVar[list[Change] | None] = ContextVar("HELD", default=None)
-"""Changes of the request being handled that wait for its answer, when the rules say: answer first."""
 
 
 class Closed(Exception):
@@ -37,10 +34,13 @@ class Closed(Exception):
 class Gateway:
     """Counts what the bot does here: `identifies`, `resumes`, `heartbeats` and the codes of its `closes`."""
 
-    def __init__(self, world: World, dispatcher: Dispatcher, rules: Rules, token: str) -> None:
+    def __init__(
+        self, world: World, dispatcher: Dispatcher, rules: Rules, faults: Faults, token: str
+    ) -> None:
         self.world = world
         self.dispatcher = dispatcher
         self.rules = rules
+        self.faults = faults
         self.token = token
         self.url = ""
         self.sessions: dict[str, Session] = {}
@@ -51,29 +51,41 @@ class Gateway:
         self.heard_heartbeats = True
         """Set to False to let heartbeats go unanswered."""
         self._connections: set[Connection] = set()
-        world.listen(self._tell)
+        self._held: list[Change] | None = None
+        world.listen(self._hear)
 
     @property
     def connected(self) -> bool:
         return any(session.line is not None for session in self.sessions.values())
 
-    def _tell(self, change: Change) -> None:
+    def _hear(self, change: Change) -> None:
         if isinstance(change, GatewayChanged | RequestAnswered) or not self.sessions:
             return
-        held = HELD.get()
-        if held is not None:
-            held.append(change)
+        if self._held is not None:
+            self._held.append(change)
         else:
-            self.tell_now(change)
+            self.tell(change)
 
-    def tell_now(self, change: Change) -> None:
+    @contextmanager
+    def holding(self) -> Generator[list[Change]]:
+        """Keep what changes meanwhile for later, if the rules say that the answer comes first."""
+        held: list[Change] = []
+        self._held = None if self.rules.message_before_answer else held
+        try:
+            yield held
+        finally:
+            self._held = None
+
+    def tell(self, change: Change) -> None:
         for dispatch in self.dispatcher.of(change):
             for session in tuple(self.sessions.values()):
                 session.tell(dispatch)
 
     # ── connections
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        if self.faults.refuses_gateway():
+            return web.Response(status=503)
         socket = web.WebSocketResponse(max_msg_size=1 << 20, timeout=1.0)
         await socket.prepare(request)
         connection = Connection(self, socket, request)
@@ -238,16 +250,23 @@ class Connection:
             op, data = int(told["op"]), told.get("d")
         except (ValueError, KeyError, TypeError) as error:
             raise Closed(4002, "Error while decoding payload.") from error
-        handler = self._handlers.get(op)
-        if handler is None:
+        self._act(op, data)
+
+    def _act(self, op: int, data: Any) -> None:  # noqa: ANN401 - any JSON, until its opcode is known
+        if op == 1:
+            self._beat()
+            return
+        if op not in self._handlers:
             raise Closed(4001, "Unknown opcode.")
-        if self._session is None and op not in {1, 2, 6}:
+        if self._session is None and op not in {2, 6}:
             raise Closed(4003, "Not authenticated.")
-        handler(data)
+        if not isinstance(data, dict):
+            raise Closed(4002, "Error while decoding payload.")
+        self._handlers[op](cast(Json, data))
 
     @property
-    def _handlers(self) -> dict[int, Callable[[Any], None]]:
-        return {1: self._beat, 2: self._identify, 3: _ignore, 4: _ignore, 6: self._resume, 8: self._members}
+    def _handlers(self) -> dict[int, Callable[[Json], None]]:
+        return {2: self._identify, 3: _ignore, 4: _ignore, 6: self._resume, 8: self._members}
 
     def _count(self) -> None:
         now = time.monotonic()
@@ -257,7 +276,7 @@ class Connection:
         if len(self._heard) > self._rules.gateway_events_per_minute:
             raise Closed(4008, "Rate limited.")
 
-    def _beat(self, _: object) -> None:
+    def _beat(self) -> None:
         if self._gateway.heard_heartbeats:
             self._gateway.heartbeats += 1
             self._await_heartbeat()
@@ -306,7 +325,7 @@ class Connection:
         self.ended.set()
 
 
-def _ignore(_: object) -> None:
+def _ignore(_: Json) -> None:
     return
 
 

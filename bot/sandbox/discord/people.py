@@ -69,10 +69,14 @@ class Person:
         *,
         channel: Channel,
         attachments: Mapping[str, Uploaded] | None = None,
-        **options: Value,
+        options: Mapping[str, Value] | None = None,
+        **named: Value,
     ) -> Interaction:
-        """`/queue show` with options by name, or everything as typed text: `/generate prompt:a heron`."""
-        invocation = self._invocation(command, channel, options)
+        """`/queue show` with options by name, or everything as typed text: `/generate prompt:a heron`.
+
+        An option whose name is taken here (`channel`) goes into `options`.
+        """
+        invocation = self._invocation(command, channel, {**(options or {}), **named})
         self._check_invocation(invocation.command, channel)
         given = {**invocation.options}
         files = dict(attachments or {})

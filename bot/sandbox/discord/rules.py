@@ -59,6 +59,9 @@ class Rules:
     """Intents switched on in the developer portal; asking for another privileged one closes with 4014."""
     compression: Literal["text", "zlib"] = "text"
     message_before_answer: bool = True
+    """Whether the gateway tells of a message before the HTTP answer or right after it."""
+    log_limit: int = 20_000
+    """The older half of the recorded requests is forgotten beyond so many."""
     command_creates_per_day: int = 200
 
     def without_rate_limits(self) -> "Rules":

@@ -60,7 +60,7 @@ class SandboxDiscord:
             dispatcher=dispatcher,
             composer=composer,
             desk=Desk(self.world, composer, self.rules),
-            gateway=Gateway(self.world, dispatcher, self.rules, self.token),
+            gateway=Gateway(self.world, dispatcher, self.rules, self.faults, self.token),
             limiter=RateLimiter(self.rules, self.violations),
             token=self.token,
             nonces=Nonces(self.rules.nonce_memory_s),

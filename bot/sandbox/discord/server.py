@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from aiohttp import BodyPartReader, web
 
 from bot.sandbox.discord.cdn import Cdn
-from bot.sandbox.discord.changes import RequestAnswered
+from bot.sandbox.discord.changes import Change, RequestAnswered
 from bot.sandbox.discord.compose import Composer
 from bot.sandbox.discord.desk import Desk
 from bot.sandbox.discord.dispatches import Dispatcher
 from bot.sandbox.discord.drafts import Upload
-from bot.sandbox.discord.errors import Refusal, refusal
+from bot.sandbox.discord.errors import Refusal, form_error, refusal
 from bot.sandbox.discord.faults import Faults, Trouble
-from bot.sandbox.discord.gateway import HELD, Gateway
+from bot.sandbox.discord.gateway import Gateway
 from bot.sandbox.discord.model import Json
 from bot.sandbox.discord.payloads import Payloads
 from bot.sandbox.discord.ratelimit import RateLimiter, TooMany, Window
@@ -59,16 +59,15 @@ class Hub:
 
 
 class Reply(NamedTuple):
-    """An answer ready for the wire; `html` is what a proxy would send."""
+    """An answer ready for the wire; `html` is what a proxy would send, `torn` is none at all."""
 
     status: int
     body: Any
     headers: Mapping[str, str]
     html: bool = False
-
-
-class Torn(Exception):
-    """The connection is to be torn down instead of an answer."""
+    torn: bool = False
+    later: Sequence[Change] = ()
+    """What the gateway tells only after this answer."""
 
 
 def build_app(hub: Hub) -> web.Application:
@@ -97,17 +96,10 @@ class Server:
 
     async def handle(self, route: Route, request: web.Request) -> web.StreamResponse:
         exchange = self._exchange(request, route.path)
-        held = None if self._hub.rules.message_before_answer else HELD.set([])
-        try:
-            reply = await self._reply(route, request, exchange)
-        except Torn:
-            return _torn(request)
-        response = await self._send(request, exchange, reply)
-        if held is not None:
-            waiting = HELD.get() or []
-            HELD.reset(held)
-            for change in waiting:
-                self._hub.gateway.tell_now(change)
+        reply = await self._reply(route, request, exchange)
+        response = _torn(request) if reply.torn else await self._send(request, exchange, reply)
+        for change in reply.later:
+            self._hub.gateway.tell(change)
         return response
 
     def _exchange(self, request: web.Request, route: str) -> Exchange:
@@ -119,6 +111,8 @@ class Server:
             content_type=request.content_type,
             asked_at=time.monotonic(),
         )
+        if len(self._hub.log) >= self._hub.rules.log_limit:
+            del self._hub.log[: len(self._hub.log) // 2]
         self._hub.log.append(exchange)
         return exchange
 
@@ -142,9 +136,8 @@ class Server:
             Call(hub=self._hub, params=request.match_info, query=request.query, body=body, uploads=uploads),
             size,
         )
-        if trouble is not None and trouble.after_effect:
-            return _ordered(trouble) or reply
-        return reply
+        ordered = _ordered(trouble) if trouble is not None and trouble.after_effect else None
+        return reply if ordered is None else ordered._replace(later=reply.later)
 
     def _guarded(
         self, route: Route, request: web.Request, exchange: Exchange, call: Call, size: int
@@ -168,10 +161,14 @@ class Server:
         try:
             if size > self._hub.rules.request_limit:
                 raise refusal(40005)
-            answer = route.handler(call)
+            with self._hub.gateway.holding() as later:
+                answer = route.handler(call)
         except Refusal as refused:
             return self._refused(refused, self._told(window))
-        return Reply(answer.status, answer.body, self._told(window))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            self._hub.violations.append(f"malformed: {route.method} {route.path}: {error!r}")
+            return self._refused(form_error((), "MALFORMED", "This is no such body."), self._told(window))
+        return Reply(answer.status, answer.body, self._told(window), later=later)
 
     def _told(self, window: Window | None) -> dict[str, str]:
         return {} if window is None else self._hub.limiter.told(window)
@@ -208,7 +205,7 @@ class Server:
 
 def _ordered(trouble: Trouble) -> Reply | None:
     if trouble.reset:
-        raise Torn
+        return Reply(0, None, {}, torn=True)
     if trouble.status is None:
         return None
     html = isinstance(trouble.body, str)

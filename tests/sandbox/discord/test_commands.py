@@ -127,7 +127,9 @@ async def test_a_subcommand_is_found_by_its_path(sandbox: SandboxDiscord, bot: W
 async def test_a_channel_option_is_resolved(sandbox: SandboxDiscord, bot: WireBot, line: Line):
     await put(bot, GENERATE)
     gallery: Channel = sandbox.world.channel("gallery")
-    await sandbox.person("artist").slash("generate", channel=gallery, prompt="x", gallery=gallery)
+    await sandbox.person("artist").slash(
+        "generate", channel=gallery, options={"prompt": "x", "gallery": gallery}
+    )
     told = (await bot.hear())["data"]
     assert told["resolved"]["channels"][str(gallery.id)]["name"] == "gallery"
     assert {option["name"]: option["value"] for option in told["options"]}["gallery"] == str(gallery.id)

@@ -62,6 +62,22 @@ async def test_nobody_speaks_before_identifying(bot: WireBot):
     assert await line.close_code() == 4003
 
 
+@pytest.mark.parametrize("data", [None, [], "x"])
+async def test_a_payload_without_sense_ends_the_connection(bot: WireBot, data: object):
+    """R36"""
+    line = await bot.dial()
+    await line.send(2, data)
+    assert await line.close_code() == 4002
+
+
+async def test_a_connection_can_be_refused(sandbox: SandboxDiscord, bot: WireBot):
+    """R39"""
+    sandbox.faults.refuse_gateway_next()
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await bot.dial()
+    await bot.connect()
+
+
 async def test_nobody_identifies_twice(bot: WireBot, line: Line):
     """R36"""
     await line.send(2, {"token": bot.sandbox.token, "intents": 1, "properties": {}})
@@ -235,3 +251,13 @@ async def test_a_message_is_told_before_or_after_its_answer(
     sandbox.rules.message_before_answer = before
     sent = await bot.send(general.id, "x")
     assert (await line.event("MESSAGE_CREATE"))["id"] == sent.body["id"]
+
+
+async def test_a_message_is_told_though_its_answer_never_came(
+    sandbox: SandboxDiscord, bot: WireBot, line: Line, general: Channel
+):
+    sandbox.rules.message_before_answer = False
+    sandbox.faults.reset_next("POST", "/messages$", when="after")
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await bot.send(general.id, "x")
+    assert (await line.event("MESSAGE_CREATE"))["content"] == "x"

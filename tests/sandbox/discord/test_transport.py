@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from bot.sandbox.discord import Channel, MessageCreated, SandboxDiscord
+from bot.sandbox.discord import Channel, MessageCreated, Permission, SandboxDiscord
 from tests.sandbox.discord.openapi import Description, description_path
 from tests.sandbox.discord.wire import Line, WireBot
 
@@ -108,6 +108,33 @@ async def test_a_connection_can_be_torn_before_or_after_the_effect(
     with pytest.raises(aiohttp.ClientConnectionError):
         await bot.send(general.id, "x")
     assert [message.content for message in general.history] == left
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "messages", {"content": 5}),
+        ("POST", "messages", {"embeds": [5]}),
+        ("POST", "messages", {"embeds": "many"}),
+        ("POST", "messages", {"components": [{}]}),
+        ("POST", "messages", {"components": [{"type": 1, "components": "x"}]}),
+        ("POST", "messages", {"content": "x", "flags": "x"}),
+        ("POST", "messages", {"content": "x", "attachments": [{}]}),
+        ("POST", "messages", {"content": "x", "message_reference": {}}),
+        ("POST", "messages", ["x"]),
+        ("POST", "threads", {"name": 5}),
+        ("POST", "threads", {"name": "x", "type": 99}),
+        ("PATCH", "", {"name": 5}),
+    ],
+)
+async def test_a_malformed_body_is_refused_and_never_breaks_the_server(
+    sandbox: SandboxDiscord, bot: WireBot, general: Channel, method: str, path: str, body: object
+):
+    manager = sandbox.world.add_role(general.guild, "manager", Permission.MANAGE_CHANNELS)
+    sandbox.world.give(general.guild.member(sandbox.world.bot), manager)
+    reply = await bot(method, f"/channels/{general.id}/{path}".rstrip("/"), body)
+    assert reply.status == 400
+    assert general.history == []
 
 
 async def test_an_answer_can_be_delayed(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
