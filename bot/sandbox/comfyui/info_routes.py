@@ -99,8 +99,8 @@ async def _nothing_there(_request: web.Request) -> web.Response:
 
 
 def add_to(app: web.Application, *, with_features: bool) -> None:
-    app.router.add_get("/ws", _websocket)
     for top in ("", "/api"):
+        app.router.add_get(f"{top}/ws", _websocket)
         app.router.add_get(f"{top}/object_info", _object_info)
         app.router.add_get(f"{top}/object_info/{{node_class}}", _object_info_of)
         app.router.add_get(f"{top}/models", _models)

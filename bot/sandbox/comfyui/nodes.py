@@ -226,7 +226,8 @@ async def _empty_image(bench: Bench, given: Inputs) -> Made:
 
 async def _image_scale(bench: Bench, given: Inputs) -> Made:
     images = given.take("image", Images)
-    return Made(values=(await bench.apart(_scaled, images, _sides(given, images.size), _filter(given)),))
+    scale = _cropped if given.take("crop", str) == "center" else _scaled
+    return Made(values=(await bench.apart(scale, images, _sides(given, images.size), _filter(given)),))
 
 
 async def _image_scale_by(bench: Bench, given: Inputs) -> Made:
@@ -250,6 +251,10 @@ async def _image_invert(bench: Bench, given: Inputs) -> Made:
 
 def _scaled(images: Images, size: tuple[int, int], resample: Image.Resampling) -> Images:
     return Images(pictures=tuple(resized(picture, size, resample) for picture in images.pictures))
+
+
+def _cropped(images: Images, size: tuple[int, int], resample: Image.Resampling) -> Images:
+    return Images(pictures=tuple(ImageOps.fit(picture, size, resample) for picture in images.pictures))
 
 
 def _filter(given: Inputs) -> Image.Resampling:

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import shutil
 import socket
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Generator
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +32,7 @@ T = TypeVar("T")
 class SandboxComfyUI:
     """A ComfyUI that draws without a GPU: `async with SandboxComfyUI() as comfy: comfy.url`.
 
+    It behaves as the version it is given does. `pace` may be set at any time and holds from the next step on.
     `output` is the folder in which pictures are saved, a temporary one by default.
     """
 
@@ -46,8 +49,7 @@ class SandboxComfyUI:
     ) -> None:
         self._port = port
         self._shares_port = port == 0 and hasattr(socket, "SO_REUSEPORT")
-        self._scratch = contextlib.ExitStack()
-        top = Path(self._scratch.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-comfyui-")))
+        self._scratch = top = Path(tempfile.gettempdir()) / f"sandbox-comfyui-{uuid.uuid4().hex}"
         self._machine = Machine(
             dialect=Dialect.of(version),
             models=models or Models(),
@@ -66,14 +68,17 @@ class SandboxComfyUI:
     async def __aenter__(self) -> Self:
         self._machine.folders.create()
         example(self._machine.folders.input / "example.png")
-        await self._start()
+        try:
+            await self._start()
+        except OSError:
+            await self._close()
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stop()
-        self._scratch.close()
+        await self._close()
 
     @property
     def url(self) -> str:
@@ -139,6 +144,10 @@ class SandboxComfyUI:
         self._port = self._runner.addresses[0][1]
         self._boot.start()
         self._machine.bell.ring()
+
+    async def _close(self) -> None:
+        await self._stop()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     async def _stop(self) -> None:
         if self._runner is None:

@@ -10,8 +10,8 @@ from tests.sandbox.comfyui.person import Person
 from tests.sandbox.comfyui.replay import Replay, recorded
 
 MODELS = Models(checkpoints=("random_sd15.safetensors",), loras=(), upscalers=(), embeddings=())
-PACE = Pace(step_s=0.04)
-"""Slow enough for an interrupt to arrive between two steps."""
+UNHURRIED = Pace(step_s=0.1)
+"""Slow enough for a request to arrive between two steps."""
 
 
 def before(**changes: object) -> dict[str, object]:
@@ -29,17 +29,16 @@ def shown(name: str) -> dict[str, object]:
     }
 
 
-async def replayed(
-    name: str, *graphs: dict[str, object], version: str = "0.33.0", statuses: bool = True
-) -> int:
+async def replayed(name, *graphs, version="0.33.0", statuses=True) -> int:
     async with (
-        SandboxComfyUI(version=version, models=MODELS, pace=PACE) as comfy,
+        SandboxComfyUI(version=version, models=MODELS) as comfy,
         aiohttp.ClientSession() as http,
     ):
         (comfy.folders.input / "corrupt.png").write_bytes(b"no picture")
         Image.new("RGB", (16, 16)).save(comfy.folders.input / "other.png")
         for graph in graphs:
             await Person(comfy, http).run(graph, client_id="client-A")
+        comfy.pace = UNHURRIED
         replay = Replay(comfy, http, statuses=statuses)
         await replay.play(name)
         return replay.compared

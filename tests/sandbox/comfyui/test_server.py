@@ -47,6 +47,14 @@ async def test_a_restart_cuts_a_request_in_the_middle(comfy, person):
         await asking
 
 
+async def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_behind(comfy):
+    port = int(comfy.url.rpartition(":")[2])
+    taken = SandboxComfyUI(port=port)
+    with pytest.raises(OSError, match="in use"):
+        await taken.__aenter__()
+    assert not taken.folders.input.exists()
+
+
 async def test_every_route_exists_with_api_in_front_too(person):
     for path in ("/queue", "/history", "/prompt", "/system_stats", "/object_info", "/models", "/features"):
         assert await person.get(path) == await person.get(f"/api{path}")
@@ -109,16 +117,15 @@ async def test_one_prompt_runs_at_a_time_and_the_gap_between_two_is_known(comfy,
 
 
 async def test_a_checkpoint_is_loaded_once_until_it_is_freed(comfy, person):
-    comfy.pace = Pace(load_s=0.05)
-
-    async def seconds(seed: int) -> float:
-        await person.run(text_to_image(seed=seed))
-        return comfy.prompts[-1].ended - comfy.prompts[-1].started
-
-    assert await seconds(1) >= 0.05
-    assert await seconds(2) < 0.05
+    await person.run(text_to_image(seed=1))
+    comfy.pace = Pace(load_s=3600)
+    await person.run(text_to_image(seed=2))
     await person.post("/free", {"unload_models": True})
-    assert await seconds(3) >= 0.05
+    await person.submit(text_to_image(seed=3))
+    await comfy.wait_for(lambda: comfy.prompts[-1].started)
+    await person.post("/interrupt")
+    await comfy.wait_for(lambda: comfy.prompts[-1].ended)
+    assert [prompt.outcome for prompt in comfy.prompts] == ["success", "success", "interrupted"]
 
 
 async def test_a_body_over_the_limit_is_refused_and_the_limit_is_told():
@@ -146,4 +153,4 @@ async def test_http_is_answered_while_a_large_picture_is_drawn(comfy, person):
     while not comfy.prompts[-1].ended:
         await asyncio.wait_for(person.get("/queue"), 1)
         answered += 1
-    assert answered > 3
+    assert answered > 1
