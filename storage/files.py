@@ -85,6 +85,7 @@ class PictureShelf:
     def _write(self, path: Path, content: bytes, digest: str) -> Path:
         unnamed = self._incoming / f"{uuid4().hex}.part"
         try:
+            _make_folder(self._incoming)
             _write_through(unnamed, content)
             _make_folder(path.parent)
             with self._naming:

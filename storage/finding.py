@@ -33,7 +33,7 @@ def by_message(db: Connection, *, message: int) -> Job | None:
 
 
 def in_states(db: Connection, *, states: Sequence[JobState]) -> list[Job]:
-    """The index is named: SQLite's statistics do not know that hardly any job is in an open state."""
+    # The index is named: SQLite's statistics do not know that hardly any job is in an open state.
     rows = db.execute(
         """
         SELECT * FROM jobs INDEXED BY jobs_by_state
