@@ -76,7 +76,6 @@ class App:
         self._clock = clock
         self._renderer = renderer
         self._client: GengaClient | None = None
-        self._ready = asyncio.Event()
         self.pictures = PillowPictures(pool)
         self.shelf = PictureShelf(settings.data_dir, pool)
         self.gate = Gate(self.feed)
@@ -143,10 +142,6 @@ class App:
             guilds=frozenset(settings.discord_guild_ids),
         )
 
-    async def ready(self) -> None:
-        """Wait until Discord has said that the bot is in."""
-        await self._ready.wait()
-
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then leave in order; raise Misconfigured if Discord refuses for good."""
         await self.control.remember()
@@ -195,7 +190,6 @@ class App:
         return client
 
     async def _entered(self) -> None:
-        self._ready.set()
         self.courier.wake()
 
     def _make_workshop(self) -> Workshop:

@@ -1,6 +1,8 @@
 """`genga demo`: the real bot in a sandbox, with a page in the browser."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -8,7 +10,7 @@ from rich.console import Console
 from bot import logs
 from bot.app import open_app
 from bot.cli.leaving import stop_on_signals
-from bot.cli.sandbox import Sandbox, open_sandbox
+from bot.cli.sandbox import Sandbox, hang_gallery, open_sandbox
 from bot.core.errors import Misconfigured
 from bot.sandbox.page import SandboxPage
 
@@ -21,22 +23,25 @@ async def demo(*, port: int, comfyui: str | None, data: Path | None) -> None:
             logs.set_up(level="WARNING", style="console", secrets=[])
             async with open_app(sandbox.settings) as app, asyncio.TaskGroup() as tasks:
                 tasks.create_task(app.run(stop))
-                await app.ready()
+                await hang_gallery(app, sandbox.discord)
+                await sandbox.discord.synced()
                 async with _page(sandbox, port) as page:
                     _welcome(page.url, simulated=sandbox.simulated, data=data)
                     await stop.wait()
 
 
-def _page(sandbox: Sandbox, port: int) -> SandboxPage:
+@asynccontextmanager
+async def _page(sandbox: Sandbox, port: int) -> AsyncGenerator[SandboxPage]:
     drawn_by = "pictures are simulated" if sandbox.simulated else f"drawn by {sandbox.settings.comfyui_url}"
-    try:
-        return SandboxPage(
-            sandbox.discord, port=port, notice=f"Sandbox: nothing leaves this machine · {drawn_by}"
-        )
-    except OSError as error:
-        raise Misconfigured(
-            f"Port {port} is taken.", hint="Choose another: `genga demo --port 0`."
-        ) from error
+    notice = f"Sandbox: nothing leaves this machine · {drawn_by}"
+    async with AsyncExitStack() as stack:
+        try:
+            page = await stack.enter_async_context(SandboxPage(sandbox.discord, port=port, notice=notice))
+        except OSError as error:
+            raise Misconfigured(
+                f"Port {port} is taken.", hint="Choose another, or let one be chosen: `--port 0`."
+            ) from error
+        yield page
 
 
 def _welcome(url: str, *, simulated: bool, data: Path | None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from bot import logs
 from bot.app import App, open_app
-from bot.cli.sandbox import Sandbox, open_sandbox
+from bot.cli.sandbox import Sandbox, hang_gallery, open_sandbox
 from bot.core.job import Job, JobState
 from bot.sandbox.discord import Message, NotPossible, Unanswered
 from bot.studio.feed import Feed, JobChanged
@@ -30,7 +30,7 @@ async def once(command: str, *, out: Path, comfyui: str | None, data: Path | Non
         asyncio.TaskGroup() as tasks,
     ):
         tasks.create_task(app.run(stop))
-        await app.ready()
+        await hang_gallery(app, sandbox.discord)
         try:
             code, told = await _run(command, app=app, sandbox=sandbox, out=out)
         finally:

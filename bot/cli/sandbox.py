@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.app import App
+from bot.core.library import Gallery, GalleryKind
 from bot.sandbox.comfyui import Pace, SandboxComfyUI
 from bot.sandbox.discord import SandboxDiscord
 from bot.settings import Settings
+from bot.studio.control import Actor
 
-DEMO_PACE = Pace(load_s=1.5, step_s=0.12, decode_s=0.25, save_s=0.05)
+FAVOURITE = "waiIllustriousSDXL_v150.safetensors"
+"""The simulated ComfyUI's checkpoint whose sizes show best."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,7 @@ async def open_sandbox(*, comfyui: str | None, data: Path | None) -> AsyncGenera
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(SandboxDiscord())
         if comfyui is None:
-            url = (await stack.enter_async_context(SandboxComfyUI(pace=DEMO_PACE))).url
+            url = (await stack.enter_async_context(SandboxComfyUI(pace=Pace.demo()))).url
         else:
             url = comfyui
         folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="genga-demo-")))
@@ -39,7 +43,14 @@ async def open_sandbox(*, comfyui: str | None, data: Path | None) -> AsyncGenera
             discord_gateway_url=discord.gateway_url,
             discord_proxy=None,
             comfyui_url=url,
+            default_model=FAVOURITE if comfyui is None else None,
             data_dir=folder,
-            log_level="WARNING",
         )
         yield Sandbox(discord=discord, settings=settings, simulated=comfyui is None)
+
+
+async def hang_gallery(app: App, discord: SandboxDiscord) -> None:
+    """Choose the sandbox's #gallery for pictures without a project, as a server's owner would first."""
+    channel = discord.world.channel("gallery")
+    owner = Actor(user=discord.world.guild.owner_id, guild=discord.world.guild.id, manages=True)
+    await app.library.set_gallery(Gallery(channel=channel.id, kind=GalleryKind.TEXT), owner)
