@@ -48,7 +48,7 @@ class _Column:
     """The cards of one channel, which share an allowance."""
 
     kept: dict[int, _Kept] = field(default_factory=dict[int, _Kept])
-    allowance: Allowance
+    allowance: Allowance = field(default_factory=Allowance)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     pause: float = 0.0
 
@@ -109,7 +109,7 @@ class StatusBoard:
         now = self._clock.monotonic()
         column = self._columns.get(card.channel)
         if column is None:
-            column = self._columns[card.channel] = _Column(allowance=Allowance(at=now))
+            column = self._columns[card.channel] = _Column()
             if self._tasks is not None:
                 self._tasks.create_task(self._tend(card.channel, column))
         turn = Turn(rank=rank, news=now)
@@ -186,6 +186,7 @@ class StatusBoard:
     async def _show(self, column: _Column, kept: _Kept) -> None:
         view = await self._view(kept.job)
         kept.turn.rank = Rank.of(view.job.state)
+        kept.turn.calm_until = self._clock.monotonic() + _calm_s(view, now=self._clock.now())
         look = job_card(view, now=self._clock.now(), preview=await self._preview(kept, view))
         if look != kept.shown:
             await self._edit(column, kept, look)
@@ -199,8 +200,8 @@ class StatusBoard:
         began = self._clock.monotonic()
         await self._poster.edit(kept.card, look, shown=kept.shown)
         now = self._clock.monotonic()
-        column.allowance = column.allowance.spent(now=now, took=now - began)
-        kept.shown, kept.turn.edited = look, now
+        column.allowance = column.allowance.edited(kept.turn.rank, now=now, took=now - began)
+        kept.shown, kept.turn.edited = look, began
 
     def _is_old(self, card: Card) -> bool:
         created = discord.utils.snowflake_time(card.message).timestamp() * 1000
@@ -224,6 +225,15 @@ class StatusBoard:
             with suppress(StudioError):
                 kept.preview = await self._pictures.preview(newest.image)
         return kept.preview
+
+
+def _calm_s(view: JobView, *, now: int) -> float:
+    """Guess for how long the drawing will not end: half of what is left if it goes on at this speed."""
+    progress = view.progress
+    if progress is None or progress.started is None or not progress.fraction:
+        return 0.0
+    left = (now - progress.started) * (1 - progress.fraction) / progress.fraction
+    return left / 2 / 1000
 
 
 async def _stirred_within(column: _Column, seconds: float) -> None:

@@ -1,6 +1,6 @@
 """Which card of a channel is edited next, and when: true soon, and within what Discord allows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Final, Self
@@ -8,11 +8,20 @@ from typing import Final, Self
 from bot.core.job import JobState
 from bot.core.pacing import Pace
 
-BURST: Final = 2.0
-"""So many edits may go out at once after a rest; Discord's buckets take more."""
+BUCKET: Final = 5
+"""So many edits may be made in as many gaps, however they lie in it: Discord's own buckets are like that."""
 
-DRAWING_SHARE: Final = 1.3
-"""With others to edit as well, the drawing card takes its next turn after so many gaps, not after one."""
+SHARE: Final = 1.3
+"""With others to edit as well, the drawing card takes its next turn after so many gaps, not after one;
+an end counts as its turn."""
+
+FORESIGHT: Final = 3
+"""So many turns of the drawing card are kept free before a waiting card gets an edit."""
+
+JITTER_S: Final = 0.05
+"""One edit may take so much longer to reach Discord than another."""
+
+SOON_S: Final = 0.001
 
 
 class Rank(IntEnum):
@@ -35,33 +44,49 @@ RETOLD_AFTER_S: Final = {Rank.END: 0.0, Rank.DRAWING: 5.0, Rank.WAITING: 60.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """Edits that may be made in a channel: one more per gap of its pace, up to BURST; times monotonic."""
+    """The newest edits in a channel, by when each began; times are monotonic seconds.
+
+    `led`: when the newest one began that showed a drawing or an end.
+    """
 
     pace: Pace = field(default_factory=Pace)
-    left: float = BURST
-    at: float = 0.0
+    edits: tuple[float, ...] = ()
+    led: float = float("-inf")
 
-    def left_at(self, now: float) -> float:
-        return min(self.left + max(now - self.at, 0.0) / self.pace.gap, BURST)
+    def next_at(self) -> float:
+        """Return from when on another edit may be made."""
+        full = len(self.edits) == BUCKET
+        return self.edits[0] + BUCKET * self.pace.gap + JITTER_S if full else float("-inf")
 
-    def wait(self, *, now: float, needed: float = 1.0) -> float:
-        """Return the seconds until `needed` edits may be made; 0 means now."""
-        return max(needed - self.left_at(now), 0.0) * self.pace.gap
+    def edited(self, rank: Rank, *, now: float, took: float) -> Self:
+        led = self.led if rank is Rank.WAITING else now - took
+        return replace(self._with(now - took), pace=self.pace.edited(now=now, took=took), led=led)
 
-    def spent(self, *, now: float, took: float) -> Self:
-        """Return what is left after an edit that began at `now - took` and is through at `now`."""
-        left = self.left_at(now - took) - 1.0
-        return replace(self, pace=self.pace.edited(now=now, took=took), left=left, at=now - took)
+    def allows(self, moments: Sequence[float]) -> bool:
+        """Tell whether edits could be made at all these moments, one after the other."""
+        after = self
+        for moment in moments:
+            if after.next_at() > moment:
+                return False
+            after = after._with(moment)
+        return True
+
+    def _with(self, moment: float) -> Self:
+        return replace(self, edits=(*self.edits, moment)[-BUCKET:])
 
 
 @dataclass(slots=True, kw_only=True)
 class Turn:
-    """When a card was last looked at and edited, and since when there is something new about it."""
+    """When a card was last looked at and edited, and since when there is something new about it.
+
+    `calm_until`: the job will hardly end before; until then no edit is kept free for its end.
+    """
 
     rank: Rank
     news: float | None
     looked: float = float("-inf")
     edited: float = float("-inf")
+    calm_until: float = float("-inf")
 
     def due(self) -> float:
         """Return the moment from which the card wants to be looked at."""
@@ -80,15 +105,15 @@ def next_turn(turns: Iterable[Turn], allowance: Allowance, *, now: float) -> Tur
     """Return the card whose turn it is, or how long there is none.
 
     Ends go first, the oldest news before newer. The card of what is drawn follows. A waiting card, least
-    recently edited first, gets an edit only if that leaves one for the drawing card when its turn comes.
+    recently edited first, gets an edit only if the drawing card can still take its next turns, and its end,
+    on time.
     """
     known = list(turns)
     due = [turn for turn in known if turn.due() <= now]
-    wait = allowance.wait(now=now)
     if not due:
-        return Wait(seconds=max(min(turn.due() for turn in known) - now, wait))
-    if wait > 0:
-        return Wait(seconds=wait)
+        return _wait_until(min(turn.due() for turn in known), now=now)
+    if allowance.next_at() > now:
+        return _wait_until(allowance.next_at(), now=now)
     ends = [turn for turn in due if turn.rank is Rank.END]
     if ends:
         return min(ends, key=Turn.due)
@@ -96,26 +121,27 @@ def next_turn(turns: Iterable[Turn], allowance: Allowance, *, now: float) -> Tur
 
 
 def _open_turn(known: list[Turn], due: list[Turn], allowance: Allowance, *, now: float) -> Turn | Wait:
+    drawing = [turn for turn in due if turn.rank is Rank.DRAWING]
     waiting = [turn for turn in due if turn.rank is Rank.WAITING]
-    share = allowance.pace.gap * (DRAWING_SHARE if waiting else 1.0)
-    moments = {id(turn): turn.edited + share for turn in known if turn.rank is Rank.DRAWING}
-    drawing = [turn for turn in due if turn.rank is Rank.DRAWING and moments[id(turn)] <= now]
-    if drawing:
-        return min(drawing, key=Turn.due)
-    if waiting and (not moments or _to_spare(min(moments.values()), allowance, now=now)):
+    moment = allowance.led + allowance.pace.gap * (SHARE if waiting else 1.0)
+    if drawing and moment <= now:
+        return min(drawing, key=lambda turn: turn.edited)
+    if waiting and allowance.allows(_moments_if_now(known, allowance, moment, now=now)):
         return min(waiting, key=lambda turn: (turn.edited, turn.due()))
-    return Wait(seconds=max(_next_moment(due, moments, allowance, now=now), 0.0))
+    return _wait_until(moment if drawing else now + allowance.pace.gap / 4, now=now)
 
 
-def _to_spare(moment: float, allowance: Allowance, *, now: float) -> bool:
-    """Tell whether an edit now leaves one for the drawing card at that moment."""
-    until = max(moment - now, 0.0)
-    return allowance.left_at(now) - 1.0 + until / allowance.pace.gap >= 1.0
+def _moments_if_now(known: list[Turn], allowance: Allowance, moment: float, *, now: float) -> list[float]:
+    """Return when edits must be possible for a waiting card to be edited now."""
+    gap = allowance.pace.gap
+    drawing = [turn for turn in known if turn.rank is Rank.DRAWING]
+    if not drawing:
+        return [max([now, *(edit + gap for edit in allowance.edits)]), now]
+    first = max(now, moment)
+    turns = [first + number * SHARE * gap for number in range(FORESIGHT)]
+    may_end = min(turn.calm_until for turn in drawing) < now + BUCKET * gap
+    return [now, first, *turns] if may_end else [now, *turns]
 
 
-def _next_moment(due: list[Turn], moments: dict[int, float], allowance: Allowance, *, now: float) -> float:
-    """Return the seconds until a drawing card's moment, or until there is an edit to spare."""
-    candidates = [moments[id(turn)] - now for turn in due if id(turn) in moments]
-    if any(turn.rank is Rank.WAITING for turn in due):
-        candidates.append(allowance.wait(now=now, needed=BURST))
-    return min(candidates)
+def _wait_until(moment: float, *, now: float) -> Wait:
+    return Wait(seconds=max(moment - now, SOON_S))

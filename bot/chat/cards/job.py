@@ -22,7 +22,7 @@ from bot.chat.look import Action, Attached, JobButton, Look, PageButton
 from bot.chat.markdown import escape, fitted
 from bot.core.job import Card, Job, JobState
 from bot.core.progress import Phase, Progress
-from bot.core.queueing import Learning
+from bot.core.queueing import Known, Learning
 from bot.studio.gate import Away
 from bot.studio.line import JobView
 
@@ -84,9 +84,17 @@ def waiting_lines(view: JobView) -> str:
 
 
 def _start(view: JobView) -> str:
-    if view.starts is not None:
-        return f"starts about {relative(view.starts)}"
-    return expected(view.wait) if view.wait is not None else ""
+    match view.wait:
+        case None:
+            return ""
+        case Known(ms=0):
+            return "starts any moment"
+        case Known(ms=ms):
+            return (
+                f"starts about {relative(view.starts)}" if view.starts else f"starts in about {duration(ms)}"
+            )
+        case learning:
+            return expected(learning)
 
 
 def drawing_line(view: JobView, *, now: int) -> str:
