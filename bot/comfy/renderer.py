@@ -312,8 +312,7 @@ class ComfyRenderer:
         if following.cancelled or (held and not following.started):
             following.mailbox.put(Interrupted())
         else:
-            lost = Lost("ComfyUI no longer knows the drawing: it was restarted.", hint="It is drawn again.")
-            following.mailbox.put(RenderFailed(error=lost))
+            following.mailbox.put(RenderFailed(error=_lost()))
 
     async def _check_hearing(self, following: Following) -> None:
         if following.posted_at is None:
@@ -369,12 +368,18 @@ class ComfyRenderer:
             await asyncio.sleep(self._timing.cancel_again)
 
     async def _history(self, prompt_id: str) -> Ended:
+        problem: Lost | RendererAway = _lost()
         for pause in (0.0, *self._timing.looks_for_history):
             await asyncio.sleep(pause)
-            ended = await self._client.history(prompt_id)
+            try:
+                ended = await self._client.history(prompt_id)
+            except RendererAway as away:
+                problem = away
+                continue
             if ended is not None:
                 return ended
-        raise Lost("ComfyUI no longer knows the drawing: it was restarted.", hint="It is drawn again.")
+            problem = _lost()
+        raise problem
 
     async def _known_features(self) -> Features:
         """Return what this ComfyUI can do; one that is unusable counts as away: jobs wait for a better."""
@@ -400,6 +405,10 @@ def _usable(version: str) -> Features:
             f"This ComfyUI is {version}; Genga needs {oldest} or newer.", hint="Update ComfyUI."
         )
     return features
+
+
+def _lost() -> Lost:
+    return Lost("ComfyUI no longer knows the drawing: it was restarted.", hint="It is drawn again.")
 
 
 def _stuck() -> RendererAway:
