@@ -81,22 +81,18 @@ class Courier:
     async def run(self) -> None:
         """Deliver until told to leave; while Discord is away, what is drawn waits and is posted in order."""
         pause = FIRST_RETRY_S
-        while True:
-            self._some.clear()
-            reached = await self.run_once()
-            if self._leaving:
-                return
-            if reached:
-                pause = FIRST_RETRY_S
-                await self._some.wait()
-            else:
-                await self._woken_within(pause)
-                pause = min(pause * 2, LAST_RETRY_S)
-
-    async def _woken_within(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._some.wait()
+        with self._feed.telling(self._hear):
+            while True:
+                self._some.clear()
+                reached = await self.run_once()
+                if self._leaving:
+                    return
+                if reached:
+                    pause = FIRST_RETRY_S
+                    await self._some.wait()
+                else:
+                    await self._woken_within(pause)
+                    pause = min(pause * 2, LAST_RETRY_S)
 
     async def run_once(self) -> bool:
         """Deliver all that is due, oldest first; tell whether Discord took part."""
