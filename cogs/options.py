@@ -5,6 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.chat.galleries import GalleryChannel
 from bot.core.errors import BadRequest
 
 MOST_DIGITS = 15
@@ -27,4 +28,29 @@ class JobNumber(app_commands.Transformer):
         return int(number)
 
 
+class GalleryPlace(app_commands.Transformer):
+    """A text channel or a forum."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return [discord.ChannelType.text, discord.ChannelType.forum]
+
+    async def transform(
+        self, interaction: discord.Interaction[Any], value: app_commands.AppCommandChannel, /
+    ) -> GalleryChannel:
+        del interaction
+        match value.resolve():
+            case discord.TextChannel() | discord.ForumChannel() as channel:
+                return channel
+            case _:
+                raise BadRequest(
+                    f"<#{value.id}> cannot be a gallery.", hint="Choose a text channel or a forum."
+                )
+
+
 JobOption = app_commands.Transform[int, JobNumber]
+GalleryOption = app_commands.Transform[GalleryChannel, GalleryPlace]

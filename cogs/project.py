@@ -10,10 +10,11 @@ from bot.chat import cards, choices
 from bot.chat.answers import say
 from bot.chat.choices import Choice
 from bot.chat.desk import Desk
-from bot.chat.galleries import GalleryChannel, chosen_gallery, gallery_here
+from bot.chat.galleries import chosen_gallery, gallery_here
 from bot.chat.people import actor_of
 from bot.chat.reception import Reception
 from bot.core.library import MAX_NAME
+from cogs.options import GalleryOption
 
 
 class ProjectCommands(commands.GroupCog, name="project", description="Productions and their galleries"):
@@ -31,7 +32,7 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
         self,
         interaction: discord.Interaction[Any],
         name: app_commands.Range[str, 1, MAX_NAME],
-        channel: GalleryChannel | None = None,
+        channel: GalleryOption | None = None,
     ) -> None:
         actor = actor_of(interaction)
         chosen = chosen_gallery(channel) if channel is not None else None

@@ -9,9 +9,10 @@ from discord.ext import commands
 from bot.chat import cards
 from bot.chat.answers import say
 from bot.chat.desk import Desk
-from bot.chat.galleries import GalleryChannel, chosen_gallery
+from bot.chat.galleries import chosen_gallery
 from bot.chat.people import actor_of
 from bot.chat.reception import Reception
+from cogs.options import GalleryOption
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -24,7 +25,7 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What thi
     @app_commands.command(description="Where pictures without a project's gallery go")
     @app_commands.describe(channel="A text channel or a forum; left out, the present choice is shown")
     async def gallery(
-        self, interaction: discord.Interaction[Any], channel: GalleryChannel | None = None
+        self, interaction: discord.Interaction[Any], channel: GalleryOption | None = None
     ) -> None:
         actor = actor_of(interaction)
         gallery = chosen_gallery(channel) if channel is not None else None

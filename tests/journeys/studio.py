@@ -12,8 +12,17 @@ from PIL import Image
 from bot.app import App, open_app
 from bot.chat.wire import Wire
 from bot.core.job import Job, JobState
+from bot.ports.stores import Entry
 from bot.sandbox.comfyui import SandboxComfyUI
-from bot.sandbox.discord import Attachment, Channel, Interaction, Message, Person, SandboxDiscord
+from bot.sandbox.discord import (
+    Attachment,
+    Channel,
+    Interaction,
+    InteractionOpened,
+    Message,
+    Person,
+    SandboxDiscord,
+)
 from bot.settings import Settings
 
 PATIENCE_S = 20
@@ -25,7 +34,6 @@ class Life:
 
     app: App
     stop: asyncio.Event
-    running: asyncio.Task[None]
 
 
 class Studio:
@@ -57,7 +65,9 @@ class Studio:
 
     # ── what people do
 
-    async def generate(self, text: str = "prompt:a heron", *, by: Person | None = None, **more: object) -> Interaction:
+    async def generate(
+        self, text: str = "prompt:a heron", *, by: Person | None = None, **more: object
+    ) -> Interaction:
         return await self.command(f"/generate {text}", by=by, **more)
 
     async def command(
@@ -120,37 +130,61 @@ class Studio:
             timeout=PATIENCE_S,
         )
 
-    @asynccontextmanager
-    async def comfy_down(self) -> AsyncIterator[None]:
-        """ComfyUI is not there meanwhile."""
-        back = asyncio.Event()
-        down = asyncio.create_task(self._comfy_down(back))
-        await self.discord.wait_for(lambda _: self.app.gate.holding(Away) or None, timeout=PATIENCE_S)
-        yield
-        back.set()
-        await down
+    async def pause(self) -> None:
+        await self.answer("/queue pause", by=self.director)
+
+    async def next_job(self, number: int) -> int:
+        """Wait until there is a job of that number with a card, and return the number."""
+        async with asyncio.timeout(PATIENCE_S):
+            with self.app.feed.listen() as news:
+                while number not in {job.id for job in await self.jobs() if job.card}:
+                    async for _ in news:
+                        break
+        return number
+
+    async def journal_has(self, count: int) -> list[Entry]:
+        """Wait until so many things were written down since the start, oldest first."""
+        async with asyncio.timeout(PATIENCE_S):
+            while len(kept := await self.app.stores.journal.newest(limit=100)) < count:  # noqa: ASYNC110 - the journal rings no bell
+                await asyncio.sleep(0.01)
+        return kept[::-1]
+
+    @property
+    def guilds(self) -> int:
+        """How many servers the bot knows that it is in."""
+        assert self.app._client is not None
+        return len(self.app._client.guilds)
+
+    def a_message_with_button(self, custom_id: str) -> Message:
+        """Return a message of the bot's from some other time."""
+        message = self.discord.world.write(self.general, self.discord.world.bot, "from another version")
+        button = {"type": 2, "id": 2, "style": 2, "label": custom_id, "custom_id": custom_id}
+        message.components = [{"type": 1, "id": 1, "components": [button]}]
+        return message
+
+    def deliver_again(self, interaction: Interaction) -> None:
+        """Have the gateway repeat an interaction, as it may after a resume."""
+        self.discord.world.publish(InteractionOpened(interaction))
 
     # ── the bot's lives
 
     async def open(self) -> None:
-        began: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         stop = asyncio.Event()
-        self._opened = asyncio.create_task(self._live(stop, began))
-        await asyncio.wait({began, self._opened}, return_when=asyncio.FIRST_COMPLETED)
+        self._opened = asyncio.create_task(self._live(stop))
+        there = asyncio.create_task(self.discord.synced(timeout=PATIENCE_S))
+        await asyncio.wait({there, self._opened}, return_when=asyncio.FIRST_COMPLETED)
         if self._opened.done():
+            there.cancel()
             await self._opened
-        async with asyncio.timeout(PATIENCE_S):
-            await self.app.ready()
+        await there
 
-    async def _live(self, stop: asyncio.Event, began: "asyncio.Future[None]") -> None:
+    async def _live(self, stop: asyncio.Event) -> None:
         wire = Wire(
             api_url=self.discord.api_url, gateway_url=self.discord.gateway_url, guild_ready_timeout=0.05
         )
         async with open_app(self.settings, wire=wire) as app:
-            running = asyncio.create_task(app.run(stop))
-            self._life = Life(app=app, stop=stop, running=running)
-            began.set_result(None)
-            await running
+            self._life = Life(app=app, stop=stop)
+            await app.run(stop)
 
     async def leave(self) -> None:
         """Stop as on SIGTERM."""
@@ -159,14 +193,21 @@ class Studio:
         self._life.stop.set()
         await self._opened
 
+    async def ending(self) -> None:
+        """Wait for the bot to end by itself; raise what it died of."""
+        assert self._opened is not None
+        await self._opened
+
     async def restart(self) -> None:
         await self.leave()
         await self.open()
 
 
 @asynccontextmanager
-async def open_studio(discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path) -> AsyncIterator[Studio]:
-    studio = Studio(discord, comfy, settings_for(discord, comfy, data))
+async def open_studio(
+    discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path, **more: object
+) -> AsyncIterator[Studio]:
+    studio = Studio(discord, comfy, settings_for(discord, comfy, data, **more))
     await studio.open()
     try:
         yield studio
@@ -175,17 +216,16 @@ async def open_studio(discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path
 
 
 def settings_for(discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path, **more: object) -> Settings:
-    return Settings.load(
-        discord_token=discord.token,
-        discord_guild_ids=(),
-        discord_api_url=discord.api_url,
-        discord_gateway_url=discord.gateway_url,
-        comfyui_url=comfy.url,
-        data_dir=data,
-        min_free_disk_mib=0,
-        log_level="WARNING",
-        **more,
-    )
+    wanted: dict[str, object] = {
+        "discord_token": discord.token,
+        "discord_guild_ids": (),
+        "discord_api_url": discord.api_url,
+        "discord_gateway_url": discord.gateway_url,
+        "comfyui_url": comfy.url,
+        "data_dir": data,
+        "min_free_disk_mib": 0,
+    }
+    return Settings.load(**{**wanted, **more})
 
 
 def picture_in(attachment: Attachment) -> Image.Image:

@@ -36,7 +36,7 @@ async def test_a_wrong_option_is_refused_with_what_would_be_right(
 
 
 async def test_a_prompt_of_blanks_is_refused(studio: Studio) -> None:
-    asked = await studio.artist.slash("/generate", channel=studio.general, prompt=" \u200b ")
+    asked = await studio.artist.slash("/generate", channel=studio.general, prompt="   ")
     await assert_refused(studio, await asked.answered(), "prompt is empty")
 
 
