@@ -2,11 +2,11 @@
 
 import os
 import re
-import string
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import choices
+from string import ascii_lowercase
 
 _ANNOTATION = re.compile(r"^(?P<name>.*) \[(?P<kind>input|output|temp)\]$", re.DOTALL)
 
@@ -29,6 +29,7 @@ class Folders:
     input: Path
     output: Path
     temp: Path
+    temp_prefix: str = field(default_factory=lambda: "ComfyUI_temp_" + "".join(choices(ascii_lowercase, k=5)))
 
     def create(self) -> None:
         for folder in (self.input, self.output, self.temp):
@@ -79,10 +80,6 @@ class Folders:
             )
             for index in range(count)
         ]
-
-
-def temp_prefix() -> str:
-    return "ComfyUI_temp_" + "".join(choices(string.ascii_lowercase, k=5))
 
 
 def within(folder: Path, name: str) -> Path:

@@ -186,10 +186,9 @@ class _Painter:
         tall = dice.uniform(0.26, 0.33)
         colour = between(self.mood.near, _INK, 0.6)
         self._shape(colour, lambda draw, w, h: _person(draw, w, h, foot, tall))
-        accent = dice.choice(((196, 58, 66), (226, 164, 62), (72, 138, 168)))
-        self._shape(accent, lambda draw, w, h: _scarf(draw, w, h, foot, tall))
+        self._shape(self.mood.accent, lambda draw, w, h: _scarf(draw, w, h, foot, tall))
         if self.mood.weather in {Weather.RAIN, Weather.SNOW}:
-            self._shape(accent, lambda draw, w, h: _umbrella(draw, w, h, foot, tall))
+            self._shape(self.mood.accent, lambda draw, w, h: _umbrella(draw, w, h, foot, tall))
 
     def weather(self) -> None:
         dice = self._dice("weather")

@@ -39,6 +39,20 @@ _FIGURES = (
     "girl 1girl boy 1boy woman man character samurai witch child hero heroine student traveller portrait"
 )
 
+_ACCENTS: dict[str, Colour] = {
+    "red": (196, 58, 66),
+    "golden": (226, 164, 62),
+    "blue": (72, 138, 168),
+    "yellow": (236, 200, 84),
+    "orange": (226, 122, 52),
+    "green": (92, 150, 98),
+    "pink": (226, 128, 160),
+    "purple": (130, 92, 168),
+    "white": (240, 236, 226),
+    "black": (38, 34, 46),
+}
+_USUAL_ACCENTS = ("red", "golden", "blue")
+
 # Sky above, sky at the horizon, light, far ground, near ground.
 _PALETTES: dict[Hour, tuple[str, str, str, str, str]] = {
     Hour.DAY: ("4a93d6", "d9eef2", "fff6d8", "8fb6b0", "2f5d50"),
@@ -61,6 +75,8 @@ class Mood:
     light: Colour
     far: Colour
     near: Colour
+    accent: Colour
+    """The one bright thing in the picture: a scarf, an umbrella."""
 
     @classmethod
     def of(cls, words: str, style: str, dice: Random, vividness: float) -> Self:
@@ -81,6 +97,7 @@ class Mood:
             light=colours[2],
             far=colours[3],
             near=colours[4],
+            accent=_accent(words, dice),
         )
 
 
@@ -94,6 +111,13 @@ def _named(kind: type[E], said: frozenset[str]) -> E | None:
     """Pick the member that most of the words speak of."""
     best = max(kind, key=lambda member: len(said & frozenset(member.value.split())))
     return best if said & frozenset(best.value.split()) else None
+
+
+def _accent(words: str, dice: Random) -> Colour:
+    """Take the first colour that is named; otherwise one of the usual ones is thrown."""
+    thrown = dice.choice(_USUAL_ACCENTS)
+    named = (word for word in re.findall(r"[a-z]+", words.lower()) if word in _ACCENTS)
+    return _ACCENTS[next(named, thrown)]
 
 
 def _shifted(code: str, hue: float, richness: float) -> Colour:

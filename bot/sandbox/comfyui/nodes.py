@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from bot.sandbox.comfyui.faults import Faults, Once
-from bot.sandbox.comfyui.folders import Folders, Place, temp_prefix
+from bot.sandbox.comfyui.folders import Folders, Place
 from bot.sandbox.comfyui.pace import Pace
 from bot.sandbox.comfyui.pictures import Blank, Encoded, Redrawn, Scene, signed
 from bot.sandbox.comfyui.shapes import Json, resized
@@ -281,10 +281,7 @@ async def _save_image(bench: Bench, given: Inputs) -> Made:
 
 
 async def _preview_image(bench: Bench, given: Inputs) -> Made:
-    return await _saved(bench, given, "temp", _TEMP_PREFIX)
-
-
-_TEMP_PREFIX = temp_prefix()
+    return await _saved(bench, given, "temp", bench.folders.temp_prefix)
 
 
 async def _saved(bench: Bench, given: Inputs, kind: str, prefix: str) -> Made:

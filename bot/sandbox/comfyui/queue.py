@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,7 +85,7 @@ class PromptQueue:
 
     def clear(self) -> None:
         for item in self.pending:
-            self._accepted.pop(id(item)).outcome = "deleted"
+            self._forget(item)
         self.pending.clear()
         self._changed()
 
@@ -93,7 +94,11 @@ class PromptQueue:
             if item[1] == prompt_id:
                 del self.pending[place]
                 heapq.heapify(self.pending)
-                self._accepted.pop(id(item)).outcome = "deleted"
+                self._forget(item)
                 self._changed()
                 return True
         return False
+
+    def _forget(self, item: QueueItem) -> None:
+        prompt = self._accepted.pop(id(item))
+        prompt.outcome, prompt.ended = "deleted", time.monotonic()
