@@ -2,7 +2,8 @@
 
 import struct
 import zlib
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from bot.core.artifact import Artifact, Output
@@ -23,7 +24,13 @@ from bot.ports.stores import Entry, EntryKind, NewJob
 NOW = 1_790_000_000_000
 """The moment at which every story begins, in UTC milliseconds."""
 
+T = TypeVar("T")
+
 GUILD, CHANNEL, USER = 700, 710, 42
+
+
+def _built(of: Callable[..., T], changes: Mapping[str, Any], /, **usual: Any) -> T:
+    return of(**{**usual, **changes})
 
 
 def a_size(width: int = 832, height: int = 1216) -> Size:
@@ -31,176 +38,186 @@ def a_size(width: int = 832, height: int = 1216) -> Size:
 
 
 def a_lora(**changes: Any) -> Lora:
-    return Lora(**{"name": "mira_v2.safetensors", "strength": 0.8, **changes})
+    return _built(Lora, changes, name="mira_v2.safetensors", strength=0.8)
 
 
 def a_reference(**changes: Any) -> Reference:
     sha256 = "ab" * 32
     path = f"library/references/ab/{sha256}.png"
-    return Reference(**{"sha256": sha256, "path": path, "size": a_size(512, 768), **changes})
+    return _built(Reference, changes, sha256=sha256, path=path, size=a_size(512, 768))
 
 
 def a_request(**changes: Any) -> GenerationRequest:
-    return GenerationRequest(**{"prompt": "1girl, silver hair, harbour at dusk", **changes})
+    return _built(GenerationRequest, changes, prompt="1girl, silver hair, harbour at dusk")
 
 
 def a_recipe(**changes: Any) -> Recipe:
-    values: dict[str, Any] = {
-        "workflow": "txt2img",
-        "prompt": "1girl, silver hair, harbour at dusk",
-        "negative": "lowres, bad anatomy",
-        "size": a_size(),
-        "count": 1,
-        "seed": Seed(1870400651),
-        "steps": 25,
-        "cfg": 5.0,
-        "sampler": "euler_ancestral",
-        "scheduler": "normal",
-        "model": "illustrious_xl.safetensors",
-    }
-    return Recipe(**{**values, **changes})
+    return _built(
+        Recipe,
+        changes,
+        workflow="txt2img",
+        prompt="1girl, silver hair, harbour at dusk",
+        negative="lowres, bad anatomy",
+        size=a_size(),
+        count=1,
+        seed=Seed(1870400651),
+        steps=25,
+        cfg=5.0,
+        sampler="euler_ancestral",
+        scheduler="normal",
+        model="illustrious_xl.safetensors",
+    )
 
 
 def an_origin(**changes: Any) -> Origin:
     """Return an origin whose key nobody else has."""
-    values = {"key": uuid4().hex, "user": USER, "user_name": "Aiko", "guild": GUILD, "channel": CHANNEL}
-    return Origin(**{**values, **changes})
-
-
-def a_new_job(**changes: Any) -> NewJob:
-    values: dict[str, Any] = {
-        "uid": uuid4(),
-        "request": a_request(),
-        "recipe": a_recipe(),
-        "origin": an_origin(),
-        "created": NOW,
-        "graph": a_graph(),
-    }
-    return NewJob(**{**values, **changes})
-
-
-def a_job(**changes: Any) -> Job:
-    values: dict[str, Any] = {
-        "id": 1,
-        "uid": UUID(int=1),
-        "request": a_request(),
-        "recipe": a_recipe(),
-        "origin": an_origin(key="interaction-1"),
-        "created": NOW,
-        "since": NOW,
-        "graph": a_graph(),
-    }
-    return Job(**{**values, **changes})
-
-
-def a_job_event(**changes: Any) -> JobEvent:
-    return JobEvent(**{"job": 1, "state": JobState.QUEUED, "at": NOW, **changes})
-
-
-def a_card(**changes: Any) -> Card:
-    return Card(**{"channel": CHANNEL, "message": 720, **changes})
-
-
-def some_timings(**changes: Any) -> Timings:
-    values: dict[str, Any] = {"queued": 40, "load": 0, "sample": 3100, "save": 200, "drawing": 3400}
-    return Timings(**{**values, "warmth": Warmth.WARM, **changes})
-
-
-def a_failure(**changes: Any) -> Failure:
-    values = {
-        "kind": "out_of_memory",
-        "message": "The GPU's memory did not suffice.",
-        "hint": "Draw smaller.",
-    }
-    return Failure(**{**values, **changes})
-
-
-def an_output(**changes: Any) -> Output:
-    return Output(
-        **{"filename": "genga_00001_.png", "subfolder": "genga", "type": "output", "node": "9", **changes}
+    return _built(
+        Origin, changes, key=uuid4().hex, user=USER, user_name="artist", guild=GUILD, channel=CHANNEL
     )
 
 
+def a_new_job(**changes: Any) -> NewJob:
+    return _built(
+        NewJob,
+        changes,
+        uid=uuid4(),
+        request=a_request(),
+        recipe=a_recipe(),
+        origin=an_origin(),
+        created=NOW,
+        graph=a_graph(),
+    )
+
+
+def a_job(**changes: Any) -> Job:
+    return _built(
+        Job,
+        changes,
+        id=1,
+        uid=UUID(int=1),
+        request=a_request(),
+        recipe=a_recipe(),
+        origin=an_origin(key="interaction-1"),
+        created=NOW,
+        since=NOW,
+        graph=a_graph(),
+    )
+
+
+def a_job_event(**changes: Any) -> JobEvent:
+    return _built(JobEvent, changes, job=1, state=JobState.QUEUED, at=NOW)
+
+
+def a_card(**changes: Any) -> Card:
+    return _built(Card, changes, channel=CHANNEL, message=720)
+
+
+def some_timings(**changes: Any) -> Timings:
+    return _built(
+        Timings, changes, queued=40, load=0, sample=3100, save=200, drawing=3400, warmth=Warmth.WARM
+    )
+
+
+def a_failure(**changes: Any) -> Failure:
+    return _built(
+        Failure,
+        changes,
+        kind="out_of_memory",
+        message="The GPU's memory did not suffice.",
+        hint="Draw smaller.",
+    )
+
+
+def an_output(**changes: Any) -> Output:
+    return _built(Output, changes, filename="genga_00001_.png", subfolder="genga", type="output", node="9")
+
+
 def an_artifact(**changes: Any) -> Artifact:
-    values: dict[str, Any] = {
-        "job": 1,
-        "index": 0,
-        "path": "library/harbour/_/2026-09-21/images/1-0.png",
-        "sha256": "cd" * 32,
-        "bytes": 1_620_000,
-        "size": a_size(),
-        "media_type": "image/png",
-        "source": an_output(),
-    }
-    return Artifact(**{**values, **changes})
+    return _built(
+        Artifact,
+        changes,
+        job=1,
+        index=0,
+        path="library/harbour/_/2026-09-21/images/1-0.png",
+        sha256="cd" * 32,
+        bytes=1_620_000,
+        size=a_size(),
+        media_type="image/png",
+        source=an_output(),
+    )
 
 
 def a_gallery(**changes: Any) -> Gallery:
-    return Gallery(**{"channel": 730, "kind": GalleryKind.TEXT, **changes})
+    return _built(Gallery, changes, channel=730, kind=GalleryKind.TEXT)
 
 
 def a_project(**changes: Any) -> Project:
-    values: dict[str, Any] = {
-        "id": 1,
-        "guild": GUILD,
-        "name": "Harbour",
-        "slug": "harbour",
-        "created": NOW,
-        "created_by": USER,
-        "gallery": a_gallery(),
-    }
-    return Project(**{**values, **changes})
+    return _built(
+        Project,
+        changes,
+        id=1,
+        guild=GUILD,
+        name="Harbour",
+        slug="harbour",
+        created=NOW,
+        created_by=USER,
+        gallery=a_gallery(),
+    )
 
 
 def some_guild_settings(**changes: Any) -> GuildSettings:
-    return GuildSettings(**{"guild": GUILD, **changes})
+    return _built(GuildSettings, changes, guild=GUILD)
 
 
 def a_posting(**changes: Any) -> Posting:
-    values: dict[str, Any] = {
-        "id": 1,
-        "job": 1,
-        "kind": PostingKind.PICTURES,
-        "part": 0,
-        "nonce": nonce_of(UUID(int=1), PostingKind.PICTURES, 0),
-        "state": PostingState.PENDING,
-        "created": NOW,
-    }
-    return Posting(**{**values, **changes})
+    return _built(
+        Posting,
+        changes,
+        id=1,
+        job=1,
+        kind=PostingKind.PICTURES,
+        part=0,
+        nonce=nonce_of(UUID(int=1), PostingKind.PICTURES, 0),
+        state=PostingState.PENDING,
+        created=NOW,
+    )
 
 
 def a_kind(**changes: Any) -> Kind:
-    values: dict[str, Any] = {
-        "workflow": "txt2img",
-        "model": "illustrious_xl.safetensors",
-        "steps": 25,
-        "count": 1,
-    }
-    return Kind(**{**values, "pixels": a_size().pixels, **changes})
+    return _built(
+        Kind,
+        changes,
+        workflow="txt2img",
+        model="illustrious_xl.safetensors",
+        steps=25,
+        count=1,
+        pixels=a_size().pixels,
+    )
 
 
 def a_waiting(**changes: Any) -> Waiting:
-    return Waiting(**{"job": 1, "user": USER, "since": NOW, "kind": a_kind(), **changes})
+    return _built(Waiting, changes, job=1, user=USER, since=NOW, kind=a_kind())
 
 
 def some_limits(**changes: Any) -> Limits:
-    return Limits(**{"per_user": 20, "in_all": 200, **changes})
+    return _built(Limits, changes, per_user=20, in_all=200)
 
 
 def an_entry(**changes: Any) -> Entry:
-    return Entry(**{"kind": EntryKind.COMMAND, "name": "generate", "at": NOW, "user": USER, **changes})
+    return _built(Entry, changes, kind=EntryKind.COMMAND, name="generate", at=NOW, user=USER)
 
 
 def a_catalogue(**changes: Any) -> Catalogue:
-    values: dict[str, Any] = {
-        "checkpoints": ("illustrious_xl.safetensors", "counterfeit_v3.safetensors"),
-        "loras": ("mira_v2.safetensors", "ink_lines.safetensors"),
-        "samplers": ("euler", "euler_ancestral", "dpmpp_2m"),
-        "schedulers": ("normal", "karras"),
-        "nodes": a_graph().class_types() | {"LoraLoader", "LoadImage", "VAEEncode", "ImageScale"},
-        "seen": NOW,
-    }
-    return Catalogue(**{**values, **changes})
+    return _built(
+        Catalogue,
+        changes,
+        checkpoints=("illustrious_xl.safetensors", "counterfeit_v3.safetensors"),
+        loras=("mira_v2.safetensors", "ink_lines.safetensors"),
+        samplers=("euler", "euler_ancestral", "dpmpp_2m"),
+        schedulers=("normal", "karras"),
+        nodes=a_graph().class_types() | {"LoraLoader", "LoadImage", "VAEEncode", "ImageScale"},
+        seen=NOW,
+    )
 
 
 def a_node(class_type: str = "KSampler", *, title: str | None = None, **inputs: Any) -> Node:
@@ -232,7 +249,7 @@ def a_graph(**changes: Any) -> Graph:
         "8": a_node("VAEDecode", title="Decode", samples=_link(sampler), vae=_link(checkpoint, 2)),
         "9": a_node("SaveImage", title="Save", filename_prefix="genga", images=_link(decoded)),
     }
-    return Graph(**{"nodes": nodes, **changes})
+    return _built(Graph, changes, nodes=nodes)
 
 
 def _link(node: str, slot: int = 0) -> Any:
@@ -240,8 +257,7 @@ def _link(node: str, slot: int = 0) -> Any:
 
 
 def some_defaults(**changes: Any) -> Defaults:
-    values: dict[str, Any] = {"steps": 25, "cfg": 5.0, "sampler": "euler_ancestral", "scheduler": "normal"}
-    return Defaults(**{**values, **changes})
+    return _built(Defaults, changes, steps=25, cfg=5.0, sampler="euler_ancestral", scheduler="normal")
 
 
 def a_workflow(**changes: Any) -> Workflow:
@@ -263,16 +279,17 @@ def a_workflow(**changes: Any) -> Workflow:
         "filename_prefix": Place(node="Save", input="filename_prefix"),
         **{name: Place(node="Sampler", input=target) for name, target in sampler.items()},
     }
-    values: dict[str, Any] = {
-        "name": "txt2img",
-        "title": "Text to image",
-        "description": "Draws what the prompt says.",
-        "graph": a_graph(),
-        "places": places,
-        "defaults": some_defaults(),
-        "lora_anchor": LoraAnchor(after="Checkpoint"),
-    }
-    return Workflow(**{**values, **changes})
+    return _built(
+        Workflow,
+        changes,
+        name="txt2img",
+        title="Text to image",
+        description="Draws what the prompt says.",
+        graph=a_graph(),
+        places=places,
+        defaults=some_defaults(),
+        lora_anchor=LoraAnchor(after="Checkpoint"),
+    )
 
 
 def an_img2img_workflow(**changes: Any) -> Workflow:
@@ -288,27 +305,37 @@ def an_img2img_workflow(**changes: Any) -> Workflow:
         "reference": Place(node="Reference", input="image"),
         "denoise": Place(node="Sampler", input="denoise"),
     }
-    values: dict[str, Any] = {"name": "img2img", "title": "Image to image", "graph": graph, "places": places}
-    return a_workflow(**{**values, "defaults": some_defaults(denoise=0.6), **changes})
+    return _built(
+        a_workflow,
+        changes,
+        name="img2img",
+        title="Image to image",
+        graph=graph,
+        places=places,
+        defaults=some_defaults(denoise=0.6),
+    )
 
 
 def an_order(**changes: Any) -> Order:
-    return Order(**{"prompt_id": a_job().prompt_id, "graph": a_graph(), **changes})
+    return _built(Order, changes, prompt_id=a_job().prompt_id, graph=a_graph())
 
 
 def an_upload(**changes: Any) -> Upload:
-    return Upload(**{"name": a_reference().upload_name, "content": png(), **changes})
+    return _built(Upload, changes, name=a_reference().upload_name, content=png())
 
 
 def some_health(**changes: Any) -> RendererHealth:
     gib = 1024**3
-    values: dict[str, Any] = {
-        "version": "0.33.0",
-        "device": "cuda:0",
-        "vram_total": 12 * gib,
-        "vram_free": 9 * gib,
-    }
-    return RendererHealth(**{**values, "running": 0, "pending": 0, **changes})
+    return _built(
+        RendererHealth,
+        changes,
+        version="0.33.0",
+        device="cuda:0",
+        vram_total=12 * gib,
+        vram_free=9 * gib,
+        running=0,
+        pending=0,
+    )
 
 
 def a_drawing(*, steps: int = 3) -> tuple[RenderEvent, ...]:
@@ -320,27 +347,28 @@ def a_drawing(*, steps: int = 3) -> tuple[RenderEvent, ...]:
 
 def a_picture(**changes: Any) -> Picture:
     content = changes.get("content", png())
-    return Picture(**{"content": content, "size": a_size(64, 64), "media_type": "image/png", **changes})
+    return _built(Picture, changes, content=content, size=a_size(64, 64), media_type="image/png")
 
 
 def a_picture_post(**changes: Any) -> PicturePost:
-    values: dict[str, Any] = {
-        "job": a_job(state=JobState.RENDERED),
-        "project": a_project(),
-        "artifacts": (an_artifact(),),
-        "pictures": (a_picture(),),
-        "nonce": a_posting().nonce,
-    }
-    return PicturePost(**{**values, **changes})
+    return _built(
+        PicturePost,
+        changes,
+        job=a_job(state=JobState.RENDERED),
+        project=a_project(),
+        artifacts=(an_artifact(),),
+        pictures=(a_picture(),),
+        nonce=a_posting().nonce,
+    )
 
 
 def a_notice(**changes: Any) -> Notice:
     job = a_job(state=JobState.DELIVERED, post=a_card())
-    return Notice(**{"job": job, "nonce": nonce_of(job.uid, PostingKind.NOTICE, 0), **changes})
+    return _built(Notice, changes, job=job, nonce=nonce_of(job.uid, PostingKind.NOTICE, 0))
 
 
 def a_shelved(**changes: Any) -> Shelved:
-    return Shelved(**{"path": an_artifact().path, "sha256": "cd" * 32, "bytes": 1_620_000, **changes})
+    return _built(Shelved, changes, path=an_artifact().path, sha256="cd" * 32, bytes=1_620_000)
 
 
 def png(width: int = 64, height: int = 64, *, grey: int = 128) -> bytes:
