@@ -19,7 +19,8 @@ StudioError                     message: what happened · hint: what to do about
 │   ├── MissingPermission       names the permission
 │   ├── TargetGone              channel, thread or message was deleted
 │   └── DiscordAway             a passing fault: try again with the same nonce
-└── Misconfigured               a setting is wrong; found at start
+├── Misconfigured               a setting is wrong; found at start
+└── Incident                    nobody foresaw it; its code finds it in the log
 """
 
 from collections.abc import Iterable, Sequence
