@@ -1,0 +1,333 @@
+"""The poster against a Discord on the wire, through an unmodified discord.py."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.chat.look import Attached, Look
+from bot.chat.poster import MIB, DiscordPoster
+from bot.core.errors import DeliveryError, DiscordAway, MissingPermission, TargetGone
+from bot.core.job import Card, JobState
+from bot.core.library import Gallery, GalleryKind
+from bot.sandbox.discord import ChannelKind, Permission, Rules, SandboxDiscord
+from tests.builders import (
+    a_job,
+    a_notice,
+    a_picture,
+    a_picture_post,
+    a_project,
+    a_recipe,
+    an_artifact,
+    an_origin,
+    png,
+)
+from tests.chat.discord_client import a_client
+from tests.fakes import FakePictures
+
+
+@pytest.fixture
+async def sandbox():
+    async with SandboxDiscord(rules=Rules().without_rate_limits()) as discord:
+        yield discord
+        assert discord.violations == []
+
+
+@pytest.fixture
+async def client(sandbox, monkeypatch):
+    async with a_client(sandbox, monkeypatch) as client:
+        yield client
+
+
+@pytest.fixture
+def poster(client):
+    return DiscordPoster(lambda: client, pictures=FakePictures())
+
+
+@pytest.fixture
+def general(sandbox):
+    return sandbox.world.channel("general")
+
+
+@pytest.fixture
+def gallery(sandbox):
+    return Gallery(channel=sandbox.world.channel("gallery").id, kind=GalleryKind.TEXT)
+
+
+def asked_in(sandbox, channel, **changes):
+    """Return a finished job that the artist asked for in this channel."""
+    artist = sandbox.world.user("artist")
+    origin = an_origin(user=artist.id, guild=sandbox.world.guild.id, channel=channel.id)
+    return a_job(origin=origin, state=JobState.RENDERED, **changes)
+
+
+def a_look(**changes):
+    return Look(**{"title": "#1 · a heron", "text": "next in line", "colour": 0x5865F2, **changes})
+
+
+def a_preview(grey=1):
+    return Attached(name="preview.jpg", content=png(grey=grey))
+
+
+def message_of(sandbox, card):
+    return sandbox.world.channels[card.channel].messages[card.message]
+
+
+async def deny(sandbox, client, channel, permission):
+    """Take a permission from the bot and wait until its client has heard of it."""
+    heard = asyncio.ensure_future(client.wait_for("guild_channel_update"))
+    await asyncio.sleep(0)
+    sandbox.world.overwrite(channel, sandbox.world.bot, deny=permission)
+    await heard
+
+
+def edits_in(sandbox):
+    return [exchange for exchange in sandbox.log if exchange.method == "PATCH"]
+
+
+# ── pictures
+
+
+async def test_a_post_carries_its_pictures_in_order_with_alt_text(sandbox, poster, general):
+    job = asked_in(sandbox, general)
+    pictures = [a_picture(content=png(grey=grey)) for grey in (10, 20, 30)]
+    artifacts = [an_artifact(index=index) for index in (1, 2, 3)]
+    posted = await poster.post(general.id, a_picture_post(job=job, pictures=pictures, artifacts=artifacts))
+    message = message_of(sandbox, posted.message)
+    assert tuple(attachment.id for attachment in message.attachments) == posted.attachments
+    assert [attachment.data for attachment in message.attachments] == [
+        picture.content for picture in pictures
+    ]
+    assert [attachment.description for attachment in message.attachments] == [
+        f"Picture {number} of 3, job #1: {job.recipe.prompt}" for number in (1, 2, 3)
+    ]
+    assert message.content.startswith("**#1** 1girl, silver hair")
+    assert message.nonce == a_picture_post().nonce
+
+
+async def test_a_post_where_it_was_asked_for_pings_exactly_the_one_who_asked(sandbox, poster, general):
+    director = sandbox.world.user("director")
+    recipe = a_recipe(prompt=f"@everyone, <@{director.id}> and <@&{sandbox.world.guild.id}> at dusk")
+    await poster.post(general.id, a_picture_post(job=asked_in(sandbox, general, recipe=recipe)))
+    (ping,) = sandbox.pings
+    assert [user.name for user in ping.users] == ["artist"]
+    assert (ping.roles, ping.everyone) == ((), False)
+
+
+async def test_a_post_elsewhere_pings_nobody(sandbox, poster, general):
+    elsewhere = sandbox.world.channel("gallery")
+    await poster.post(elsewhere.id, a_picture_post(job=asked_in(sandbox, general)))
+    assert sandbox.pings == []
+
+
+async def test_pictures_too_large_together_are_made_smaller(sandbox, general, client):
+    class Shrinking(FakePictures):
+        async def for_post(self, picture, *, limit):
+            return replace(picture, content=picture.content[:limit])
+
+    poster = DiscordPoster(lambda: client, pictures=Shrinking())
+    large = a_picture(content=png() + bytes(9 * MIB))
+    artifacts = [an_artifact(index=index) for index in (1, 2, 3)]
+    post = a_picture_post(job=asked_in(sandbox, general), pictures=[large] * 3, artifacts=artifacts)
+    posted = await poster.post(general.id, post)
+    assert [attachment.size for attachment in message_of(sandbox, posted.message).attachments] == [
+        8 * MIB
+    ] * 3
+
+
+async def test_a_file_may_be_as_large_as_the_server_allows_less_a_margin(sandbox, poster, general):
+    assert 9.9 * MIB < await poster.upload_limit(general.id) < 10 * MIB
+    assert 9.9 * MIB < await poster.upload_limit(4711) < 10 * MIB
+
+
+async def test_a_post_with_the_same_nonce_is_the_same_message(sandbox, poster, general):
+    post = a_picture_post(job=asked_in(sandbox, general))
+    assert await poster.post(general.id, post) == await poster.post(general.id, post)
+    assert len(general.history) == 1
+
+
+async def test_an_answer_that_got_lost_makes_no_second_post(sandbox, poster, general):
+    post = a_picture_post(job=asked_in(sandbox, general))
+    sandbox.faults.reset_next("POST", r"/messages$", when="after")
+    with pytest.raises(DiscordAway):
+        await poster.post(general.id, post)
+    await poster.post(general.id, post)
+    assert len(general.history) == 1
+
+
+async def test_a_notice_pings_the_one_who_asked(sandbox, poster, general):
+    job = replace(asked_in(sandbox, general), state=JobState.DELIVERED)
+    card = await poster.notify(general.id, a_notice(job=job))
+    (ping,) = sandbox.pings
+    assert [user.name for user in ping.users] == ["artist"]
+    assert "is done" in message_of(sandbox, card).content
+
+
+# ── threads
+
+
+async def test_a_text_channel_gets_a_public_thread_that_stays_open_a_week(sandbox, poster, gallery):
+    number = await poster.open_thread(gallery, name="Moonlit Harbor " * 20)
+    thread = sandbox.world.channels[number]
+    assert thread.kind is ChannelKind.PUBLIC_THREAD
+    assert thread.auto_archive_minutes == 10_080
+    assert thread.name.startswith("Moonlit Harbor")
+    assert len(thread.name) <= 100
+
+
+async def test_a_forum_gets_a_post_that_names_the_project(sandbox, poster):
+    forum = Gallery(channel=sandbox.world.channel("projects").id, kind=GalleryKind.FORUM)
+    number = await poster.open_thread(forum, name="Moonlit *Harbor*")
+    thread = sandbox.world.channels[number]
+    assert thread.name == "Moonlit *Harbor*"
+    assert "Moonlit \\*Harbor\\*" in thread.history[0].content
+    posted = await poster.post(number, a_picture_post(project=a_project()))
+    assert posted.message.channel == number
+
+
+async def test_a_forum_that_requires_a_tag_gets_its_first(sandbox, poster):
+    world = sandbox.world
+    channel = world.add_channel(world.guild, "tagged", kind=ChannelKind.FORUM, tags=("finished", "sketch"))
+    channel.require_tag = True
+    number = await poster.open_thread(Gallery(channel=channel.id, kind=GalleryKind.FORUM), name="Harbor")
+    assert world.channels[number].history
+
+
+async def test_an_archived_thread_wakes_when_pictures_come(sandbox, poster, gallery):
+    number = await poster.open_thread(gallery, name="Harbor")
+    thread = sandbox.world.channels[number]
+    sandbox.world.archive(thread)
+    await poster.post(number, a_picture_post())
+    assert not thread.archived
+
+
+async def test_a_gallery_that_is_no_channel_for_threads_is_refused(sandbox, poster):
+    world = sandbox.world
+    category = world.add_channel(world.guild, "a category", kind=ChannelKind.CATEGORY)
+    with pytest.raises(TargetGone, match="neither a text channel nor a forum"):
+        await poster.open_thread(Gallery(channel=category.id, kind=GalleryKind.TEXT), name="Harbor")
+
+
+# ── what goes wrong
+
+
+@pytest.mark.parametrize(
+    ("lacking", "named"),
+    [
+        (Permission.SEND_MESSAGES, "Send Messages"),
+        (Permission.ATTACH_FILES, "Attach Files"),
+        (Permission.VIEW_CHANNEL, "View Channel"),
+    ],
+)
+async def test_a_missing_permission_is_named(sandbox, client, poster, general, lacking, named):
+    await deny(sandbox, client, general, lacking)
+    with pytest.raises(MissingPermission) as refused:
+        await poster.post(general.id, a_picture_post())
+    assert refused.value.permission == named
+    assert "#general" in refused.value.message
+
+
+async def test_a_missing_permission_to_open_threads_is_named(sandbox, client, poster, gallery):
+    channel = sandbox.world.channels[gallery.channel]
+    await deny(sandbox, client, channel, Permission.CREATE_PUBLIC_THREADS)
+    with pytest.raises(MissingPermission, match="Create Public Threads"):
+        await poster.open_thread(gallery, name="Harbor")
+
+
+async def test_a_deleted_channel_is_gone(sandbox, poster, general):
+    sandbox.world.delete_channel(general)
+    with pytest.raises(TargetGone):
+        await poster.post(general.id, a_picture_post())
+
+
+async def test_a_deleted_gallery_is_gone(sandbox, poster, gallery):
+    sandbox.world.delete_channel(sandbox.world.channels[gallery.channel])
+    with pytest.raises(TargetGone):
+        await poster.open_thread(gallery, name="Harbor")
+
+
+async def test_a_deleted_card_is_gone(sandbox, poster, general):
+    card = await poster.send(general.id, a_look())
+    sandbox.world.delete_message(message_of(sandbox, card))
+    with pytest.raises(TargetGone, match="message"):
+        await poster.edit(card, a_look(text="2nd in line"))
+
+
+async def test_an_unavailable_discord_is_away(sandbox, poster, general):
+    sandbox.faults.fail_next("POST", r"/messages$", 503)
+    with pytest.raises(DiscordAway) as away:
+        await poster.post(general.id, a_picture_post())
+    assert away.value.__cause__ is not None
+
+
+async def test_a_torn_connection_is_away(sandbox, poster, general):
+    sandbox.faults.reset_next("POST", r"/messages$")
+    with pytest.raises(DiscordAway):
+        await poster.post(general.id, a_picture_post())
+
+
+async def test_a_file_discord_finds_too_large_is_refused(sandbox, poster, general):
+    sandbox.rules.upload_limit = 10
+    with pytest.raises(DeliveryError, match="larger than Discord takes"):
+        await poster.post(general.id, a_picture_post())
+
+
+async def test_a_request_only_a_bug_explains_stays_what_it_is(sandbox, poster, general):
+    sandbox.faults.fail_next("POST", r"/messages$", 400, body={"code": 50035, "message": "Invalid Form Body"})
+    with pytest.raises(Exception, match="Invalid Form Body") as bug:
+        await poster.post(general.id, a_picture_post())
+    assert not isinstance(bug.value, DeliveryError)
+
+
+async def test_without_a_client_discord_is_away():
+    poster = DiscordPoster(lambda: None, pictures=FakePictures())
+    with pytest.raises(DiscordAway):
+        await poster.send(1, a_look())
+    assert await poster.upload_limit(1) > 9 * MIB
+
+
+async def test_a_closed_client_is_away(client, poster, general):
+    await client.close()
+    with pytest.raises(DiscordAway):
+        await poster.edit(Card(channel=general.id, message=1), a_look())
+
+
+# ── cards
+
+
+async def test_a_card_that_looks_so_already_costs_no_request(sandbox, poster, general):
+    card = await poster.send(general.id, a_look())
+    await poster.edit(card, a_look(), shown=a_look())
+    assert edits_in(sandbox) == []
+
+
+async def test_an_edit_changes_the_text_and_leaves_the_picture_as_it_is(sandbox, poster, general):
+    shown = a_look(image=a_preview())
+    card = await poster.send(general.id, shown)
+    (picture,) = message_of(sandbox, card).attachments
+    await poster.edit(card, a_look(text="40 %", image=a_preview()), shown=shown)
+    message = message_of(sandbox, card)
+    assert message.embeds[0]["description"] == "40 %"
+    assert [attachment.id for attachment in message.attachments] == [picture.id]
+
+
+async def test_a_newer_picture_replaces_the_one_before(sandbox, poster, general):
+    shown = a_look(image=a_preview(1))
+    card = await poster.send(general.id, shown)
+    await poster.edit(card, a_look(image=a_preview(2)), shown=shown)
+    assert [file.data for file in message_of(sandbox, card).attachments] == [png(grey=2)]
+
+
+async def test_a_card_of_which_nothing_is_known_is_made_anew(sandbox, poster, general):
+    card = await poster.send(general.id, a_look(image=a_preview(1)))
+    await poster.edit(card, Look(text="**#1** is done"))
+    message = message_of(sandbox, card)
+    assert (message.attachments, message.components) == ([], [])
+    assert message.embeds[0]["description"] == "**#1** is done"
+
+
+async def test_cards_ping_nobody(sandbox, poster, general):
+    artist = sandbox.world.user("artist")
+    card = await poster.send(general.id, Look(content=f"{artist.mention} @everyone"))
+    await poster.edit(card, Look(content=f"{artist.mention} @here"))
+    assert sandbox.pings == []

@@ -1,0 +1,74 @@
+import pytest
+
+from bot.chat.poster import DiscordPoster
+from bot.core.library import Gallery, GalleryKind
+from bot.sandbox.discord import Rules, SandboxDiscord
+from tests.builders import CHANNEL, a_gallery, a_notice, a_picture, a_picture_post, an_artifact, png
+from tests.chat.discord_client import a_client
+from tests.fakes import FakePictures, FakePoster
+
+
+@pytest.fixture(params=["recording", "discord"])
+async def place(request, monkeypatch):
+    """Yield a poster, a channel to post in and a gallery to open threads in."""
+    if request.param == "recording":
+        yield FakePoster(), CHANNEL, a_gallery()
+        return
+    async with (
+        SandboxDiscord(rules=Rules().without_rate_limits()) as sandbox,
+        a_client(sandbox, monkeypatch) as client,
+    ):
+        gallery = Gallery(channel=sandbox.world.channel("gallery").id, kind=GalleryKind.TEXT)
+        poster = DiscordPoster(lambda: client, pictures=FakePictures())
+        yield poster, sandbox.world.channel("general").id, gallery
+
+
+def three_pictures():
+    return a_picture_post(
+        artifacts=[an_artifact(index=index) for index in (1, 2, 3)],
+        pictures=[a_picture(content=png(grey=grey)) for grey in (1, 2, 3)],
+    )
+
+
+async def test_each_picture_has_an_attachment_of_its_own(place):
+    poster, channel, _ = place
+    posted = await poster.post(channel, three_pictures())
+    assert posted.message.channel == channel
+    assert len(set(posted.attachments)) == 3
+
+
+async def test_the_same_nonce_again_yields_the_first_message(place):
+    poster, channel, _ = place
+    first = await poster.post(channel, three_pictures())
+    assert await poster.post(channel, three_pictures()) == first
+
+
+async def test_another_nonce_makes_another_message(place):
+    poster, channel, _ = place
+    first = await poster.post(channel, a_picture_post(nonce="one"))
+    second = await poster.post(channel, a_picture_post(nonce="two"))
+    assert first.message != second.message
+
+
+async def test_a_notice_is_told_once(place):
+    poster, channel, _ = place
+    first = await poster.notify(channel, a_notice())
+    assert await poster.notify(channel, a_notice()) == first
+    assert first.channel == channel
+
+
+async def test_a_thread_that_was_opened_takes_pictures(place):
+    poster, _, gallery = place
+    thread = await poster.open_thread(gallery, name="Harbour")
+    posted = await poster.post(thread, three_pictures())
+    assert posted.message.channel == thread
+
+
+async def test_every_thread_is_its_own(place):
+    poster, _, gallery = place
+    assert await poster.open_thread(gallery, name="A") != await poster.open_thread(gallery, name="B")
+
+
+async def test_a_file_may_be_some_megabytes_large(place):
+    poster, channel, _ = place
+    assert await poster.upload_limit(channel) > 8_000_000
