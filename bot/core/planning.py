@@ -1,6 +1,7 @@
 """From what was asked to what is drawn: every open choice of a request decided, every wrong one refused."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from bot.core.catalogue import Catalogue, spelled
 from bot.core.errors import BadRequest, UnknownName
@@ -120,6 +121,8 @@ def _size(
             return size_of(asked, family)
         case None:
             return size_of(_aspect_like(reference.size) if reference else default, family)
+        case _:
+            assert_never(asked)
 
 
 def _aspect_like(size: Size) -> Aspect:
