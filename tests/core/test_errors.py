@@ -1,0 +1,64 @@
+"""What people are told when something goes wrong."""
+
+import pytest
+
+from bot.core import errors
+from bot.core.errors import Incident, MissingPermission, StudioError, UnknownName, UnusedOption, nearest_names
+
+KNOWN = ("illustrious_xl.safetensors", "counterfeit_v3.safetensors", "pony.safetensors", "ink.safetensors")
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    error = UnknownName("model", "ilustrious_xl", KNOWN)
+    assert "`ilustrious_xl`" in error.message
+    assert error.nearest[0] == "illustrious_xl.safetensors"
+    assert "`illustrious_xl.safetensors`" in error.hint
+
+
+def test_a_part_of_a_name_finds_it():
+    assert "pony.safetensors" in nearest_names("ony", KNOWN)
+
+
+def test_at_most_three_names_are_suggested():
+    assert len(nearest_names("safetensors", KNOWN)) == 3
+
+
+def test_where_nothing_looks_alike_the_first_names_are_told():
+    assert nearest_names("zzzzzz", KNOWN) == KNOWN[:3]
+
+
+def test_where_there_is_nothing_to_choose_from_that_is_said():
+    assert UnknownName("LoRA", "mira", ()).hint == "There is no LoRA to choose from yet."
+
+
+def test_an_endless_name_is_echoed_short():
+    assert len(UnknownName("project", "x" * 4000, ()).message) < 150
+
+
+def test_an_unused_option_is_answered_with_those_that_are_used():
+    error = UnusedOption("lora", "flux", ["seed", "prompt"])
+    assert "`lora`" in error.message
+    assert error.hint == "It uses: `prompt`, `seed`."
+
+
+def test_a_missing_permission_is_named_with_its_place():
+    error = MissingPermission("Attach Files", "<#5>")
+    assert "Attach Files" in error.message
+    assert "<#5>" in error.message
+    assert error.permission == "Attach Files"
+
+
+def test_an_incident_tells_its_code_and_nothing_of_the_error():
+    assert "`k7x2`" in Incident("k7x2").hint
+
+
+def test_the_kinds_of_failures_are_distinct_so_that_they_can_be_counted():
+    kinds = [kind.kind for kind in errors.RenderError.__subclasses__()]
+    assert len(set(kinds)) == len(kinds)
+
+
+@pytest.mark.parametrize("name", [name for name in dir(errors) if name[0].isupper()])
+def test_the_tree_in_the_docstring_names_every_error(name):
+    error = getattr(errors, name)
+    if isinstance(error, type) and issubclass(error, StudioError):
+        assert name in (errors.__doc__ or "")

@@ -1,0 +1,77 @@
+"""Names: of projects, and of their folders."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.errors import BadRequest
+from bot.core.library import MAX_NAME, clean_name, slug_of
+
+
+def test_direction_marks_and_control_characters_leave_a_name():
+    assert clean_name("project", "\u202eHar\u200fbour\x07  at\n dusk\u2066") == "Harbour at dusk"
+
+
+def test_emoji_are_a_name():
+    assert clean_name("project", "🌊🌊") == "🌊🌊"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200f\u202e", "\x00"])
+def test_a_name_of_nothing_visible_is_refused(text):
+    with pytest.raises(BadRequest, match="empty") as refusal:
+        clean_name("project", text)
+    assert refusal.value.hint
+
+
+def test_a_name_of_200_characters_is_refused_naming_the_limit():
+    with pytest.raises(BadRequest, match=str(MAX_NAME)) as refusal:
+        clean_name("project", "x" * 200)
+    assert "200" in refusal.value.message
+
+
+@given(st.text(max_size=120))
+def test_a_clean_name_is_clean_and_short(text):
+    try:
+        name = clean_name("project", text)
+    except BadRequest:
+        return
+    assert 0 < len(name) <= MAX_NAME
+    assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in name)
+    assert clean_name("project", name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Harbour at Dusk", "harbour-at-dusk"),
+        ("Böse Überraschung!", "bose-uberraschung"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("C:\\x", "c-x"),
+        ("原画", ""),
+        ("🌊", ""),
+        ("\u202eabc", "abc"),
+        ("x" * 200, "x" * 40),
+        (f"{'x' * 39} y", "x" * 39),
+    ],
+)
+def test_a_slug_keeps_what_a_folder_can_be_called(name, slug):
+    assert slug_of(name) == slug
+
+
+@pytest.mark.parametrize("name", ["CON", "nul", "Aux", "prn", "COM1", "lpt9"])
+def test_a_device_of_windows_never_names_a_folder(name):
+    assert slug_of(name) == f"{name.casefold()}-0"
+
+
+def test_a_name_that_only_begins_like_a_device_is_kept():
+    assert slug_of("Concert") == "concert"
+
+
+@given(st.text(max_size=120))
+def test_a_slug_is_always_fit_for_a_folder(name):
+    slug = slug_of(name)
+    assert re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?)?", slug)
+    assert len(slug) <= 42
