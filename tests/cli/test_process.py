@@ -1,0 +1,117 @@
+"""`genga run` as a process: how it refuses to start, and how it leaves."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.comfyui import SandboxComfyUI
+from bot.sandbox.discord import SandboxDiscord
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
+
+
+@asynccontextmanager
+async def running(cwd: Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("DISCORD_", "COMFYUI_"))
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        cwd=cwd,
+        env={**environment, **settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def said(process: asyncio.subprocess.Process) -> str:
+    written, _ = await process.communicate()
+    return written.decode()
+
+
+def addresses(discord: SandboxDiscord, comfy: SandboxComfyUI) -> dict[str, str]:
+    return {
+        "DISCORD_TOKEN": discord.token,
+        "DISCORD_API_URL": discord.api_url,
+        "DISCORD_GATEWAY_URL": discord.gateway_url,
+        "COMFYUI_URL": comfy.url,
+    }
+
+
+async def test_without_a_token_it_says_so_and_ends(tmp_path: Path):
+    async with running(tmp_path) as process:
+        written = await said(process)
+    assert process.returncode == 1
+    assert "DISCORD_TOKEN" in written
+    assert "Traceback" not in written
+
+
+async def test_a_wrong_setting_is_one_line_and_no_traceback(tmp_path: Path):
+    async with running(tmp_path, DISCORD_TOKEN="x", COMFYUI_URL="nonsense") as process:
+        written = await said(process)
+    assert process.returncode == 1
+    assert written.startswith("COMFYUI_URL: ")
+    assert "Traceback" not in written
+
+
+async def test_a_token_that_discord_refuses_ends_it_with_a_sentence(tmp_path: Path):
+    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+        settings = {**addresses(discord, comfy), "DISCORD_TOKEN": "not-the-right-one"}
+        async with running(tmp_path, **settings) as process:
+            written = await said(process)
+    assert process.returncode == 1
+    assert "DISCORD_TOKEN" in written
+    assert "not-the-right-one" not in written
+    assert "Traceback" not in written
+
+
+@posix_only
+async def test_sigterm_closes_the_gateway_with_1000_and_ends_with_0(tmp_path: Path):
+    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+        async with running(tmp_path, **addresses(discord, comfy)) as process:
+            await discord.synced(timeout=30)
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(10):
+                await process.wait()
+        assert discord.gateway.closes == [1000]
+    assert process.returncode == 0
+
+
+@posix_only
+async def test_a_second_process_on_the_same_data_folder_is_refused(tmp_path: Path):
+    async with (
+        SandboxDiscord() as discord,
+        SandboxComfyUI() as comfy,
+        running(tmp_path, **addresses(discord, comfy)),
+    ):
+        await discord.synced(timeout=30)
+        async with running(tmp_path, **addresses(discord, comfy)) as second:
+            written = await said(second)
+    assert second.returncode == 1
+    assert "Another Genga is running" in written
+
+
+async def test_comfyui_being_away_does_not_keep_it_from_starting(tmp_path: Path):
+    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+        settings = {**addresses(discord, comfy), "COMFYUI_URL": "http://127.0.0.1:9"}
+        async with running(tmp_path, **settings):
+            await discord.synced(timeout=30)
+            artist, general = discord.person("artist"), discord.world.channel("general")
+            answer = await (await artist.slash("/generate prompt:a heron", channel=general)).answered()
+    assert "#1" in answer.text
+    assert "place in line is kept" in answer.text
