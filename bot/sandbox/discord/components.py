@@ -186,10 +186,7 @@ def tidy_components(components: list[Json]) -> list[Json]:
 
 
 def _tidy(part: Json, numbers: Iterator[int]) -> Json:
-    tidied = {
-        **_DEFAULTS.get(part["type"], {}),
-        **{key: value for key, value in part.items() if value is not None},
-    }
+    tidied = {**_DEFAULTS.get(part["type"], {}), **_present(part)}
     tidied["id"] = part.get("id") or next(numbers)
     if "components" in part:
         tidied["components"] = [_tidy(nested, numbers) for nested in part["components"]]
@@ -197,7 +194,15 @@ def _tidy(part: Json, numbers: Iterator[int]) -> Json:
         tidied["accessory"] = _tidy(part["accessory"], numbers)
     if "items" in part:
         tidied["items"] = [{"description": None, "spoiler": False, **item} for item in part["items"]]
+    if part["type"] == Part.STRING_SELECT:
+        tidied["options"] = [_present(option) for option in part["options"]]
     return tidied
+
+
+def _present(part: Json) -> Json:
+    """Leave out what is null, also in an emoji, which has an id only if it is a guild's own."""
+    told = {key: value for key, value in part.items() if value is not None}
+    return {**told, "emoji": _present(told["emoji"])} if "emoji" in told else told
 
 
 _DEFAULTS: dict[int, Json] = {

@@ -5,13 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.sandbox.discord import Rules, SandboxDiscord
-from tests.sandbox.discord.openapi import Description
+from tests.sandbox.discord.openapi import wire_faults
 from tests.sandbox.discord.wire import Line, WireBot
-
-
-@pytest.fixture(scope="session")
-def description() -> Description | None:
-    return Description.load()
 
 
 @pytest.fixture
@@ -21,11 +16,10 @@ def rules() -> Rules:
 
 
 @pytest.fixture
-async def sandbox(rules: Rules, description: Description | None) -> AsyncIterator[SandboxDiscord]:
+async def sandbox(rules: Rules) -> AsyncIterator[SandboxDiscord]:
     async with SandboxDiscord(rules=rules) as discord:
         yield discord
-    if description is not None:
-        assert "\n".join(description.faults_of(discord.log)) == ""
+    assert "\n".join(wire_faults(discord.log)) == ""
 
 
 @pytest.fixture

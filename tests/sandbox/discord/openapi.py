@@ -4,6 +4,7 @@ import copy
 import json
 import os
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,19 @@ def description_path() -> Path:
     return Path(told) if told else Path(__file__).parents[3] / ".." / "shared" / "discord-openapi.json"
 
 
+@cache
+def description() -> "Description | None":
+    """Discord's description, or nothing where the file is not at hand."""
+    path = description_path()
+    return Description(json.loads(path.read_bytes())) if path.is_file() else None
+
+
+def wire_faults(log: Iterable[Exchange]) -> list[str]:
+    """What Discord's own description finds wrong with the recorded requests and answers."""
+    told = description()
+    return [] if told is None else told.faults_of(log)
+
+
 class Description:
     """The description's verdict on each exchange, as sentences; no sentence means that all is well."""
 
@@ -27,11 +41,6 @@ class Description:
         self._document = document
         self._registry = jsonschema_rs.Registry([("urn:discord", document)])
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
-
-    @classmethod
-    def load(cls) -> "Description | None":
-        path = description_path()
-        return cls(json.loads(path.read_bytes())) if path.is_file() else None
 
     def faults_of(self, log: Iterable[Exchange]) -> list[str]:
         return [
@@ -95,6 +104,9 @@ def _pointer(exchange: Exchange, *steps: str) -> str:
     return "#/" + "/".join(_escaped(step) for step in path)
 
 
+_MENTIONED = ("users", "roles")
+
+
 def _escaped(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
 
@@ -112,6 +124,10 @@ def _normal_request(body: Any) -> Any:
         if isinstance(holder, dict):
             for note in holder.get("attachments") or ():
                 note["id"] = str(note["id"])
+            allowed = holder.get("allowed_mentions") or {}
+            allowed.update(
+                {kind: [str(one) for one in allowed[kind]] for kind in _MENTIONED if kind in allowed}
+            )
             holder.update({key: int(holder[key]) for key in ("allow", "deny") if key in holder})
             reference = holder.get("message_reference") or {}
             reference.update({key: str(value) for key, value in reference.items() if key.endswith("_id")})

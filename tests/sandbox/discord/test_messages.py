@@ -133,6 +133,13 @@ async def test_five_rows_of_five_buttons_are_accepted(bot: WireBot, general: Cha
     assert len(general.history[0].controls) == 25
 
 
+async def test_an_emoji_on_a_button_comes_back_without_its_missing_id(bot: WireBot, general: Channel):
+    """R44"""
+    again = {**button("again"), "emoji": {"id": None, "name": "🔁"}}
+    sent = await bot.send(general.id, {"content": "x", "components": [row(again)]})
+    assert sent.body["components"][0]["components"][0]["emoji"] == {"name": "🔁"}
+
+
 async def test_a_layout_has_no_content_beside_it_and_at_most_forty_parts(bot: WireBot, general: Channel):
     """R15"""
     text = {"type": 10, "content": "hello"}
