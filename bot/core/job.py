@@ -127,7 +127,7 @@ class Job:
     @property
     def was_handed_over(self) -> bool:
         """Tell whether ComfyUI may have this attempt already; the intent is stored before the act."""
-        return self.timings.queued is not None
+        return self.state.in_renderer or self.timings.queued is not None
 
     def next_attempt(self) -> Self:
         """Return the job as it is tried anew, under another prompt id."""
