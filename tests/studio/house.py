@@ -1,0 +1,205 @@
+"""A whole studio over fakes: what a use case's test needs around it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from itertools import count
+from typing import Any
+
+from bot.core.generation import Seed
+from bot.core.job import Job, JobState
+from bot.ports.pictures import Picture
+from bot.studio.collect import Collector
+from bot.studio.control import Actor, Control
+from bot.studio.delivery import Courier
+from bot.studio.feed import Feed, JobChanged, News
+from bot.studio.gate import Gate
+from bot.studio.incidents import Incidents
+from bot.studio.lane import Lane
+from bot.studio.library import Library
+from bot.studio.line import Line
+from bot.studio.report import Reporter
+from bot.studio.submit import Submit
+from bot.studio.vigil import Vigil
+from bot.studio.worker import Worker
+from bot.studio.workshop import Workshop
+from tests.builders import (
+    GUILD,
+    USER,
+    a_catalogue,
+    a_new_job,
+    a_request,
+    a_workflow,
+    an_img2img_workflow,
+    an_origin,
+    some_limits,
+)
+from tests.fakes import FakePictures, FakePoster, FakeRenderer, FakeShelf, FakeStores, ManualClock
+
+MIN_FREE = 1024**3
+AIKO = Actor(user=USER, guild=GUILD)
+BOSS = Actor(user=USER + 1, guild=GUILD, manages=True)
+
+
+class Studio:
+    """Every part, wired as the bot wires them; `news` is all that was published."""
+
+    def __init__(self, tasks: asyncio.TaskGroup) -> None:
+        self.clock = ManualClock()
+        self.stores = FakeStores()
+        self.jobs = self.stores.jobs
+        self.renderer = FakeRenderer()
+        self.pictures = FakePictures()
+        self.shelf = FakeShelf()
+        self.poster = FakePoster()
+        self.feed = Feed()
+        self.gate = Gate(self.feed)
+        self.lane = Lane(self.feed)
+        self.workflows = {"txt2img": a_workflow(), "img2img": an_img2img_workflow()}
+        self.workshop = Workshop(self.workflows, self.stores.settings)
+        self.workshop.catalogue = a_catalogue()
+        self.codes = (f"code-{number}" for number in count(1))
+        self.incidents = Incidents(
+            journal=self.stores.journal, clock=self.clock, new_code=lambda: next(self.codes)
+        )
+        self.line = Line(
+            jobs=self.jobs, projects=self.stores.projects, lane=self.lane, gate=self.gate, clock=self.clock
+        )
+        self.seeds = count(100)
+        self.submit = Submit(
+            jobs=self.jobs,
+            projects=self.stores.projects,
+            shelf=self.shelf,
+            pictures=self.pictures,
+            workshop=self.workshop,
+            line=self.line,
+            gate=self.gate,
+            feed=self.feed,
+            clock=self.clock,
+            limits=some_limits(),
+            new_seed=lambda: Seed(next(self.seeds)),
+        )
+        self.courier = Courier(
+            jobs=self.jobs,
+            outbox=self.stores.outbox,
+            projects=self.stores.projects,
+            settings=self.stores.settings,
+            shelf=self.shelf,
+            pictures=self.pictures,
+            poster=self.poster,
+            incidents=self.incidents,
+            feed=self.feed,
+            clock=self.clock,
+        )
+        self.collected: list[tuple[Job, list[Picture]]] = []
+        self.collector = Collector(
+            jobs=self.jobs,
+            projects=self.stores.projects,
+            renderer=self.renderer,
+            pictures=self.pictures,
+            shelf=self.shelf,
+            feed=self.feed,
+            clock=self.clock,
+            collected=lambda job, pictures: self.collected.append((job, pictures)),
+        )
+        self.worker = Worker(
+            jobs=self.jobs,
+            line=self.line,
+            lane=self.lane,
+            gate=self.gate,
+            renderer=self.renderer,
+            collector=self.collector,
+            workshop=self.workshop,
+            shelf=self.shelf,
+            incidents=self.incidents,
+            feed=self.feed,
+            clock=self.clock,
+            tasks=tasks,
+        )
+        self.control = Control(
+            jobs=self.jobs,
+            settings=self.stores.settings,
+            renderer=self.renderer,
+            submit=self.submit,
+            lane=self.lane,
+            gate=self.gate,
+            feed=self.feed,
+            clock=self.clock,
+        )
+        self.library = Library(projects=self.stores.projects, settings=self.stores.settings, clock=self.clock)
+        self.vigil = Vigil(
+            renderer=self.renderer,
+            shelf=self.shelf,
+            workshop=self.workshop,
+            gate=self.gate,
+            clock=self.clock,
+            min_free_bytes=MIN_FREE,
+        )
+        self.reporter = Reporter(
+            jobs=self.jobs,
+            renderer=self.renderer,
+            shelf=self.shelf,
+            workshop=self.workshop,
+            gate=self.gate,
+            clock=self.clock,
+        )
+        self.news: list[News] = []
+
+    async def ask(self, *, user: int = USER, channel: int | None = None, **request: Any) -> Job:
+        origin = an_origin(user=user) if channel is None else an_origin(user=user, channel=channel)
+        return (await self.submit(a_request(**request), origin)).job
+
+    async def stored(self, *states: JobState, **new: Any) -> Job:
+        """Store a job and take it through these states, as an earlier life of the bot left it."""
+        job, _ = await self.jobs.add(a_new_job(**new))
+        for state in states:
+            moved = job.to(state, at=self.clock.now())
+            await self.jobs.store(moved, was=job.state)
+            job = moved
+        return job
+
+    async def state(self, job: Job) -> JobState:
+        return (await self.jobs.get(job.id)).state
+
+    async def states(self, job: Job) -> list[JobState]:
+        """Return all the states that a job was ever in."""
+        return [event.state for event in await self.jobs.events(job.id)]
+
+    async def until(self, job: Job, *states: JobState) -> Job:
+        with self.feed.listen() as news:
+            while (now := await self.jobs.get(job.id)).state not in states:
+                await anext(aiter(news))
+        return now
+
+    def told(self, state: JobState) -> list[int]:
+        """Name the jobs of which it was published that they entered a state."""
+        return [item.job.id for item in self.news if isinstance(item, JobChanged) and item.job.state is state]
+
+
+@asynccontextmanager
+async def a_studio() -> AsyncGenerator[Studio]:
+    """Open a studio; at the end its errands are awaited, and no drawing may be left in the lane."""
+    async with asyncio.TaskGroup() as tasks:
+        studio = Studio(tasks)
+        with studio.feed.telling(studio.news.append):
+            yield studio
+    assert studio.lane.drawing is None
+
+
+@asynccontextmanager
+async def running(loop: Coroutine[Any, Any, None]) -> AsyncGenerator[asyncio.Task[None]]:
+    """Run a loop beside the test and end it afterwards."""
+    task = asyncio.create_task(loop)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+    if not task.cancelled():
+        task.result()
+
+
+async def settled() -> None:
+    """Let everything that can go on without time or outside go on until it stands still."""
+    for _ in range(50):
+        await asyncio.sleep(0)
