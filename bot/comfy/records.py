@@ -36,10 +36,6 @@ class Queue:
         """Count the prompts that run or will run before this one, which waits."""
         return len(self.running) + self.pending.index(prompt_id)
 
-    @property
-    def stands_still(self) -> bool:
-        return bool(self.pending) and not self.running
-
 
 def _in_order(items: list[Json]) -> tuple[str, ...]:
     """Sort as ComfyUI runs them: what it lists is a heap."""

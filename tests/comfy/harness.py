@@ -1,7 +1,7 @@
 """A renderer in front of a sandbox, with the patience of a test."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import uuid4
@@ -13,13 +13,16 @@ from bot.clock import SystemClock
 from bot.comfy.client import ComfyClient
 from bot.comfy.renderer import ComfyRenderer
 from bot.comfy.timing import Timing
-from bot.core.progress import Interrupted, Rendered, RenderEvent, RenderFailed
+from bot.core.progress import RenderEvent
+from bot.core.workflow import Graph
 from bot.ports.renderer import Order, Renderer
-from bot.sandbox.comfyui import SandboxComfyUI
+from bot.sandbox.comfyui import Pace, SandboxComfyUI
 from tests.builders import a_graph
 
 CHECKPOINT = "dreamshaper_8.safetensors"
-ENDS = (Rendered, RenderFailed, Interrupted)
+
+SLOW = Pace(step_s=0.1)
+STUCK = Pace(step_s=30)
 
 
 def brisk(**changes: Any) -> Timing:
@@ -52,7 +55,7 @@ async def a_renderer(server: SandboxComfyUI, **timing: Any) -> AsyncGenerator[Co
         yield renderer
 
 
-def a_small_graph(*, steps: int = 3, seed: int = 1, count: int = 1, width: int = 64) -> Any:
+def a_small_graph(*, steps: int = 3, seed: int = 1, count: int = 1, width: int = 64) -> Graph:
     return (
         a_graph()
         .with_input("4", "ckpt_name", CHECKPOINT)
@@ -110,3 +113,23 @@ async def drawn(renderer: Renderer, order: Order) -> list[RenderEvent]:
 
 def kinds(events: Sequence[RenderEvent]) -> list[str]:
     return [type(event).__name__ for event in events]
+
+
+async def until(events: AsyncIterator[RenderEvent], kind: type[RenderEvent]) -> RenderEvent:
+    """Read events until one of this kind comes, and return it."""
+    async for event in events:
+        if isinstance(event, kind):
+            return event
+    raise AssertionError(f"no {kind.__name__} came")
+
+
+async def given_by_somebody_else(server: SandboxComfyUI, graph: Graph | None = None) -> str:
+    """Let another client give ComfyUI a prompt; return its id."""
+    body = {"prompt": (graph or a_small_graph(seed=77, steps=2)).to_api(), "client_id": "somebody"}
+    async with aiohttp.ClientSession() as session, session.post(f"{server.url}/prompt", json=body) as answer:
+        return (await answer.json())["prompt_id"]
+
+
+def ids(server: SandboxComfyUI) -> list[str]:
+    """Return the ids of all prompts that ComfyUI ever accepted."""
+    return [prompt.id for prompt in server.prompts]

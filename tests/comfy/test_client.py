@@ -42,12 +42,6 @@ def always(answer, *, status=200):
 
 
 @pytest.fixture
-async def server():
-    async with SandboxComfyUI() as server:
-        yield server
-
-
-@pytest.fixture
 async def client(server):
     async with ComfyClient(server.url, brisk()) as client:
         yield client

@@ -118,12 +118,6 @@ def test_waiting_prompts_are_told_in_the_order_in_which_they_will_run():
     assert "unknown" not in queue
 
 
-def test_a_queue_that_waits_for_nothing_stands_still():
-    assert Queue(running=(), pending=("a",)).stands_still
-    assert not Queue(running=("a",), pending=("b",)).stands_still
-    assert not Queue(running=(), pending=()).stands_still
-
-
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
     lambda inner: (
