@@ -265,7 +265,7 @@ class Payloads:
         if message.by_webhook:
             told["application_id"] = told["webhook_id"] = str(self._world.application_id)
         if message.cause is not None:
-            told["interaction_metadata"] = self._cause(message.cause)
+            told["interaction_metadata"] = _cause(message.cause, message.channel.guild)
         if message.thread is not None:
             told["thread"] = thread_payload(message.thread, viewer=self._world.bot)
         if message.reply_to is not None:
@@ -281,25 +281,6 @@ class Payloads:
             "message_id": str(message.id),
             "guild_id": str(message.channel.guild.id),
         }
-
-    def _cause(self, cause: Cause) -> Json:
-        told: Json = {
-            "id": str(cause.interaction_id),
-            "type": cause.kind,
-            "user": user_payload(cause.user),
-            "authorizing_integration_owners": {"0": str(self._world.guild.id)},
-        }
-        if cause.interacted_message_id is not None:
-            told["interacted_message_id"] = str(cause.interacted_message_id)
-        if cause.target_message_id is not None:
-            told["target_message_id"] = str(cause.target_message_id)
-        if cause.original_response_id is not None:
-            told["original_response_message_id"] = str(cause.original_response_id)
-        if cause.before is not None:
-            told["triggering_interaction_metadata"] = self._cause(cause.before)
-        if cause.command_name is not None:
-            told["name"] = cause.command_name
-        return told
 
     def attachment(self, attachment: Attachment) -> Json:
         link = self._cdn.link(attachment)
@@ -411,6 +392,21 @@ class Payloads:
             "guild_scheduled_events": [],
             "soundboard_sounds": [],
         }
+
+
+def _cause(cause: Cause, guild: Guild) -> Json:
+    told: Json = {
+        "id": str(cause.interaction_id),
+        "type": cause.kind,
+        "user": user_payload(cause.user),
+        "authorizing_integration_owners": {"0": str(guild.id)},
+        "name": cause.command_name,
+        "interacted_message_id": _id(cause.interacted_message_id),
+        "target_message_id": _id(cause.target_message_id),
+        "original_response_message_id": _id(cause.original_response_id),
+        "triggering_interaction_metadata": _cause(cause.before, guild) if cause.before else None,
+    }
+    return {key: value for key, value in told.items() if value is not None}
 
 
 def _named(url: str, message: Message) -> Attachment | None:

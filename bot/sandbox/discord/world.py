@@ -1,7 +1,7 @@
 """The state of a Discord: every change goes through here and is told to all listeners."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -63,9 +63,11 @@ class Subscription:
     def close(self) -> None:
         self._unlisten()
 
-    async def __aiter__(self) -> AsyncIterator[Change]:
-        while True:
-            yield await self.get()
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Change:
+        return await self.get()
 
     def __enter__(self) -> Self:
         return self

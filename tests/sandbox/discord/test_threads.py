@@ -77,6 +77,7 @@ async def test_a_guild_has_room_for_so_many_active_threads(
     assert (await open_post(bot, forum)).refusal == (400, 160006)
     sandbox.world.archive(thread)
     assert (await open_post(bot, forum)).status == 201
+    assert (await bot.send(thread.id, "wake up")).refusal == (400, 160006)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,11 @@ class Call:
             raise refusal(10008)
         return message
 
+    def require_room(self, guild: Guild) -> None:
+        """Refuse one more active thread than a guild may have."""
+        if len(guild.active_threads) >= self.hub.rules.max_active_threads:
+            raise refusal(160006)
+
     def require_awake(self, channel: Channel) -> None:
         """Refuse archived threads; only a new message wakes them."""
         if isinstance(channel, Thread) and channel.archived:

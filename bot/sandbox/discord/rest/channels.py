@@ -7,7 +7,7 @@ from bot.sandbox.discord.payloads import channel_payload, stamp, thread_payload
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.rest.call import DONE, Answer, Call, Route
 from bot.sandbox.discord.rest.guilds import CHANNEL_KEYS, read_overwrite
-from bot.sandbox.discord.rest.threads import DURATIONS, check_tags, require_room
+from bot.sandbox.discord.rest.threads import DURATIONS, check_tags
 
 THREAD_KEYS = frozenset(
     [
@@ -54,7 +54,7 @@ def _edit_thread(call: Call, thread: Thread, body: Json) -> None:
     if "applied_tags" in body:
         thread.applied_tags = check_tags(thread.parent, body["applied_tags"] or [])
     if body.get("archived") is False and thread.archived:
-        require_room(call, thread.guild)
+        call.require_room(thread.guild)
     thread.name = body.get("name") or thread.name
     thread.auto_archive_minutes = body.get("auto_archive_duration") or thread.auto_archive_minutes
     thread.slowmode_s = body.get("rate_limit_per_user") or thread.slowmode_s

@@ -47,6 +47,8 @@ def require_sending(call: Call, channel: Channel, draft: Draft) -> None:
         call.require(channel, Permission.EMBED_LINKS)
     if isinstance(channel, Thread) and channel.locked and not call.may(channel, Permission.MANAGE_THREADS):
         raise refusal(160005)
+    if isinstance(channel, Thread) and channel.archived:
+        call.require_room(channel.guild)
 
 
 def compose(call: Call, channel: Channel, draft: Draft, *, message_id: int | None = None) -> Message:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.sandbox.discord.drafts import MESSAGE_KEYS, read_draft
 from bot.sandbox.discord.errors import Form, form_error, refusal
-from bot.sandbox.discord.model import Channel, ChannelKind, Guild, Json, Message, MessageKind, Thread
+from bot.sandbox.discord.model import Channel, ChannelKind, Json, Message, MessageKind, Thread
 from bot.sandbox.discord.payloads import thread_member_payload, thread_payload
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.rest.call import DONE, Answer, Call, Route
@@ -37,7 +37,7 @@ def start_thread(call: Call) -> Answer:
     kind = ChannelKind(body.get("type") or ChannelKind.PRIVATE_THREAD)
     public = kind is ChannelKind.PUBLIC_THREAD
     call.require(channel, Permission.CREATE_PUBLIC_THREADS if public else Permission.CREATE_PRIVATE_THREADS)
-    require_room(call, channel.guild)
+    call.require_room(channel.guild)
     thread = call.hub.world.start_thread(_thread(call, channel, body, kind, call.hub.world.snowflakes.next()))
     if public:
         _announce(call, thread)
@@ -50,11 +50,6 @@ def _check_start(body: Json) -> None:
     if body.get("auto_archive_duration") is not None:
         form.choice(("auto_archive_duration",), body["auto_archive_duration"], DURATIONS)
     form.check()
-
-
-def require_room(call: Call, guild: Guild) -> None:
-    if len(guild.active_threads) >= call.hub.rules.max_active_threads:
-        raise refusal(160006)
 
 
 def _thread(call: Call, parent: Channel, body: Json, kind: ChannelKind, thread_id: int) -> Thread:
@@ -98,7 +93,7 @@ def _start_post(call: Call, forum: Channel, body: Json) -> Answer:
     if draft.uploads:
         call.require(forum, Permission.ATTACH_FILES)
     tags = check_tags(forum, body.get("applied_tags") or [])
-    require_room(call, forum.guild)
+    call.require_room(forum.guild)
     thread = _thread(call, forum, body, ChannelKind.PUBLIC_THREAD, call.hub.world.snowflakes.next())
     thread.applied_tags = tags
     message = compose(call, thread, draft, message_id=thread.id)
@@ -131,7 +126,7 @@ def start_from_message(call: Call) -> Answer:
     message = call.message(channel)
     if message.thread is not None:
         raise refusal(160004)
-    require_room(call, channel.guild)
+    call.require_room(channel.guild)
     thread = _thread(call, channel, body, ChannelKind.PUBLIC_THREAD, message.id)
     call.hub.world.start_thread(thread, message)
     return Answer(201, thread_payload(thread, viewer=call.bot))
