@@ -1,11 +1,12 @@
 """People's words inside Discord's markdown: shown as typed, never as markup and never as a ping."""
 
 import re
+from collections.abc import Callable
 from itertools import groupby
 
 _MARKUP = re.compile(r"[\\*_~|`\[<]|(?<=https)://|(?<=http)://|^(?:[-+#>]|\d+[.)](?=\s))")
 _CALL = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
-_SPAN = re.compile(r"(`[^`\n]+`)")
+_SPAN = re.compile(r"(`[^`\n]*[^`\s][^`\n]*`)")
 _GAP = "\N{ZERO WIDTH SPACE}"
 
 
@@ -22,12 +23,17 @@ def _escaped(match: re.Match[str]) -> str:
 
 def fitted(text: str, limit: int) -> str:
     """Return the escaped text, cut at a word with “…” where it would be longer than `limit`."""
+    return _shrunk(escape, text, limit)
+
+
+def _shrunk(written: Callable[[str], str], text: str, limit: int) -> str:
+    """Cut the text until it fits as it is written."""
     room = limit
-    escaped = escape(cut(text, room))
-    while len(escaped) > limit:
-        room -= max((len(escaped) - limit) // 2, 1)
-        escaped = escape(cut(text, room))
-    return escaped
+    shown = written(cut(text, room))
+    while len(shown) > limit and room > 0:
+        room -= max((len(shown) - limit) // 2, 1)
+        shown = written(cut(text, room))
+    return shown
 
 
 def cut(text: str, limit: int) -> str:
@@ -42,22 +48,30 @@ def cut(text: str, limit: int) -> str:
     return at_word[: limit - 1].rstrip(" ,;:") + "…"
 
 
-def code(text: str, limit: int = 200) -> str:
+def code(text: str, limit: int = 100) -> str:
     """Return the text as a code span, whatever backticks are in it."""
-    shown = _CALL.sub(f"@{_GAP}", cut(text, limit))
+    return _shrunk(_code, text, limit)
+
+
+def _code(text: str) -> str:
+    shown = _CALL.sub(f"@{_GAP}", _one_line(text))
     if not shown:
         return "(empty)"
     longest = max((len(list(run)) for char, run in groupby(shown) if char == "`"), default=0)
     fence = "`" * (longest + 1)
-    pad_left = " " if shown.startswith("`") else ""
-    pad_right = " " if shown.endswith("`") else ""
-    return f"{fence}{pad_left}{shown}{pad_right}{fence}"
+    left = " " if shown.startswith("`") else ""
+    right = " " if shown.endswith("`") else ""
+    return f"{fence}{left}{shown}{right}{fence}"
 
 
-def prose(text: str, limit: int = 1000) -> str:
+def prose(text: str, limit: int = 500) -> str:
     """Return one of our own sentences: its code spans stay, whatever was quoted in it is harmless."""
-    parts = _SPAN.split(cut(text, limit))
-    return "".join(code(part[1:-1]) if _SPAN.fullmatch(part) else _escaped_part(part) for part in parts)
+    return _shrunk(_prose, text, limit)
+
+
+def _prose(text: str) -> str:
+    parts = _SPAN.split(text)
+    return "".join(_code(part[1:-1]) if _SPAN.fullmatch(part) else _escaped_part(part) for part in parts)
 
 
 def _escaped_part(part: str) -> str:

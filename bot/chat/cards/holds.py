@@ -12,7 +12,7 @@ def hold_words(hold: Hold) -> str:
         case Paused(since=at):
             return f"The queue is paused {since(at)}; drawing goes on when somebody resumes it."
         case Away(since=at, reason=reason):
-            return f"{prose(reason)} Away {since(at)}; drawing goes on by itself when it is back."
+            return f"{prose(reason, 300)} Away {since(at)}; drawing goes on by itself when it is back."
         case DiskLow(free=free, needed=needed):
             return (
                 f"The disk is nearly full: {gibibytes(free)} free, {gibibytes(needed)} needed. "

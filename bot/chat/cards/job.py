@@ -17,7 +17,7 @@ from bot.chat.cards.measures import (
     relative,
     small,
 )
-from bot.chat.cards.troubles import trouble_words
+from bot.chat.cards.troubles import headline, trouble_words
 from bot.chat.look import Action, Attached, JobButton, Look, PageButton
 from bot.chat.markdown import escape, fitted
 from bot.core.job import Card, Job, JobState
@@ -174,18 +174,15 @@ def _closed_card(job: Job) -> Look:
 
 def end_words(job: Job) -> str:
     """Say in one line how the job ended."""
-    number = f"**#{job.id}**"
     match job.state:
         case JobState.DELIVERED:
             took = f" in {duration(job.timings.total)}" if job.timings.total is not None else ""
             where = f" → {link_to(job, job.post)}" if job.post else ""
-            return f"{number} is done{took}{where}"
-        case JobState.SHELVED:
-            return f"{number} is drawn, but could not be posted. The pictures are safe in the library."
+            return f"**#{job.id}** is done{took}{where}"
         case JobState.CANCELLED:
-            return f"{number} was cancelled."
+            return f"**#{job.id}** was cancelled."
         case _:
-            return f"{number} could not be drawn."
+            return headline(job)
 
 
 def cancel_button(job: Job) -> JobButton:

@@ -86,4 +86,4 @@ def _where(project: Project) -> str:
 
 
 def _name(project: Project) -> str:
-    return fitted(project.name, 200)
+    return fitted(project.name, 100)

@@ -41,7 +41,10 @@ def _shown(job: Job) -> list[tuple[str, str]]:
         "reference": str(recipe.reference.size) if recipe.reference else "",
         "denoise": plain_number(recipe.denoise) if recipe.reference else "",
     }
-    return [(f"**{name}**", fitted(value, 1200)) for name, value in shown.items() if value]
+    return [(f"**{name}**", fitted(value, _ROOM.get(name, 120))) for name, value in shown.items() if value]
+
+
+_ROOM = {"prompt": 1500, "negative": 800, "lora": 300}
 
 
 def _note(job: Job) -> str:

@@ -26,6 +26,10 @@ from bot.core.job import Job, JobEvent, JobState
 from bot.studio.line import JobView
 
 JOB_LIST: Final = "jobs"
+MOST_ROWS: Final = 15
+MOST_LORAS: Final = 4
+MOST_STEPS: Final = 10
+MOST_NOTES: Final = 2
 
 
 def job_sheet(
@@ -40,8 +44,8 @@ def job_sheet(
     job = view.job
     blocks = [
         _state(view, now),
-        f"**Prompt** {fitted(job.recipe.prompt, 900)}",
-        f"**Negative** {fitted(job.recipe.negative, 500)}" if job.recipe.negative else "",
+        f"**Prompt** {fitted(job.recipe.prompt, 700)}",
+        f"**Negative** {fitted(job.recipe.negative, 300)}" if job.recipe.negative else "",
         "\n".join(_parameters(job)),
         _time_line(events),
         _times(job),
@@ -71,7 +75,7 @@ def _parameters(job: Job) -> list[str]:
     lines = [
         dotted(
             f"model {code(recipe.model) if recipe.model else 'not decided yet'}",
-            f"workflow {code(recipe.workflow)}",
+            f"workflow {code(recipe.workflow, 50)}",
         ),
         dotted(
             str(recipe.size),
@@ -80,10 +84,12 @@ def _parameters(job: Job) -> list[str]:
             f"cfg {plain_number(recipe.cfg)}",
             f"seed `{recipe.seed}`",
         ),
-        dotted(f"sampler {code(recipe.sampler)}", f"scheduler {code(recipe.scheduler)}"),
+        dotted(f"sampler {code(recipe.sampler, 50)}", f"scheduler {code(recipe.scheduler, 50)}"),
     ]
     if recipe.loras:
-        loras = (f"{code(lora.name, 80)} at {plain_number(lora.strength)}" for lora in recipe.loras[:6])
+        loras = (
+            f"{code(lora.name, 60)} at {plain_number(lora.strength)}" for lora in recipe.loras[:MOST_LORAS]
+        )
         lines.append(f"LoRA {', '.join(loras)}")
     if recipe.reference is not None:
         lines.append(f"reference picture {recipe.reference.size} · denoise {plain_number(recipe.denoise)}")
@@ -92,9 +98,11 @@ def _parameters(job: Job) -> list[str]:
 
 def _time_line(events: Sequence[JobEvent]) -> str:
     """Write the newest steps, oldest first."""
-    shown = events[-12:]
+    shown = events[-MOST_STEPS:]
     steps = " → ".join(f"{_STEP[event.state]} {clock_time(event.at)}" for event in shown)
-    notes = [f"-# {clock_time(event.at)} {fitted(event.note, 160)}" for event in shown[-4:] if event.note]
+    notes = [
+        f"-# {clock_time(event.at)} {fitted(event.note, 100)}" for event in shown[-MOST_NOTES:] if event.note
+    ]
     lead = "… → " if len(events) > len(shown) else ""
     return "\n".join([lead + steps, *notes]) if shown else ""
 
@@ -156,7 +164,7 @@ def job_list(
     older = (PageButton(list=list_name, before=jobs[-1].id, label="Older"),) if more else ()
     return Look(
         title=title,
-        text="\n".join(_row(job) for job in jobs[:15]),
+        text="\n".join(_row(job) for job in jobs[:MOST_ROWS]),
         colour=palette.WAITING,
         buttons=older,
     )

@@ -7,7 +7,7 @@ from bot.chat.cards import palette
 from bot.chat.cards.holds import hold_words
 from bot.chat.cards.measures import counted, dotted, duration, gibibytes
 from bot.chat.look import Look
-from bot.chat.markdown import code, escape, fitted, prose
+from bot.chat.markdown import code, fitted, prose
 from bot.core.job import JobState
 from bot.ports.renderer import RendererHealth
 from bot.studio.gate import Away, DiskLow
@@ -47,7 +47,11 @@ def _comfyui(report: Report) -> _Line:
     return _Line(
         mark=GOOD,
         text=dotted(
-            f"ComfyUI {escape(health.version)}", work, fitted(health.device, 100), _memory(health), foreign
+            f"ComfyUI {fitted(health.version, 40)}",
+            work,
+            fitted(health.device, 100),
+            _memory(health),
+            foreign,
         ),
     )
 
@@ -94,6 +98,6 @@ def _discord(latency_ms: float | None) -> _Line:
 
 def _workflows(report: Report) -> list[_Line]:
     return [
-        _Line(mark=WARN, text=f"workflow {code(name)} · ComfyUI lacks {fitted(', '.join(missing), 200)}")
+        _Line(mark=WARN, text=f"workflow {code(name, 50)} · ComfyUI lacks {fitted(', '.join(missing), 150)}")
         for name, missing in list(report.disabled.items())[:8]
     ]

@@ -1,0 +1,306 @@
+"""What the other cards say, and how people's words are written in them."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.chat import cards
+from bot.chat.cards.measures import duration
+from bot.chat.look import Look, PageButton
+from bot.chat.markdown import code, cut, escape, fitted, prose
+from bot.core.errors import Incident, UnknownName
+from bot.core.generation import Lora
+from bot.core.job import JobState
+from bot.core.library import GalleryKind
+from bot.core.queueing import Known, Learning
+from bot.studio.gate import Away, DiskLow, Paused
+from bot.studio.line import JobView, QueueView
+from bot.studio.report import Report
+from tests.builders import (
+    NOW,
+    a_card,
+    a_failure,
+    a_gallery,
+    a_job,
+    a_job_event,
+    a_picture,
+    a_picture_post,
+    a_project,
+    a_recipe,
+    a_reference,
+    an_artifact,
+    some_health,
+    some_timings,
+)
+
+# ── people's words
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("silver_hair, *wind*", "silver\\_hair, \\*wind\\*"),
+        ("(masterpiece:1.2), best-quality", "(masterpiece:1.2), best-quality"),
+        ("# heading", "\\# heading"),
+        ("1. first", "1\\. first"),
+        ("[link](https://x.y)", "\\[link](https\\://x.y)"),
+        ("<@42> and @everyone", "\\<@\u200b42> and @\u200beveryone"),
+        ("two\nlines", "two lines"),
+        ("a \\ b", "a \\\\ b"),
+    ],
+)
+def test_people_s_words_are_shown_as_typed(typed, written):
+    assert escape(typed) == written
+
+
+def test_a_long_text_is_cut_at_a_word():
+    assert cut("a heron under paper lanterns", 20) == "a heron under paper…"
+    assert fitted("a_b " * 10, 12) == "a\\_b a\\_b…"
+
+
+def test_backticks_in_a_code_span_do_not_end_it():
+    assert code("plain") == "`plain`"
+    assert code("a`b") == "``a`b``"
+    assert code("`") == "`` ` ``"
+    assert code("") == "(empty)"
+
+
+def test_our_own_sentences_keep_their_code_spans_and_nothing_else():
+    assert prose("There is no `euler_a` in *this* list.") == "There is no `euler_a` in \\*this\\* list."
+
+
+@pytest.mark.parametrize(
+    ("ms", "words"),
+    [
+        (5, "5 ms"),
+        (14_230, "14.2 s"),
+        (59_949, "59.9 s"),
+        (59_950, "1 min"),
+        (192_000, "3 min 12 s"),
+        (3_599_600, "1 h"),
+        (7_500_000, "2 h 5 min"),
+        (273_600_000, "3 d 4 h"),
+    ],
+)
+def test_durations_carry_their_units(ms, words):
+    assert duration(ms) == words
+
+
+# ── the gallery
+
+
+def test_the_post_says_all_that_search_should_find():
+    job = a_job(id=128, state=JobState.RENDERED, timings=some_timings(), parent=121)
+    look = cards.picture_post(a_picture_post(job=job, project=a_project(name="Harbour")))
+    assert look.content == (
+        "**#128** 1girl, silver hair, harbour at dusk\n"
+        "-# by <@42> · Harbour · illustrious\\_xl · 832×1216 · 25 steps · cfg 5 · seed 1870400651 · 3.4 s · "
+        "txt2img · from #121"
+    )
+    assert look.embeds() == []
+
+
+def test_what_was_not_measured_is_not_made_up():
+    job = a_job(state=JobState.RENDERED)
+    assert "time not measured" in cards.picture_post(a_picture_post(job=job)).content
+
+
+def test_every_picture_says_what_it_shows():
+    post = a_picture_post(
+        job=a_job(id=128),
+        artifacts=[an_artifact(index=1), an_artifact(index=2)],
+        pictures=[a_picture(media_type="image/webp")] * 2,
+    )
+    files = cards.picture_post(post).files
+    assert [file.name for file in files] == ["genga-128-1.webp", "genga-128-2.webp"]
+    assert files[1].alt == "Picture 2 of 2, job #128: 1girl, silver hair, harbour at dusk"
+
+
+def test_the_notice_names_the_one_who_asked_and_where_to_look():
+    job = a_job(id=128, state=JobState.DELIVERED, post=a_card(), timings=some_timings(total=14_230))
+    assert cards.notice(job).content == (
+        "<@42> **#128** is done in 14.2 s → https://discord.com/channels/700/710/720"
+    )
+
+
+def test_the_notice_of_a_failure_says_what_happened_and_what_to_do():
+    failure = a_failure(kind="refused", message="`eulr` is no sampler.", hint="Nearest: `euler`.")
+    job = a_job(id=128, state=JobState.FAILED, failure=failure)
+    assert cards.notice(job).content == (
+        "<@42> **#128** could not be drawn: ComfyUI refused it.\n`eulr` is no sampler.\nNearest: `euler`."
+    )
+
+
+# ── the queue
+
+
+def a_queue(number, **changes):
+    waiting = tuple(
+        JobView(job=a_job(id=100 + place), place=place, drawing_time=Known(ms=40_000, drawings=3))
+        for place in range(1, number + 1)
+    )
+    values = {"drawing": None, "total": Known(ms=99_000, drawings=3), "hold": None}
+    return QueueView(**{"waiting": waiting, **values, **changes})
+
+
+def test_the_queue_shows_who_waits_for_how_long():
+    look = cards.queue_card(a_queue(2), now=NOW)
+    assert "`1` **#101** <@42> · about 40.0 s · 1girl" in look.text
+    assert "2 jobs waiting · all drawn: about 1 min 39 s" in look.text
+    assert "Nothing is being drawn." in look.text
+    assert look.buttons == ()
+
+
+def test_a_long_queue_has_pages():
+    first, last = (cards.queue_card(a_queue(23), now=NOW, page=page) for page in (0, 2))
+    assert "`10`" in first.text
+    assert "`11`" not in first.text
+    assert first.buttons == (PageButton(list="queue", before=1, label="Later in line"),)
+    assert "`23`" in last.text
+    assert last.buttons == (PageButton(list="queue", before=1, label="Earlier in line"),)
+    assert last.footer == "Page 3 of 3"
+    assert cards.queue_card(a_queue(23), now=NOW, page=99) == last
+
+
+def test_an_empty_queue_says_so():
+    text = cards.queue_card(a_queue(0, total=Learning(drawings=0)), now=NOW).text
+    assert text == "Nothing is being drawn.\n\nNobody waits."
+
+
+def test_a_paused_queue_says_why():
+    assert "paused" in cards.queue_card(a_queue(1, hold=Paused(since=NOW)), now=NOW).text
+
+
+def test_what_was_taken_back_is_counted_and_named():
+    jobs = [a_job(id=7), a_job(id=9)]
+    assert cards.queue_cleared(jobs, everybody=False).text == "2 waiting jobs of yours taken back: #7, #9."
+    assert cards.queue_cleared([], everybody=True).text == "There was no waiting job to take back."
+
+
+def test_a_cancelling_says_whether_it_has_happened():
+    assert cards.job_cancelled(a_job(id=7, state=JobState.CANCELLED)).text == "**#7** is cancelled."
+    assert "is being cancelled" in cards.job_cancelled(a_job(id=7, state=JobState.RUNNING)).text
+
+
+# ── one job
+
+
+def test_the_sheet_tells_the_whole_story():
+    timings = some_timings(total=14_230, fetch=80)
+    recipe = a_recipe(loras=(Lora(name="mira_v2.safetensors", strength=0.8),), reference=a_reference())
+    job = a_job(id=128, state=JobState.DELIVERED, post=a_card(), timings=timings, recipe=recipe, parent=121)
+    events = [a_job_event(), a_job_event(state=JobState.RUNNING, at=NOW + 32_000)]
+    parent = a_job(id=121, post=a_card(message=5))
+    look = cards.job_sheet(JobView(job=job), events, [an_artifact()], now=NOW, parent=parent)
+    for words in (
+        "**#128** is done in 14.2 s",
+        f"queued <t:{NOW // 1000}:T> → started <t:{NOW // 1000 + 32}:T>",
+        "drawing 3.4 s · in all 14.2 s · model warm",
+        "fetching 80 ms · posting not measured",
+        "LoRA `mira_v2.safetensors` at 0.8",
+        "reference picture 512×768",
+        "seed `1870400651`",
+        "drawn again from #121 https://discord.com/channels/700/710/5",
+        "1 picture in the library",
+    ):
+        assert words in look.text
+
+
+def test_a_list_offers_what_is_older():
+    jobs = [a_job(id=9, state=JobState.FAILED), a_job(id=8)]
+    look = cards.job_list(jobs, more=True)
+    assert look.buttons == (PageButton(list="jobs", before=8, label="Older"),)
+    assert "**#9** failed" in look.text
+    assert "**#8** waiting" in look.text
+    assert "`/generate`" in cards.job_list([]).text
+
+
+def test_params_come_as_text_and_as_the_files_a_machine_reads():
+    look = cards.params_card(a_job(id=128, state=JobState.DELIVERED))
+    params, workflow = look.files
+    assert json.loads(params.content)["seed"] == 1870400651
+    assert json.loads(workflow.content) == a_job().graph.to_api()
+    assert "exactly as it was sent" in look.text
+    assert "**sampler** euler\\_ancestral" in look.text
+
+
+def test_params_of_what_was_not_sent_say_so():
+    assert "Not sent to ComfyUI yet" in cards.params_card(a_job()).text
+    unbound = cards.params_card(replace(a_job(), graph=None))
+    assert len(unbound.files) == 1
+    assert "There is no workflow yet" in unbound.text
+
+
+# ── projects, status, refusals
+
+
+def test_a_project_says_where_its_pictures_go():
+    assert "<#730>, in a thread there." in cards.project_card(a_project()).text
+    forum = a_project(gallery=a_gallery(kind=GalleryKind.FORUM, thread=731))
+    assert "<#730>, in <#731>." in cards.project_card(forum).text
+    assert "the server's gallery" in cards.project_card(a_project(gallery=None)).text
+
+
+def test_the_project_in_use_is_marked_in_the_list():
+    one, two = a_project(id=1, name="Harbour"), a_project(id=2, name="Fox")
+    first, second = cards.project_list([one, two], in_use=two).text.split("\n")
+    assert "you work on it" not in first
+    assert "you work on it" in second
+
+
+def a_report(**changes):
+    values = {
+        "renderer": some_health(),
+        "renderer_problem": "",
+        "hold": None,
+        "jobs": {JobState.QUEUED: 3, JobState.DELIVERED: 40, JobState.FAILED: 2},
+        "database_ms": 0.42,
+        "disk_free": 10**11,
+        "started": NOW,
+        "now": NOW + 99_000,
+        "disabled": {},
+    }
+    return Report(**{**values, **changes})
+
+
+def a_status(**changes) -> Look:
+    return cards.status_card(a_report(**changes), version="0.1.0", latency_ms=41.3)
+
+
+def test_the_status_has_a_line_for_every_part():
+    look = a_status()
+    for words in (
+        "🟢 ComfyUI 0.33.0 · ready · cuda:0 · 9.0 of 12.0 GiB free",
+        "🟢 queue · 3 waiting · 0 being drawn · 0 to be posted",
+        "🟢 database · answers in 0.4 ms · 42 finished jobs",
+        "🟢 disk · 93.1 GiB free",
+        "🟢 Discord · gateway answers in 41 ms",
+    ):
+        assert words in look.text
+    assert look.footer == "Genga 0.1.0 · up for 1 min 39 s"
+
+
+def test_what_is_wrong_stands_first():
+    away = Away(since=NOW, reason="ComfyUI cannot be reached.")
+    look = a_status(renderer=None, renderer_problem="ComfyUI cannot be reached.", hold=away)
+    assert look.text.startswith("🔴 ComfyUI · ComfyUI cannot be reached.")
+    low = a_status(hold=DiskLow(free=2**30, needed=2**31))
+    assert low.text.startswith("🔴 disk")
+    lacking = a_status(disabled={"anime": ("RMBG", "SAM3")}, hold=Paused(since=NOW))
+    assert lacking.text.startswith("🟡")
+    assert "workflow `anime` · ComfyUI lacks RMBG, SAM3" in lacking.text
+
+
+def test_what_was_not_measured_yet_is_said_in_the_status():
+    look = cards.status_card(a_report(), version="0.1.0", latency_ms=None)
+    assert "latency not measured yet" in look.text
+
+
+def test_a_refusal_says_what_happened_and_what_to_do():
+    look = cards.refusal(UnknownName("sampler", "eulr", ["euler", "ddim"]))
+    assert look.text == "There is no sampler called `eulr`.\nNearest: `euler`."
+
+
+def test_an_incident_gives_its_code():
+    assert "incident `abc123`" in cards.refusal(Incident("abc123")).text
