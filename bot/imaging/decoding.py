@@ -1,11 +1,9 @@
 """From bytes that came from outside to pixels, within limits, or to one error."""
 
-import struct
 import warnings
-import zlib
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 from PIL.Image import ImagePointTransform
 
 from bot.core.errors import StudioError
@@ -15,21 +13,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 """Every other decoder stays shut: each is a way in for a file that was made to do harm."""
 
 warnings.simplefilter("error", Image.DecompressionBombWarning)
-
-_BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    OverflowError,
-    IndexError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
-"""What Pillow's decoders raise for bytes that are no picture."""
-
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # odd EXIF: not ours to complain of
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.core.createProfile("sRGB"))
 
@@ -43,7 +27,7 @@ def size_in_header(content: bytes) -> Size:
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             return Size(width=image.width, height=image.height)
-    except _BROKEN as error:
+    except Exception as error:  # damaged bytes make Pillow raise anything, AssertionError included
         raise Undecodable("It is no PNG, JPEG or WebP picture.") from error
 
 
@@ -52,8 +36,10 @@ def decoded(content: bytes) -> Image.Image:
     try:
         image = Image.open(BytesIO(content), formats=FORMATS)
         image.load()
-    except _BROKEN as error:
+    except Exception as error:  # damaged bytes make Pillow raise anything, AssertionError included
         raise Undecodable("It is damaged: not all of it can be read.") from error
+    if image.mode == "P" and image.palette is None:
+        raise Undecodable("It is damaged: its colours are missing.")
     return image
 
 
@@ -62,11 +48,28 @@ def frames_of(image: Image.Image) -> int:
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """Turn it as its EXIF says; a nonsensical EXIF says nothing."""
+    """Turn it as its EXIF says; EXIF that makes no sense says nothing."""
+    turn = _TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
+
+
+_TURNS: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""By EXIF's number. Pillow's own `exif_transpose` also rewrites the EXIF, and trips over odd values in it."""
+
+
+def _orientation(image: Image.Image) -> object:
     try:
-        return ImageOps.exif_transpose(image)
-    except _BROKEN:
-        return image
+        return image.getexif().get(ExifTags.Base.Orientation)
+    except (OSError, SyntaxError, ValueError):
+        return None
 
 
 def plain(image: Image.Image, *, alpha: bool) -> Image.Image:

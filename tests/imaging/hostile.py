@@ -63,6 +63,14 @@ def animated(kind):
     return encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
 
 
+def without_palette():
+    """Return a PNG of colour numbers that no longer says which colours."""
+    content = encoded(arrow().convert("P"), "PNG")
+    start = content.index(b"PLTE") - 4
+    (length,) = struct.unpack(">I", content[start : start + 4])
+    return content[:start] + content[start + 12 + length :]
+
+
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 
 NO_PICTURES = {
@@ -81,5 +89,6 @@ NO_PICTURES = {
     "decompression bomb": bomb(),
     "medium bomb": bomb(10_000, 9_500),
     "text bomb": text_bomb(),
+    "png without its palette": without_palette(),
     "damaged data": png()[:60] + b"\xff" * 8 + png()[68:],
 }

@@ -113,6 +113,23 @@ async def test_who_is_cancelled_just_as_the_turn_comes_gives_it_back(budget):
     assert await budget.run(lambda: 2, pixels=100) == 2
 
 
+async def test_pixels_that_come_back_pass_by_who_has_just_given_up(budget):
+    first, third = Work(), Work()
+    running = asyncio.create_task(budget.run(first, pixels=100))
+    await first.runs()
+    giving_up = asyncio.create_task(budget.run(lambda: 1, pixels=100))
+    waiting = asyncio.create_task(budget.run(third, pixels=100))
+    await settled()
+    giving_up.cancel()
+    budget._give_back(100)
+    await third.runs()
+    budget._free -= 100
+    for work in (first, third):
+        work.may_end.set()
+    await asyncio.gather(running, waiting)
+    assert giving_up.cancelled()
+
+
 async def test_work_that_fails_gives_its_pixels_back(budget):
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms, ImageOps
 
 from bot.core.errors import BadRequest, DeliveryError, NoOutput
 from bot.core.generation import MAX_PIXELS
@@ -125,6 +125,36 @@ async def test_a_reference_is_upright_and_tells_nothing_of_its_maker(pictures):
     assert reference.size == a_size(40, 80)
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+async def test_every_orientation_is_put_right(pictures, orientation):
+    reference = await pictures.reference(photo(orientation=orientation))
+    expected = ImageOps.exif_transpose(opened(photo(orientation=orientation)))
+    difference = ImageChops.difference(opened(reference.content), expected.convert("RGB"))
+    assert max(high for _, high in difference.getextrema()) == 0
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("nonsense", [b"MM\0\0\0\0\0\x08", b"II*\0\x08\0\0\0\xff\xff" + b"\xff" * 40])
+async def test_nonsensical_exif_turns_nothing(pictures, kind, nonsense):
+    reference = await pictures.reference(encoded(arrow(), kind, exif=b"Exif\0\0" + nonsense))
+    assert reference.size == a_size(80, 40)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@given(changes=st.lists(st.tuples(st.integers(20, 200), st.integers(0, 255)), max_size=6))
+def test_no_exif_trips_the_reference(changes):
+    content = bytearray(photo())
+    for place, byte in changes:
+        content[place] = byte
+
+    async def reference():
+        with ThreadPoolExecutor(1) as pool, suppress(BadRequest):
+            await PillowPictures(pool).reference(bytes(content))
+
+    asyncio.run(reference())
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 async def test_every_kind_of_png_becomes_rgb(pictures, mode):
     image = (
@@ -216,6 +246,7 @@ async def test_a_preview_that_is_no_picture_is_said(pictures):
 # ── whatever comes
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 @given(data=st.data())
 def test_damaged_bytes_are_a_picture_or_the_promised_error(kind, data):

@@ -83,6 +83,13 @@ async def test_a_path_with_signs_that_mean_something_to_a_uri_works(tmp_path):
     assert path.exists()
 
 
+async def test_an_sqlite_that_is_too_old_is_named(path, monkeypatch):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
+    with pytest.raises(Misconfigured, match=r"3\.37\.0"):
+        async with Database.open(path):
+            pass
+
+
 # ── how it is closed
 
 
@@ -122,6 +129,32 @@ async def test_a_cancelled_close_leaves_no_thread(path):
     with pytest.raises(asyncio.CancelledError):
         await task
     assert threading.active_count() == before
+
+
+ENDED_BY_AN_ERROR = """
+import asyncio, sys
+from pathlib import Path
+from storage.database import Database
+
+async def main():
+    async with Database.open(Path(sys.argv[1])) as database:
+        await database.write(lambda db: db.execute("nonsense"))
+
+asyncio.run(main())
+"""
+
+
+def test_an_error_ends_the_process_and_does_not_hang_it(path):
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", ENDED_BY_AN_ERROR, str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "OperationalError" in ended.stderr
+    assert "Warning" not in ended.stderr
 
 
 async def test_what_was_asked_before_the_close_is_written(path):

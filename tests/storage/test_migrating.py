@@ -122,9 +122,16 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(connection, path, sql):
 
 def test_a_copy_that_is_damaged_gets_no_name(connection, path, tmp_path):
     migrate(connection, path, [FIRST])
-    connection.executescript("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 9;")
+    connection.executescript(
+        """
+        PRAGMA writable_schema = ON;
+        CREATE TABLE doubles (i INTEGER); CREATE INDEX doubles_i ON doubles (i); INSERT INTO doubles VALUES (1);
+        UPDATE sqlite_schema SET sql = 'CREATE UNIQUE INDEX doubles_i ON doubles (i)' WHERE name = 'doubles_i';
+        INSERT INTO doubles VALUES (1);
+        """
+    )
     target = tmp_path / "copy"
-    with pytest.raises(sqlite3.DatabaseError):
+    with pytest.raises(sqlite3.DatabaseError, match="damaged"):
         keep_copy(connection, target)
     assert not target.exists()
 

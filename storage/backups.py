@@ -1,0 +1,118 @@
+"""Copies of the database: taken in one step while the bot works, proven, named last, the oldest let go."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.core.errors import Misconfigured, NotFound, StudioError
+from storage.checking import inspect
+from storage.migrating import keep_copy
+
+PATTERN = "genga-????????-??????.db"
+_STAMP = "%Y%m%d-%H%M%S"
+_COMPANIONS = ("", "-wal", "-shm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """The database that was put back, and where the one it replaced is kept (None if there was none)."""
+
+    source: Path
+    kept: Path | None
+
+
+def back_up(database: Path, folder: Path, *, at: int, keep: int) -> Path:
+    """Copy the database into the folder and let all but the `keep` newest copies go; return the copy.
+
+    Reads through a connection of its own in one step, so that the bot goes on writing meanwhile.
+    Raises NotFound if there is no database, sqlite3.Error if the copy is not sound: then nothing was kept.
+    """
+    if not database.exists():
+        raise NotFound(f"There is no database at {database}.", hint="Start the bot once, or set DATA_DIR.")
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"genga-{_stamp(at)}.db"
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        keep_copy(connection, target)
+    for old in backups_in(folder)[keep:]:
+        old.unlink()
+    return target
+
+
+class FolderBackups:
+    """The port `Backups` over a folder beside the database."""
+
+    def __init__(self, database: Path, folder: Path, *, keep: int) -> None:
+        self._database = database
+        self._folder = folder
+        self._keep = keep
+
+    async def take(self, *, at: int) -> None:
+        try:
+            await asyncio.to_thread(back_up, self._database, self._folder, at=at, keep=self._keep)
+        except (OSError, sqlite3.Error) as error:
+            raise StudioError(
+                f"The database could not be copied: {error}.", hint="Make room, and run `genga doctor`."
+            ) from error
+
+    async def newest(self) -> int | None:
+        found = await asyncio.to_thread(backups_in, self._folder)
+        return _taken_at(found[0]) if found else None
+
+
+def backups_in(folder: Path) -> list[Path]:
+    """Return the copies, newest first."""
+    return sorted(folder.glob(PATTERN), reverse=True)
+
+
+def restore(backup: Path, database: Path, *, at: int) -> Restored:
+    """Put a copy in the database's place, and keep what was there beside it; the bot must not be running.
+
+    Raises NotFound or Misconfigured for what is no sound database of Genga's; then nothing was touched.
+    """
+    _prove(backup)
+    incoming = database.with_name(f"{database.name}.incoming")
+    with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        keep_copy(connection, incoming)
+    kept = _set_aside(database, at=at)
+    incoming.replace(database)
+    return Restored(source=backup, kept=kept)
+
+
+def _prove(backup: Path) -> None:
+    if not backup.is_file():
+        raise NotFound(f"There is no file {backup}.", hint="`genga backup` makes one.")
+    try:
+        seen = inspect(backup)
+    except sqlite3.Error as error:
+        raise Misconfigured(f"{backup} is no database: {error}.", hint="Choose another copy.") from error
+    if seen.problems:
+        raise Misconfigured(f"{backup} is damaged: {seen.problems[0]}.", hint="Choose another copy.")
+    if not 0 < seen.schema <= seen.newest:
+        raise Misconfigured(
+            f"{backup} has the schema {seen.schema}; this version of Genga knows 1 to {seen.newest}.",
+            hint="Use the Genga that wrote it, or a newer one.",
+        )
+
+
+def _set_aside(database: Path, *, at: int) -> Path | None:
+    """Rename the database with its log, which may hold its newest transactions."""
+    if not database.exists():
+        return None
+    aside = database.with_name(f"{database.name}.replaced-{_stamp(at)}")
+    for companion in _COMPANIONS:
+        part = database.with_name(database.name + companion)
+        if part.exists():
+            part.replace(aside.with_name(aside.name + companion))
+    return aside
+
+
+def _stamp(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime(_STAMP)
+
+
+def _taken_at(backup: Path) -> int:
+    taken = datetime.strptime(backup.stem.removeprefix("genga-"), _STAMP).replace(tzinfo=UTC)
+    return int(taken.timestamp() * 1000)
