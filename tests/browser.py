@@ -44,6 +44,24 @@ KEYS = {
     "ArrowLeft": ("ArrowLeft", 37, ""),
 }
 
+_STEADY = """new Promise((resolve, reject) => {
+    const end = performance.now() + 10000;
+    let before = "";
+    const look = () => {
+        const found = document.querySelector(SELECTOR);
+        found?.scrollIntoView({block: "nearest"});
+        const box = found?.getBoundingClientRect();
+        const at = box && [box.x + box.width / 2, box.y + box.height / 2];
+        const hit = at && document.elementFromPoint(...at);
+        const now = JSON.stringify(at);
+        if (hit && now === before && (found.contains(hit) || hit.contains(found))) return resolve(at);
+        if (performance.now() > end) return reject(new Error("there is nothing to press at " + SELECTOR));
+        before = now;
+        setTimeout(look, 40);
+    };
+    look();
+})"""
+
 
 def chromium() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name))), None)
@@ -83,7 +101,9 @@ class Tab:
 
     async def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression; promises are awaited."""
-        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        answer = await self.call(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in answer:
             details = answer["exceptionDetails"]
             raise PageError(details.get("exception", {}).get("description") or details["text"])
@@ -121,29 +141,27 @@ class Tab:
 
     async def resize(self, width: int, height: int, *, scale: float = 1) -> None:
         await self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=width < 600
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=scale,
+            mobile=width < 600,
         )
 
     # ── using
 
     async def click(self, selector: str) -> None:
-        """Press what the selector finds, with the mouse, where a person would see it."""
-        await self.until(f"document.querySelector({json.dumps(selector)})")
-        x, y = await self.evaluate(
-            f"""(() => {{
-                const found = document.querySelector({json.dumps(selector)});
-                found.scrollIntoView({{block: 'nearest'}});
-                const box = found.getBoundingClientRect();
-                return [box.x + box.width / 2, box.y + box.height / 2];
-            }})()"""
-        )
+        """Press what the selector finds, with the mouse, once it stands still and nothing covers it."""
+        x, y = await self.evaluate(_STEADY.replace("SELECTOR", json.dumps(selector)))
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     async def type(self, text: str) -> None:
         """Type into whatever has the focus, letter by letter."""
         for letter in text:
-            await self.call("Input.dispatchKeyEvent", type="keyDown", text=letter, unmodifiedText=letter, key=letter)
+            await self.call(
+                "Input.dispatchKeyEvent", type="keyDown", text=letter, unmodifiedText=letter, key=letter
+            )
             await self.call("Input.dispatchKeyEvent", type="keyUp", key=letter)
 
     async def press(self, key: str) -> None:

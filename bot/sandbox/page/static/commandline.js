@@ -48,6 +48,13 @@ export function remaining(draft) {
   return draft.command.options.filter((option) => !taken.has(option.name) && option.name.includes(wanted));
 }
 
+/** Text that ends in `name:` of one of the options: what stands before it, and the name. */
+export function nextOption(draft, text) {
+  const found = text.match(/^(?:([\s\S]*)\s)?([^\s:]+):$/);
+  const known = found && draft.command.options.some((option) => option.name === found[2]);
+  return known ? { before: found[1] ?? "", name: found[2] } : null;
+}
+
 export const isEmpty = (field) => field.text.trim() === "" && field.file === null;
 
 /** Whether only one of the offered values will do. */

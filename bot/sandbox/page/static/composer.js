@@ -1,7 +1,7 @@
 // The line at the bottom: plain messages, and commands with their options filled in one by one.
 
 import * as api from "./api.js";
-import { completed, filled, firstProblem, isEmpty, isStrict, matches, newDraft, newField, offered, remaining } from "./commandline.js";
+import { completed, filled, firstProblem, isEmpty, isStrict, matches, newDraft, newField, nextOption, offered, remaining } from "./commandline.js";
 import { commandChips } from "./chips.js";
 import { h } from "./dom.js";
 import { menuView } from "./menu.js";
@@ -55,18 +55,21 @@ function nothingSynced() {
 function optionListing() {
   const options = remaining(composer.draft);
   if (options.length === 0) return null;
-  return { title: "Options", compact: true, items: options.map((option) => ({ key: option.name, name: option.name, note: option.description, pick: () => add(option) })) };
+  return { title: "Options", compact: true, items: options.map((option) => ({ key: option.name, name: option.name, note: told(option.description), pick: () => add(option) })) };
 }
 
 function valueListing(current) {
   if (!current) return null;
   const { option } = current;
-  const heading = { title: option.name, about: option.description + limits(option) };
+  const heading = { title: option.name, about: told(option.description) + limits(option) };
   if (option.autocomplete) return { ...heading, ...asked(current) };
   const items = offered(current).map((choice) => valueItem(current, choice));
   if (items.length > 0) return { ...heading, items };
   return { ...heading, items: [], empty: isStrict(option) ? "Nothing in the list fits." : "" };
 }
+
+/** discord.py writes "…" where nobody wrote a description. */
+const told = (description) => (description === "…" ? "" : description);
 
 function limits({ kind, minimum, maximum }) {
   const bounded = (kind === "integer" || kind === "number") && minimum !== null && maximum !== null;
@@ -126,6 +129,14 @@ function nextOpen() {
   return composer.draft.fields.findIndex((other) => other.option.required && isEmpty(other));
 }
 
+/** Goes on in another option, as `name:` asks: in its chip, or in a new one. */
+function toOption(name) {
+  composer.draft.tail = "";
+  const there = composer.draft.fields.findIndex(({ option }) => option.name === name);
+  if (there < 0) composer.draft.fields.push(newField(composer.draft.command.options.find((option) => option.name === name)));
+  moveTo(there < 0 ? composer.draft.fields.length - 1 : there);
+}
+
 function remove(index) {
   alter(() => {
     const [gone] = composer.draft.fields.splice(index, 1);
@@ -164,11 +175,13 @@ export const typing = {
   value: (index, value) =>
     alter(() => {
       const edited = composer.draft.fields[index];
-      edited.text = value;
+      const turn = nextOption(composer.draft, value);
+      edited.text = turn ? turn.before : value;
       edited.picked = null;
       composer.active = 0;
       composer.closed = false;
       composer.error = "";
+      if (turn) toOption(turn.name);
     }),
   tail: (value) =>
     alter(() => {
@@ -176,8 +189,8 @@ export const typing = {
       composer.active = 0;
       composer.closed = false;
       composer.error = "";
-      const named = value.endsWith(":") && remaining({ ...composer.draft, tail: "" }).find((option) => `${option.name}:` === value.trim());
-      if (named) add(named);
+      const turn = nextOption(composer.draft, value);
+      if (turn) toOption(turn.name);
     }),
   focus: (index) => {
     if (composer.at === index) return;
@@ -347,7 +360,7 @@ function body(list, channel) {
     rows: Math.min(8, composer.text.split("\n").length),
     value: composer.text,
     disabled: locked,
-    placeholder: locked ? "Open a post to write in it" : `Message ${channel.kind === "thread" ? channel.name : "#" + channel.name}, or / for commands`,
+    placeholder: locked ? "Open a post to write in it" : invitation(channel),
     "aria-label": "Write a message",
     ...combobox(list),
     oninput: (event) => typing.text(event.currentTarget.value),
@@ -355,6 +368,11 @@ function body(list, channel) {
     onpaste: pasted,
   };
   return h("textarea", props);
+}
+
+function invitation({ kind, name }) {
+  if (innerWidth < 480) return "Message, or / for commands";
+  return `Message ${kind === "thread" ? name : "#" + name}, or / for commands`;
 }
 
 export function combobox(list) {

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { h } from "./dom.js";
 import { markdown } from "./markdown.js";
-import { enlarge, pictureButton } from "./pictures.js";
+import { enlarge, pictureButton, shapeOf } from "./pictures.js";
 import { change, isBusy, state } from "./store.js";
 import { complain } from "./toast.js";
 
@@ -38,7 +38,8 @@ function row(part, message) {
 function media(items, kind) {
   const files = items.map(({ media: held, description }) => ({ ...held, name: held.name ?? "picture", alt: description ?? "" }));
   const shown = files.filter((file) => file.local);
-  return h("div", { class: kind === "gallery" ? `grid of${Math.min(shown.length, 4)}` : kind }, shown.map((file, index) => h("figure", { class: "picture" }, pictureButton(file, () => enlarge(shown, index)))));
+  const pictures = shown.map((file, index) => h("figure", { class: "picture", vars: shapeOf(file) }, pictureButton(file, () => enlarge(shown, index))));
+  return h("div", { class: kind === "gallery" ? (shown.length === 1 ? "grid alone" : "grid") : kind }, pictures);
 }
 
 function button(part, message) {

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { inline, link, markdown } from "./markdown.js";
-import { enlarge, pictureButton } from "./pictures.js";
+import { enlarge, pictureButton, shapeOf } from "./pictures.js";
 import { spoken } from "./times.js";
 
 export function embedView(embed) {
@@ -33,8 +33,7 @@ function field({ name, value, inline: beside }) {
 function picture(image, kind) {
   if (!image.local) return h("p", { class: "outside" }, "A picture from elsewhere is not loaded in the sandbox.");
   const file = { url: image.url, alt: image.alt ?? "", name: image.name, width: image.width, height: image.height };
-  const shape = image.width ? { "--ratio": `${image.width} / ${image.height}`, "--width": `${image.width}px` } : {};
-  return h("figure", { class: `picture ${kind}`, vars: shape }, pictureButton(file, () => enlarge([file], 0)));
+  return h("figure", { class: `picture ${kind}`, vars: shapeOf(image) }, pictureButton(file, () => enlarge([file], 0)));
 }
 
 function footer(embed) {

@@ -1,6 +1,6 @@
 // Puts the page together: one drawing of everything for each change.
 
-import { attach, composerView, settleFocus } from "./composer.js";
+import { attach, composerView, replyTo, settleFocus } from "./composer.js";
 import { render, h } from "./dom.js";
 import { drawModal } from "./modal.js";
 import { personSwitch } from "./people.js";
@@ -11,7 +11,6 @@ import { change, markRead, onChange, opened, state } from "./store.js";
 import { listen } from "./stream.js";
 import { afterDrawing, beforeDrawing, timeline, watchScrolling } from "./timeline.js";
 import { keepTime, tick } from "./times.js";
-import { replyTo } from "./composer.js";
 
 const place = (id) => document.getElementById(id);
 const scroller = place("scroller");
@@ -67,6 +66,7 @@ function watchKeys() {
   });
   place("veil").addEventListener("click", () => change((it) => (it.drawer = false)));
   window.addEventListener("focus", () => change(markRead));
+  window.addEventListener("resize", () => change());
 }
 
 onChange(draw);

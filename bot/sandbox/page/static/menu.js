@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { dots } from "./message.js";
 
 export function menuView(list, active) {
-  if (!list || (!list.about && list.items.length === 0 && !list.loading && !list.empty)) return null;
+  if (!list || (!list.title && list.items.length === 0 && !list.loading && !list.empty)) return null;
   return h(
     "div",
     { class: list.compact ? "menu compact" : "menu" },

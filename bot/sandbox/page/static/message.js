@@ -8,7 +8,7 @@ import { inline, markdown } from "./markdown.js";
 import { avatar, botTag, nameOf } from "./people.js";
 import { attachments } from "./pictures.js";
 import { adder, reactionRow } from "./reactions.js";
-import { change, failureAt, goTo, state, userName } from "./store.js";
+import { change, failureAt, goTo, state, threadsOf, userName } from "./store.js";
 import { clock, spoken, written } from "./times.js";
 import { complain } from "./toast.js";
 import { icon } from "./sidebar.js";
@@ -73,7 +73,6 @@ function content(message) {
     attachments(message.files),
     message.embeds.map(embedView),
     message.parts.length > 0 && h("div", { class: "parts" }, parts(message.parts, message)),
-    !message.content && edited,
   ];
 }
 
@@ -117,7 +116,7 @@ function threadCard(id) {
 export const count = (messages) => (messages === 1 ? "1 message" : `${messages} messages`);
 
 function threadNote(message) {
-  const thread = message.thread ?? message.reference;
+  const thread = threadsOf(message.channel).find(({ name }) => name === message.content)?.id;
   const name = h("button", { type: "button", class: "textlink", onclick: () => goTo(thread) }, message.content || "a thread");
   return h("article", { key: message.id, class: "message note", "data-message": message.id }, icon({ kind: "thread" }), h("p", null, h("b", null, userName(message.author)), " started a thread: ", thread ? name : message.content));
 }

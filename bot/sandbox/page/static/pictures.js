@@ -12,21 +12,21 @@ export function attachments(files) {
 }
 
 function grid(pictures) {
-  const count = Math.min(pictures.length, 4);
-  const cells = pictures.map((file, index) => cell(pictures, index, pictures.length === 1));
-  return h("div", { class: `grid of${count}` }, cells);
+  return h("div", { class: pictures.length === 1 ? "grid alone" : "grid" }, pictures.map((_, index) => cell(pictures, index)));
 }
 
-function cell(pictures, index, alone) {
+function cell(pictures, index) {
   const file = pictures[index];
-  const shape = file.width && file.height ? { "--ratio": `${file.width} / ${file.height}`, "--width": `${file.width}px` } : {};
   return h(
     "figure",
-    { key: file.id, class: "picture", vars: alone ? shape : {} },
+    { key: file.id, class: "picture", vars: shapeOf(file) },
     pictureButton(file, () => enlarge(pictures, index)),
     file.alt && h("span", { class: "alt", "aria-hidden": "true", tabIndex: -1 }, "ALT", h("span", { class: "alttext" }, file.alt)),
   );
 }
+
+/** The picture's own shape, so that nothing moves when it has loaded. */
+export const shapeOf = ({ width, height }) => (width && height ? { "--ratio": `${width} / ${height}`, "--width": `${width}px` } : {});
 
 export function pictureButton(file, onclick) {
   const size = file.width ? { width: file.width, height: file.height } : {};

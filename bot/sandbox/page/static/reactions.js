@@ -8,6 +8,9 @@ import { complain } from "./toast.js";
 const CHOICE = ["🔁", "🎲", "⬆️", "✅", "❌", "❤️", "👍", "👎", "👀", "✨", "🎨", "🔥", "🌧️", "🌸", "🙏", "😄"];
 const WORDS = ["again", "vary", "upscale", "approve", "reject", "heart", "thumbs up", "thumbs down", "eyes", "sparkles", "palette", "fire", "rain", "blossom", "thanks", "smile"];
 
+const PICKER_PX = 190;
+let below = false; // where there is no room above
+
 export function reactionRow(message) {
   if (message.reactions.length === 0) return null;
   return h("div", { class: "reactions" }, message.reactions.map((reaction) => chip(message, reaction)), adder(message, "inrow"));
@@ -40,7 +43,10 @@ async function toggle(message, emoji, present) {
 export function adder(message, place) {
   const id = `${message.id} ${place}`;
   const open = state.picker === id;
-  const flip = () => change((it) => (it.picker = open ? "" : id));
+  const flip = (event) => {
+    below = event.currentTarget.getBoundingClientRect().top < PICKER_PX;
+    change((it) => (it.picker = open ? "" : id));
+  };
   const props = { type: "button", class: "addreaction", "aria-label": "Add a reaction", title: "Add a reaction", "aria-expanded": String(open), onclick: flip };
   return h("span", { key: "adder", class: `adder ${open ? "open" : ""}` }, h("button", props, smile()), open && picker(message));
 }
@@ -57,7 +63,7 @@ function picker(message) {
   };
   return h(
     "span",
-    { class: "picker", role: "group", "aria-label": "Reactions", onkeydown: leave },
+    { class: below ? "picker below" : "picker", role: "group", "aria-label": "Reactions", onkeydown: leave },
     CHOICE.map((emoji, index) => h("button", { type: "button", title: WORDS[index], "aria-label": WORDS[index], onclick: () => pick(emoji) }, emoji)),
   );
 }

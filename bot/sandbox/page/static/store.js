@@ -25,6 +25,7 @@ export const state = {
   spotlight: "",
 };
 
+const MOST_INTERACTIONS = 300;
 const listeners = [];
 let scheduled = false;
 let drawing = false;
@@ -71,7 +72,7 @@ const REDUCERS = {
     if (state.open === id) state.open = firstChannel();
   },
   commands: ({ commands }) => (state.commands = commands),
-  interaction: (it) => state.interactions.set(it.id, it),
+  interaction: keepInteraction,
   typing: ({ channel }) => {
     state.typing.set(channel, Date.now() + 8000);
     setTimeout(change, 8100);
@@ -117,6 +118,12 @@ function keepMessage(message) {
   if (at < 0) next.push(message);
   else next.splice(at, list[at].id === message.id ? 1 : 0, message);
   state.messages.set(message.channel, next);
+}
+
+/** The latest ones are enough to know what is pressed, failed or asks something. */
+function keepInteraction(it) {
+  state.interactions.set(it.id, it);
+  if (state.interactions.size > MOST_INTERACTIONS) state.interactions.delete(state.interactions.keys().next().value);
 }
 
 export function keepEarlier(channel, messages) {

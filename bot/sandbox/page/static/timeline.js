@@ -1,13 +1,12 @@
 // The messages of the open channel: grouped, dated, and scrolled only when the reader would want it.
 
-import { keepEarlier, markRead, opened, pendingCommands, state, visibleMessages } from "./store.js";
 import * as api from "./api.js";
 import { h } from "./dom.js";
 import { forumView } from "./forum.js";
 import { dots, failed, messageView } from "./message.js";
 import { avatar } from "./people.js";
+import { compareIds, keepEarlier, markRead, opened, pendingCommands, state, userName, visibleMessages } from "./store.js";
 import { day } from "./times.js";
-import { userName } from "./store.js";
 
 const GROUP_MS = 7 * 60_000;
 const NEAR_PX = 60;
@@ -27,7 +26,7 @@ export function timeline(onReply) {
     messages.length + waiting.length === 0 ? emptyState(channel) : beginning(channel),
     withDividers(messages, onReply),
     waiting.map(pending),
-    isTyping(channel.id) && h("p", { class: "thinking typing", role: "status" }, dots(), "Genga is typing…"),
+    isTyping(channel.id) && h("p", { class: "thinking typing", role: "status" }, dots(), `${userName(state.bot)} is typing…`),
   ];
 }
 
@@ -106,7 +105,7 @@ export function beforeDrawing(scroller) {
 
 function newest(read) {
   if (!read) return "";
-  const unread = visibleMessages(state.open).find((message) => message.id.length > read.length || (message.id.length === read.length && message.id > read));
+  const unread = visibleMessages(state.open).find((message) => compareIds(message.id, read) > 0);
   return unread && unread.author !== state.me ? unread.id : "";
 }
 

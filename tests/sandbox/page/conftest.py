@@ -1,0 +1,34 @@
+"""A sandbox Discord with its page, and somebody who looks at it over HTTP."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.sandbox.discord import Rules, SandboxDiscord
+from bot.sandbox.page import SandboxPage
+from tests.sandbox.page.studio_bot import StudioBot, running
+from tests.sandbox.page.visitor import Visitor
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[SandboxDiscord]:
+    async with SandboxDiscord(rules=Rules(ack_deadline_s=2.0).without_rate_limits()) as discord:
+        yield discord
+
+
+@pytest.fixture
+async def page(discord: SandboxDiscord) -> AsyncIterator[SandboxPage]:
+    async with SandboxPage(discord) as page:
+        yield page
+
+
+@pytest.fixture
+async def visitor(page: SandboxPage) -> AsyncIterator[Visitor]:
+    async with Visitor(page.url) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+async def bot(discord: SandboxDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StudioBot]:
+    async with running(discord, monkeypatch) as bot:
+        yield bot
