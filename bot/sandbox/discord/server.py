@@ -22,7 +22,7 @@ from bot.sandbox.discord.faults import Faults, Trouble
 from bot.sandbox.discord.gateway import Gateway
 from bot.sandbox.discord.model import Json
 from bot.sandbox.discord.payloads import Payloads
-from bot.sandbox.discord.ratelimit import RateLimiter, TooMany, Window
+from bot.sandbox.discord.ratelimit import RateLimiter, Window
 from bot.sandbox.discord.record import Exchange, SentFile
 from bot.sandbox.discord.rest import ROUTES
 from bot.sandbox.discord.rest.call import Call, Route
@@ -97,6 +97,8 @@ class Server:
     async def handle(self, route: Route, request: web.Request) -> web.StreamResponse:
         exchange = self._exchange(request, route.path)
         reply = await self._reply(route, request, exchange)
+        if not reply.html:
+            self._hub.limiter.count_invalid(reply.status, reply.headers.get("X-RateLimit-Scope"))
         response = _torn(request) if reply.torn else await self._send(request, exchange, reply)
         for change in reply.later:
             self._hub.gateway.tell(change)
@@ -147,13 +149,13 @@ class Server:
             self._hub.violations.append(f"hammering: {request.method} {exchange.path}")
             return Reply(429, BAN_PAGE, {}, html=True)
         if not route.webhook and request.headers.get("Authorization") != f"Bot {self._hub.token}":
-            return self._refused(refusal(0), {})
+            return _refused(refusal(0), {})
         window = limiter.window(route.limit, route.major(request.match_info))
         too_many = None if route.webhook else limiter.admit_globally()
         if too_many is None and window is not None:
             too_many = limiter.take(window, f"{request.method} {exchange.path}")
         if too_many is not None:
-            return self._limited(too_many)
+            return Reply(429, too_many.body, too_many.all_headers)
         exchange.effect = True
         return self._handled(route, call, window, size)
 
@@ -164,28 +166,14 @@ class Server:
             with self._hub.gateway.holding() as later:
                 answer = route.handler(call)
         except Refusal as refused:
-            return self._refused(refused, self._told(window))
+            return _refused(refused, self._told(window))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             self._hub.violations.append(f"malformed: {route.method} {route.path}: {error!r}")
-            return self._refused(form_error((), "MALFORMED", "This is no such body."), self._told(window))
+            return _refused(form_error((), "MALFORMED", "This is no such body."), self._told(window))
         return Reply(answer.status, answer.body, self._told(window), later=later)
 
     def _told(self, window: Window | None) -> dict[str, str]:
         return {} if window is None else self._hub.limiter.told(window)
-
-    def _refused(self, refused: Refusal, headers: dict[str, str]) -> Reply:
-        if isinstance(refused, TooOld):
-            headers = {
-                **headers,
-                "Retry-After": str(int(refused.retry_after) + 1),
-                "X-RateLimit-Scope": "shared",
-            }
-        self._hub.limiter.count_invalid(refused.status, headers.get("X-RateLimit-Scope"))
-        return Reply(refused.status, refused.body, headers)
-
-    def _limited(self, too_many: TooMany) -> Reply:
-        self._hub.limiter.count_invalid(429, too_many.scope)
-        return Reply(429, too_many.body, too_many.all_headers)
 
     async def _send(self, request: web.Request, exchange: Exchange, reply: Reply) -> web.StreamResponse:
         headers = {**reply.headers}
@@ -201,6 +189,12 @@ class Server:
         exchange.answered_at = time.monotonic()
         self._hub.world.publish(RequestAnswered(exchange.method, exchange.path, exchange.status))
         return response
+
+
+def _refused(refused: Refusal, headers: dict[str, str]) -> Reply:
+    if isinstance(refused, TooOld):
+        headers = {**headers, "Retry-After": str(int(refused.retry_after) + 1), "X-RateLimit-Scope": "shared"}
+    return Reply(refused.status, refused.body, headers)
 
 
 def _ordered(trouble: Trouble) -> Reply | None:

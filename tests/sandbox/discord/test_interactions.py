@@ -168,6 +168,16 @@ async def test_the_first_follow_up_fills_the_loading_message(bot: WireBot, told:
     assert [message.content for message in general.history] == ["first", "second"]
 
 
+async def test_a_follow_up_after_the_loading_message_was_deleted_is_a_message_of_its_own(
+    bot: WireBot, told: Json, general: Channel
+):
+    """R09"""
+    loading = (await bot.callback(told, 5)).body["interaction"]["response_message_id"]
+    assert (await bot.hook("DELETE", told, "/messages/@original")).status == 204
+    assert (await bot.hook("POST", told, "", {"content": "here"})).body["id"] != loading
+    assert [message.content for message in general.history] == ["here"]
+
+
 async def test_an_ephemeral_message_is_known_to_its_token_alone(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, told: Json, general: Channel
 ):

@@ -92,6 +92,18 @@ async def test_a_shared_limit_strikes_though_requests_remain(
     assert (await bot.send(general.id, "x")).headers["X-RateLimit-Remaining"] == "1"
 
 
+async def test_a_shared_limit_is_not_the_bots_fault(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
+    """R34"""
+    sandbox.rules.invalid_limit = 1
+    sandbox.faults.rate_limit_next("GET", "/users/@me", 0.01)
+    assert (await bot("GET", "/users/@me")).status == 429
+    assert (await bot("GET", "/users/@me")).status == 200
+    sandbox.faults.rate_limit_next("GET", "/users/@me", 0.01, scope="user")
+    assert (await bot("GET", "/users/@me")).status == 429
+    assert (await bot("GET", "/users/@me")).headers["Content-Type"] == "text/html"
+    assert sandbox.violations == ["hammering: GET /users/@me"]
+
+
 async def test_too_many_invalid_requests_end_in_a_ban(sandbox: SandboxDiscord, bot: WireBot):
     """R34"""
     sandbox.rules.invalid_limit = 3
