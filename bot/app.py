@@ -34,6 +34,7 @@ from bot.studio.delivery import Courier
 from bot.studio.feed import Feed
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
+from bot.studio.keeper import Keeper
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
@@ -44,6 +45,7 @@ from bot.studio.worker import Worker
 from bot.studio.workshop import Workshop
 from bot.workflows.loader import load_workflows
 from cogs import COGS
+from storage.backups import FolderBackups
 from storage.database import Database
 from storage.files import PictureShelf
 from storage.stores import SqliteStores
@@ -95,6 +97,8 @@ class App:
             clock=clock,
             min_free_bytes=settings.min_free_disk_mib * MIB,
         )
+        backups = FolderBackups(settings.database, settings.backups, keep=settings.backups_kept)
+        self.keeper = Keeper(backups=backups, clock=clock, every_hours=settings.backup_every_hours)
         self.courier = self._make_courier()
         self.board = StatusBoard(
             feed=self.feed,
@@ -166,6 +170,7 @@ class App:
                 inward = [
                     errands.create_task(self._worker(errands).run(), name="worker"),
                     errands.create_task(self.vigil.run(), name="vigil"),
+                    errands.create_task(self.keeper.run(), name="keeper"),
                 ]
                 await stop.wait()
                 leaving.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
@@ -266,9 +271,9 @@ async def open_app(settings: Settings, *, wire: Wire | None = None) -> AsyncGene
     )
     reach.point_discord_there()
     async with AsyncExitStack() as stack:
-        stack.enter_context(_alone_in(settings.data_dir))
+        stack.enter_context(alone_in(settings.data_dir))
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures"))
-        database = await stack.enter_async_context(Database.open(settings.data_dir / "genga.db"))
+        database = await stack.enter_async_context(Database.open(settings.database))
         client = await stack.enter_async_context(ComfyClient(settings.comfyui_url, Timing()))
         renderer = await stack.enter_async_context(ComfyRenderer(client, clock))
         yield App(
@@ -282,7 +287,7 @@ async def open_app(settings: Settings, *, wire: Wire | None = None) -> AsyncGene
 
 
 @contextmanager
-def _alone_in(data: Path) -> Generator[None]:
+def alone_in(data: Path) -> Generator[None]:
     """Hold the data folder's lock: a second process on it would do everything twice."""
     try:
         data.mkdir(parents=True, exist_ok=True)

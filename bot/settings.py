@@ -54,6 +54,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     min_free_disk_mib: int = Field(default=2048, ge=0)
+    backup_every_hours: int = Field(default=24, ge=0)
+    backups_kept: int = Field(default=7, ge=1)
 
     max_waiting_per_user: int = Field(default=20, ge=1)
     max_waiting: int = Field(default=200, ge=1)
@@ -61,6 +63,14 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
+
+    @property
+    def database(self) -> Path:
+        return self.data_dir / "genga.db"
+
+    @property
+    def backups(self) -> Path:
+        return self.data_dir / "backups"
 
     @classmethod
     def load(cls, **overrides: object) -> Self:

@@ -1,4 +1,4 @@
-"""The command line: `genga run`, `genga demo`, `genga doctor`."""
+"""The command line: `genga run`, `demo`, `doctor`, `backup`, `restore` and `fsck`."""
 
 import asyncio
 import sys
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot import logs
+from bot.cli import care
 from bot.cli import demo as demo_command
 from bot.cli import doctor as doctor_command
 from bot.cli import once as once_command
@@ -61,6 +62,32 @@ def demo(
 def doctor() -> None:
     """Look at settings, Discord, ComfyUI, database and disk, and say how to mend what is wrong."""
     raise typer.Exit(asyncio.run(doctor_command.doctor()))
+
+
+@cli.command()
+def backup(
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of DATA_DIR/backups.")] = None,
+) -> None:
+    """Copy the database, also while the bot is running, and prove the copy."""
+    care.take_backup(Settings.load(), to)
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that `genga backup` made.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002 - typer's form of a flag
+) -> None:
+    """Put a copy in the database's place; what was there is kept."""
+    care.put_back(Settings.load(), file, sure=yes)
+
+
+@cli.command()
+def fsck(
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended, after asking.")] = False,  # noqa: FBT002 - typer's form of a flag
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002 - typer's form of a flag
+) -> None:
+    """Hold the database and the pictures on disk against each other."""
+    raise typer.Exit(int(care.check_all(Settings.load(), fix=fix, sure=yes) > 0))
 
 
 def _set_up_logs(settings: Settings) -> None:

@@ -16,7 +16,7 @@ MIB = 1024**2
 
 
 def look_at_data(settings: Settings) -> list[Finding]:
-    return [_sqlite(), _database(settings.data_dir / "genga.db"), _disk(settings), *_secrets(Path(".env"))]
+    return [_sqlite(), _database(settings.database), _disk(settings), *_secrets(Path(".env"))]
 
 
 def _sqlite() -> Finding:

@@ -1,0 +1,73 @@
+"""`genga backup`, `genga restore`, `genga fsck`: care for what is kept."""
+
+import sqlite3
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from bot.app import alone_in
+from bot.clock import SystemClock
+from bot.core.errors import Misconfigured
+from bot.settings import Settings
+from storage.backups import back_up, backups_in, restore
+from storage.fsck import Trouble, check, mend_all
+
+console = Console(highlight=False)
+
+
+def take_backup(settings: Settings, folder: Path | None) -> None:
+    """Copy the database while the bot may be running; print where the copy is."""
+    target = folder or settings.backups
+    try:
+        copy = back_up(settings.database, target, at=SystemClock().now(), keep=settings.backups_kept)
+    except sqlite3.Error as error:
+        raise Misconfigured(
+            f"The database could not be copied: {error}.", hint="Run `genga doctor`."
+        ) from error
+    console.print(f"{escape(str(copy))} · {copy.stat().st_size / 1024**2:.1f} MiB, proven sound")
+    console.print(f"{len(backups_in(target))} of at most {settings.backups_kept} copies are kept there.")
+
+
+def put_back(settings: Settings, backup: Path, *, sure: bool) -> None:
+    """Say what will be replaced, ask, and do it."""
+    with alone_in(settings.data_dir):
+        console.print(f"{escape(str(backup))} takes the place of {escape(str(settings.database))}.")
+        console.print("What is there now is kept beside it under another name.")
+        if not sure:
+            typer.confirm("Go on?", abort=True)
+        restored = restore(backup, settings.database, at=SystemClock().now())
+    console.print("Restored." + (f" The old one is {escape(str(restored.kept))}." if restored.kept else ""))
+
+
+def check_all(settings: Settings, *, fix: bool, sure: bool) -> int:
+    """Print what does not fit; with `fix` say what would be done, ask, and do it. Return what is left."""
+    if not settings.database.exists():
+        console.print("There is no database yet, so there is nothing to check.")
+        return 0
+    try:
+        troubles = check(settings.data_dir)
+    except sqlite3.Error as error:
+        raise Misconfigured(
+            f"{settings.database} cannot be read: {error}.", hint="`genga restore` puts a copy back."
+        ) from error
+    for trouble in troubles:
+        console.print(_line(trouble))
+    mendable = sum(bool(trouble.mend) for trouble in troubles)
+    if fix and mendable:
+        with alone_in(settings.data_dir):
+            if not sure:
+                typer.confirm(f"Mend {mendable} of {len(troubles)}, as said after the arrows?", abort=True)
+            mend_all(settings.data_dir, troubles, at=SystemClock().now())
+        console.print(f"{mendable} mended.")
+        return len([trouble for trouble in troubles if trouble.is_fault and not trouble.mend])
+    faults = sum(trouble.is_fault for trouble in troubles)
+    console.print(f"{faults} faults." if faults else "Database and files fit together.")
+    return faults
+
+
+def _line(trouble: Trouble) -> str:
+    mend = f" [dim]→ {escape(trouble.mend)}[/]" if trouble.mend else ""
+    colour = "red" if trouble.is_fault else "cyan"
+    return f"[{colour}]{trouble.kind}[/] · {escape(trouble.what)}{mend}"
