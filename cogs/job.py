@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.chat import cards, choices, job_acts
 from bot.chat.answers import say
+from bot.chat.cards.measures import STATE_WORDS
 from bot.chat.choices import Choice
 from bot.chat.desk import Desk
 from bot.chat.look import Look
@@ -21,6 +22,7 @@ from bot.studio.control import Actor
 from cogs.options import JobOption
 
 
+@app_commands.guild_only
 class JobCommands(commands.GroupCog, name="job", description="Drawings, past and present"):
     def __init__(self, desk: Desk, reception: Reception) -> None:
         super().__init__()
@@ -50,7 +52,9 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
     @app_commands.describe(
         mine="Only your own", project="Only this project's", state="Only those in this state"
     )
-    @app_commands.choices(state=[app_commands.Choice(name=state, value=state) for state in JobState])
+    @app_commands.choices(
+        state=[app_commands.Choice(name=STATE_WORDS[state], value=state) for state in JobState]
+    )
     async def newest(
         self,
         interaction: discord.Interaction[Any],

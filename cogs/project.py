@@ -17,6 +17,7 @@ from bot.core.library import MAX_NAME
 from cogs.options import GalleryOption
 
 
+@app_commands.guild_only
 class ProjectCommands(commands.GroupCog, name="project", description="Productions and their galleries"):
     def __init__(self, desk: Desk, reception: Reception) -> None:
         super().__init__()

@@ -19,6 +19,7 @@ from cogs.options import JobOption
 OPEN_STATES = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
 
 
+@app_commands.guild_only
 class QueueCommands(commands.GroupCog, name="queue", description="The line before the GPU"):
     def __init__(self, desk: Desk, reception: Reception) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ from bot.chat.reception import Reception
 from cogs.options import GalleryOption
 
 
+@app_commands.guild_only
 @app_commands.default_permissions(manage_guild=True)
 class SettingsCommands(commands.GroupCog, name="settings", description="What this server decides for itself"):
     def __init__(self, desk: Desk, reception: Reception) -> None:

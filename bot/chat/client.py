@@ -19,8 +19,10 @@ from bot.chat.tree import GengaTree
 
 log = structlog.get_logger(__name__)
 
-CLOSING_S = 3.0
+CLOSING_S = 1.5
 LONGEST_RATE_LIMIT_S = 60.0
+
+_FROM_MESSAGES = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 Cogs: TypeAlias = Sequence[Callable[[Desk, Reception], commands.Cog]]
 
@@ -45,21 +47,36 @@ class GengaClient(commands.Bot):
         self.door = Door(desk.guilds)
         self.reception = Reception()
         self._makers = cogs
+        self._syncer: Syncer | None = None
 
     async def setup_hook(self) -> None:
         for make in self._makers:
             await self.add_cog(make(self.desk, self.reception))
         await self.add_cog(Reactions(self.desk, self))
         self.add_dynamic_items(*BUTTONS)
-        syncer = Syncer(self.tree, self.desk.settings, application=self.application_id or 0)
-        await syncer.sync(self.desk.guilds)
+        self._syncer = Syncer(self.tree, self.desk.settings, application=self.application_id or 0)
+        await self._syncer.sync(self.desk.guilds)
+
+    def dispatch(self, event_name: str, /, *args: object, **kwargs: object) -> None:
+        """Tell of an event, unless all is over: discord.py may still be about to say that it is ready."""
+        if not self.is_closed():
+            super().dispatch(event_name, *args, **kwargs)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Read no messages: there are no prefix commands."""
 
+    async def on_ready(self) -> None:
+        log.info("discord.ready", guilds=len(self.guilds), name=str(self.user))
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Take back what was offered in a server by itself, if it is not any more."""
+        self.door.stay()
+        if self._syncer is not None and guild.id not in self.desk.guilds:
+            await self._syncer.withdraw(guild)
+
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer the press of a button that is none of ours any more; nobody else would."""
-        if interaction.type is discord.InteractionType.component and not is_ours(interaction.custom_id or ""):
+        """Answer what is sent from a message that is none of ours any more; nobody else would."""
+        if interaction.type in _FROM_MESSAGES and not is_ours(interaction.custom_id or ""):
             await answer_unknown(interaction)
 
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: object) -> None:
@@ -73,5 +90,7 @@ class GengaClient(commands.Bot):
 
     async def close(self) -> None:
         """Serve those who are inside, briefly, then leave."""
-        await self.door.empty(patience_s=CLOSING_S)
-        await super().close()
+        try:
+            await self.door.empty(patience_s=CLOSING_S)
+        finally:
+            await super().close()

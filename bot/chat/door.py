@@ -1,9 +1,8 @@
 """The door: who is served, nobody twice for one request, and who is still inside when we close."""
 
 import asyncio
-from collections import OrderedDict
 
-REMEMBERED = 5_000
+from bot.chat.once import Once
 
 
 class Door:
@@ -11,21 +10,16 @@ class Door:
 
     def __init__(self, guilds: frozenset[int]) -> None:
         self._guilds = guilds
-        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._interactions = Once()
         self._inside: set[asyncio.Task[object]] = set()
 
     def serves(self, guild: int | None) -> bool:
         return guild is not None and (not self._guilds or guild in self._guilds)
 
-    def enter(self, event: int) -> bool:
+    def enter(self, interaction: int) -> bool:
         """Let an interaction in by its id; tell whether it is new: a resumed gateway repeats some."""
         self.stay()
-        if event in self._seen:
-            return False
-        self._seen[event] = None
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        return True
+        return self._interactions.first(interaction)
 
     def stay(self) -> None:
         """Count the running task among those that are waited for at closing time."""

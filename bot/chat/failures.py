@@ -21,8 +21,18 @@ _OUTDATED = BadRequest(
 )
 
 
+_UNANSWERED = StudioError("Discord no longer takes an answer to this.")
+
+_NOBODY_WAITS = frozenset({10062, 40060, 10015, 50027})
+"""The interaction is unknown, answered already, or its token has expired."""
+
+
 async def tell_failure(desk: Desk, interaction: discord.Interaction[Any], error: Exception) -> None:
     """Tell the one who asked, whatever happened and however much of an answer they have already."""
+    if nobody_waits(error):
+        log.info("interaction.gone", id=interaction.id, what=name_of(interaction), because=str(error))
+        await record_failure(desk, interaction, _UNANSWERED)
+        return
     told = understood(error)
     if told is None:
         told = await desk.incidents.report(error, where=name_of(interaction), job=interaction.extras.get(JOB))
@@ -31,6 +41,12 @@ async def tell_failure(desk: Desk, interaction: discord.Interaction[Any], error:
     except GONE as gone:
         log.info("failure.untold", error=told.message, because=str(gone))
     await record_failure(desk, interaction, told)
+
+
+def nobody_waits(error: Exception) -> bool:
+    """Tell whether all that failed was to answer somebody whom Discord no longer lets us answer."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    return isinstance(cause, discord.HTTPException) and cause.code in _NOBODY_WAITS
 
 
 def understood(error: Exception) -> StudioError | None:

@@ -18,25 +18,31 @@ def chosen_gallery(channel: GalleryChannel) -> Gallery:
     for permission in needed:
         if not getattr(allowed, permission):
             raise MissingPermission(spoken(permission), f"<#{channel.id}>")
-    return gallery_of(channel)
-
-
-def gallery_of(channel: GalleryChannel) -> Gallery:
     kind = GalleryKind.FORUM if isinstance(channel, discord.ForumChannel) else GalleryKind.TEXT
     return Gallery(channel=channel.id, kind=kind)
 
 
 def gallery_here(interaction: discord.Interaction[Any], of_server: Gallery | None) -> Gallery | None:
-    """Return the server's gallery with a thread yet to be opened; without one, the channel at hand."""
+    """Return the server's gallery with a thread yet to be opened; without one, the channel at hand.
+
+    None if the bot may open no thread there.
+    """
     if of_server is not None:
         return Gallery(channel=of_server.channel, kind=of_server.kind)
     match interaction.channel:
         case discord.TextChannel() | discord.ForumChannel() as here:
-            return gallery_of(here)
+            return _if_allowed(here)
         case discord.Thread(parent=discord.TextChannel() | discord.ForumChannel() as home):
-            return gallery_of(home)
+            return _if_allowed(home)
         case _:
             return None
+
+
+def _if_allowed(channel: GalleryChannel) -> Gallery | None:
+    try:
+        return chosen_gallery(channel)
+    except MissingPermission:
+        return None
 
 
 def spoken(permission: str) -> str:

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.chat import cards
 from bot.chat.desk import Desk
+from bot.chat.once import Once
 from bot.chat.record import record_reaction
 from bot.chat.tickets import post_card
 from bot.core.errors import DeliveryError, StudioError
@@ -32,6 +33,7 @@ class Reactions(commands.Cog):
     def __init__(self, desk: Desk, client: "GengaClient") -> None:
         self._desk = desk
         self._client = client
+        self._told = Once()
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, reaction: discord.RawReactionActionEvent) -> None:
@@ -64,7 +66,9 @@ class Reactions(commands.Cog):
             await record_reaction(self._desk, reaction, {"on": f"#{job.id}"}, job=ticket.job.id)
 
     async def _tell(self, reaction: discord.RawReactionActionEvent, error: StudioError) -> None:
-        """Answer in the channel: a reaction has no private answer."""
+        """Answer in the channel, as a reaction has no private answer; a repeated reaction is not answered."""
+        if not self._told.first((reaction.message_id, reaction.user_id)):
+            return
         look = replace(cards.refusal(error), content=f"<@{reaction.user_id}>")
         try:
             await self._desk.poster.send(reaction.channel_id, look)

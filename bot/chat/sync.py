@@ -23,30 +23,42 @@ class Syncer:
         self._application = application
 
     async def sync(self, guilds: Collection[int]) -> None:
-        """Offer the commands in these guilds, or everywhere if none are named, and nowhere twice."""
+        """Offer the commands in these guilds, or everywhere if none are named, and nowhere twice.
+
+        Raises DiscordServerError where trying again may help.
+        """
         if guilds:
             for guild in guilds:
-                await self._sync_guild(discord.Object(guild))
+                self._tree.copy_global_to(guild=discord.Object(guild))
+                await self._sync_if_changed(discord.Object(guild))
             self._tree.clear_commands(guild=None)
         await self._sync_if_changed(None)
 
-    async def _sync_guild(self, guild: discord.Object) -> None:
-        self._tree.copy_global_to(guild=guild)
-        try:
+    async def withdraw(self, guild: discord.abc.Snowflake) -> None:
+        """Take back what was once offered in this guild alone: people would see every command twice."""
+        known = await self._settings.commands_hash(self._scope(guild))
+        if known not in {None, self._digest(guild)}:
             await self._sync_if_changed(guild)
-        except discord.Forbidden:
-            log.warning("commands.not_allowed", guild=guild.id, mend="invite the bot there")
 
-    async def _sync_if_changed(self, guild: discord.Object | None) -> None:
-        scope = f"{self._application}:{guild.id if guild else 'global'}"
-        digest = self._digest(guild)
+    async def _sync_if_changed(self, guild: discord.abc.Snowflake | None) -> None:
+        scope, digest = self._scope(guild), self._digest(guild)
         if await self._settings.commands_hash(scope) == digest:
             return
-        synced = await self._tree.sync(guild=guild)
-        await self._settings.set_commands_hash(scope, digest)
-        log.info("commands.synced", scope=scope, commands=len(synced))
+        try:
+            synced = await self._tree.sync(guild=guild)
+        except discord.DiscordServerError:
+            raise
+        except discord.HTTPException as error:
+            # The commands of before go on working; what Discord refuses now it refuses again.
+            log.error("commands.refused", scope=scope, because=str(error))  # noqa: TRY400 - no bug of ours, no traceback
+        else:
+            await self._settings.set_commands_hash(scope, digest)
+            log.info("commands.synced", scope=scope, commands=len(synced))
 
-    def _digest(self, guild: discord.Object | None) -> str:
+    def _scope(self, guild: discord.abc.Snowflake | None) -> str:
+        return f"{self._application}:{guild.id if guild else 'global'}"
+
+    def _digest(self, guild: discord.abc.Snowflake | None) -> str:
         payload = [command.to_dict(self._tree) for command in self._tree.get_commands(guild=guild)]
         payload.sort(key=lambda command: str(command["name"]))
         return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()

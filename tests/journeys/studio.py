@@ -133,11 +133,11 @@ class Studio:
     async def pause(self) -> None:
         await self.answer("/queue pause", by=self.director)
 
-    async def next_job(self, number: int) -> int:
-        """Wait until there is a job of that number with a card, and return the number."""
+    async def next_job(self, number: int, *, with_card: bool = True) -> int:
+        """Wait until there is a job of that number, with a card, and return the number."""
         async with asyncio.timeout(PATIENCE_S):
             with self.app.feed.listen() as news:
-                while number not in {job.id for job in await self.jobs() if job.card}:
+                while number not in {job.id for job in await self.jobs() if job.card or not with_card}:
                     async for _ in news:
                         break
         return number

@@ -44,6 +44,27 @@ async def test_with_named_servers_commands_are_offered_there_and_nowhere_else(
         assert (await studio.answer("/queue show")).text
 
 
+async def test_when_named_servers_are_no_longer_named_nobody_sees_a_command_twice(
+    discord: SandboxDiscord, comfy: SandboxComfyUI, tmp_path: Path
+) -> None:
+    guild = discord.world.guild
+    async with open_studio(discord, comfy, tmp_path, discord_guild_ids=(guild.id,)):
+        pass
+    async with open_studio(discord, comfy, tmp_path):
+        await discord.wait_for(
+            lambda world: {one.guild_id for one in world.commands.visible_in(guild.id)} == {None}
+        )
+
+
+async def test_a_server_where_commands_are_refused_does_not_keep_the_others_from_theirs(
+    discord: SandboxDiscord, comfy: SandboxComfyUI, tmp_path: Path
+) -> None:
+    body = {"message": "Missing Access", "code": 50001}
+    discord.faults.fail_next("PUT", "/guilds/1/commands", 403, body=body)
+    async with open_studio(discord, comfy, tmp_path, discord_guild_ids=(1, discord.world.guild.id)) as studio:
+        assert (await studio.answer("/queue show")).text
+
+
 async def test_in_a_server_that_is_not_served_a_command_is_answered_with_one_sentence(
     discord: SandboxDiscord, comfy: SandboxComfyUI, tmp_path: Path
 ) -> None:
@@ -52,9 +73,10 @@ async def test_in_a_server_that_is_not_served_a_command_is_answered_with_one_sen
     lobby = world.add_channel(elsewhere, "lobby")
     world.add_member(elsewhere, world.bot)
     world.add_member(elsewhere, world.user("artist"))
-    async with open_studio(discord, comfy, tmp_path, discord_guild_ids=(world.guild.id, elsewhere.id)):
+    before, now = tmp_path / "before", tmp_path / "now"
+    async with open_studio(discord, comfy, before, discord_guild_ids=(world.guild.id, elsewhere.id)):
         pass
-    async with open_studio(discord, comfy, tmp_path, discord_guild_ids=(world.guild.id,)) as studio:
+    async with open_studio(discord, comfy, now, discord_guild_ids=(world.guild.id,)) as studio:
         answer = await studio.answer("/generate prompt:a heron", channel=lobby)
         assert answer.ephemeral
         assert "does not work in this server" in answer.text

@@ -1,0 +1,85 @@
+"""A desk over fakes: the real use cases, nothing outside the process."""
+
+from bot.chat.desk import Desk
+from bot.chat.wire import Wire
+from bot.core.generation import Seed
+from bot.studio.control import Control
+from bot.studio.feed import Feed
+from bot.studio.gate import Gate
+from bot.studio.incidents import Incidents
+from bot.studio.lane import Lane
+from bot.studio.library import Library
+from bot.studio.line import Line
+from bot.studio.report import Reporter
+from bot.studio.submit import Submit
+from bot.studio.workshop import Workshop
+from tests.builders import a_workflow, some_limits
+from tests.fakes.clock import ManualClock
+from tests.fakes.pictures import FakePictures, FakeShelf
+from tests.fakes.renderer import FakeRenderer
+from tests.fakes.stores import FakeStores
+
+
+class Cards:
+    """Keeps what was sent and adopted."""
+
+    def __init__(self) -> None:
+        self.adopted: dict[int, object] = {}
+
+    async def adopt(self, job: int, card: object, look: object) -> None:
+        del look
+        self.adopted[job] = card
+
+    async def send(self, channel: int, look: object) -> object:
+        raise AssertionError(f"nothing is to be sent to {channel}: {look}")
+
+    async def edit(self, card: object, look: object, *, shown: object = None) -> None:
+        raise AssertionError(f"nothing is to be edited: {card} {look} {shown}")
+
+
+def a_desk(stores: FakeStores | None = None) -> Desk:
+    stores, clock, feed = stores or FakeStores(), ManualClock(), Feed()
+    gate, lane, renderer, shelf, cards = Gate(feed), Lane(feed), FakeRenderer(), FakeShelf(), Cards()
+    workshop = Workshop({"txt2img": a_workflow()}, stores.settings)
+    line = Line(jobs=stores.jobs, projects=stores.projects, lane=lane, gate=gate, clock=clock)
+    submit = Submit(
+        jobs=stores.jobs,
+        projects=stores.projects,
+        shelf=shelf,
+        pictures=FakePictures(),
+        workshop=workshop,
+        line=line,
+        gate=gate,
+        feed=feed,
+        clock=clock,
+        limits=some_limits(),
+        new_seed=lambda: Seed(1),
+    )
+    return Desk(
+        submit=submit,
+        control=Control(
+            jobs=stores.jobs,
+            settings=stores.settings,
+            renderer=renderer,
+            submit=submit,
+            lane=lane,
+            gate=gate,
+            feed=feed,
+            clock=clock,
+        ),
+        library=Library(projects=stores.projects, settings=stores.settings, clock=clock),
+        line=line,
+        workshop=workshop,
+        reporter=Reporter(
+            jobs=stores.jobs, renderer=renderer, shelf=shelf, workshop=workshop, gate=gate, clock=clock
+        ),
+        incidents=Incidents(journal=stores.journal, clock=clock, new_code=lambda: "abc123"),
+        journal=stores.journal,
+        jobs=stores.jobs,
+        settings=stores.settings,
+        poster=cards,
+        board=cards,
+        clock=clock,
+        version="0",
+        wire=Wire(),
+    )

@@ -1,0 +1,61 @@
+from typing import Any
+
+import discord
+import pytest
+
+from bot.chat.attachments import MOST_BYTES, check_description
+from bot.chat.wire import CDN_HOSTS, Wire
+from bot.core.errors import BadRequest
+
+
+def an_attachment(**changes: Any) -> discord.Attachment:
+    url = "https://cdn.discordapp.com/ephemeral-attachments/1/2/fox.png?ex=1&is=1&hm=1"
+    usual = {"id": "2", "filename": "fox.png", "size": 900, "url": url, "proxy_url": url}
+    client = discord.Client(intents=discord.Intents.none())
+    return discord.Attachment(
+        data={**usual, "content_type": "image/png", **changes}, state=client._connection
+    )
+
+
+async def test_a_picture_from_discord_may_be_read() -> None:
+    check_description(an_attachment(), hosts=CDN_HOSTS)
+
+
+async def test_a_file_of_a_type_that_discord_does_not_tell_is_left_to_be_looked_at() -> None:
+    check_description(an_attachment(content_type=None), hosts=CDN_HOSTS)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/fox.png",
+        "https://cdn.discordapp.com@evil.example/fox.png",
+        "https://cdn.discordapp.com.evil.example/fox.png",
+        "http://127.0.0.1:8188/view?filename=x",
+        "http://169.254.169.254/latest",
+        "file:///etc/passwd",
+    ],
+)
+async def test_nothing_is_read_from_anywhere_else(url: str) -> None:
+    with pytest.raises(BadRequest, match="does not come from Discord"):
+        check_description(an_attachment(url=url), hosts=CDN_HOSTS)
+
+
+async def test_a_file_that_is_too_large_is_refused_by_its_description() -> None:
+    check_description(an_attachment(size=MOST_BYTES), hosts=CDN_HOSTS)
+    with pytest.raises(BadRequest, match="20 MiB"):
+        check_description(an_attachment(size=MOST_BYTES + 1), hosts=CDN_HOSTS)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "video/mp4", "application/zip"])
+async def test_what_calls_itself_no_picture_is_refused_by_its_description(kind: str) -> None:
+    with pytest.raises(BadRequest, match="no picture"):
+        check_description(an_attachment(content_type=kind), hosts=CDN_HOSTS)
+
+
+async def test_another_address_of_discord_may_be_read_from_too() -> None:
+    wire = Wire(api_url="http://127.0.0.1:4000/api/v10")
+    check_description(an_attachment(url="http://127.0.0.1:4000/cdn/1/2/fox.png"), hosts=wire.file_hosts)
+    with pytest.raises(BadRequest):
+        check_description(an_attachment(url="http://127.0.0.1:4001/cdn/1/2/fox.png"), hosts=wire.file_hosts)
+    assert Wire().file_hosts == CDN_HOSTS
