@@ -231,6 +231,8 @@ class Courier:
                 return thread
             case Gallery() as gallery:
                 return await self._opened(gallery, address.project)
+            case _:
+                assert_never(address.place)
 
     async def _opened(self, gallery: Gallery, project: Project | None) -> int:
         name = project.name if project else "Gallery"

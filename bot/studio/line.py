@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from bot.core.job import Job, JobState
 from bot.core.library import Project
@@ -160,10 +161,13 @@ class Line:
         drawing = self._lane.drawing
         if drawing is None:
             return None
-        match await self.expected(kind_of(drawing.job)):
+        expected = await self.expected(kind_of(drawing.job))
+        match expected:
             case Known(ms=ms, drawings=drawings):
                 now = self._clock.now()
                 begun = drawing.job.since if _runs(drawing.job) else now
                 return Known(ms=max(begun + ms - now, 0), drawings=drawings)
-            case Learning() as learning:
-                return learning
+            case Learning():
+                return expected
+            case _:
+                assert_never(expected)
