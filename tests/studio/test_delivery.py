@@ -1,0 +1,369 @@
+"""The courier: everything that is drawn is posted exactly once, in order, or says why not."""
+
+import pytest
+
+from bot.core.errors import DiscordAway, MissingPermission, NotFound, TargetGone
+from bot.core.job import JobState
+from bot.core.posting import PostingState
+from bot.studio import delivery
+from bot.studio.delivery import NONCE_LASTS_MS
+from tests.builders import CHANNEL, GUILD, NOW, a_card, a_gallery, an_origin, png
+from tests.studio.house import AIKO, BOSS, a_studio, running, settled
+
+AWAY = DiscordAway("Discord does not answer.")
+GONE = TargetGone("The thread is gone.", hint="Choose another gallery.")
+S = JobState
+
+
+async def drawn(studio, *, pictures=None, **request):
+    studio.renderer.pictures = pictures or [png()]
+    job = await studio.ask(**request)
+    await studio.worker.run_once()
+    return await studio.until(job, S.RENDERED)
+
+
+async def a_project_with_gallery(studio, **gallery):
+    project = await studio.library.create("Harbour", gallery=a_gallery(**gallery), actor=AIKO)
+    await studio.library.use("Harbour", AIKO)
+    return project
+
+
+async def test_pictures_go_into_the_projects_thread_and_the_job_is_delivered():
+    async with a_studio() as studio:
+        project = await a_project_with_gallery(studio)
+        job = await drawn(studio, pictures=[png(grey=1), png(grey=2)])
+        studio.clock.advance(90)
+        assert await studio.courier.run_once()
+        delivered = await studio.jobs.get(job.id)
+        artifacts = await studio.jobs.artifacts(job.id)
+        ((channel, post),) = studio.poster.posts
+        thread = (await studio.stores.projects.get(project.id)).gallery.thread
+    assert (delivered.state, delivered.post.channel) == (S.DELIVERED, thread)
+    assert studio.poster.threads[thread][1] == "Harbour"
+    assert (channel, post.project.name, len(post.pictures)) == (thread, "Harbour", 2)
+    assert all(artifact.message == delivered.post.message for artifact in artifacts)
+    assert (delivered.timings.post, delivered.timings.total) == (90, 90)
+
+
+async def test_a_thread_is_opened_once():
+    async with a_studio() as studio:
+        await a_project_with_gallery(studio)
+        for _ in range(3):
+            await drawn(studio)
+        await studio.courier.run_once()
+    assert len(studio.poster.threads) == 1
+    assert len({channel for channel, _ in studio.poster.posts}) == 1
+
+
+async def test_without_a_project_the_servers_gallery_is_used_and_its_thread_remembered():
+    async with a_studio() as studio:
+        await studio.library.set_gallery(a_gallery(channel=800), BOSS)
+        remembered = []
+
+        async def remember(channel, thread):
+            remembered.append((channel, thread))
+
+        studio.stores.settings.set_gallery_thread = remember
+        await drawn(studio)
+        await studio.courier.run_once()
+        ((thread, (gallery, name)),) = studio.poster.threads.items()
+    assert (gallery.channel, name, remembered) == (800, "Gallery", [(800, thread)])
+
+
+async def test_a_project_without_a_gallery_uses_the_servers():
+    async with a_studio() as studio:
+        await studio.library.create("Harbour", gallery=None, actor=AIKO)
+        await studio.library.set_gallery(a_gallery(thread=801), BOSS)
+        await drawn(studio, project="Harbour")
+        await studio.courier.run_once()
+    assert [channel for channel, _ in studio.poster.posts] == [801]
+
+
+async def test_without_any_gallery_pictures_go_where_they_were_asked_for():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        await studio.courier.run_once()
+        assert [channel for channel, _ in studio.poster.posts] == [CHANNEL]
+        assert studio.poster.notices == []
+        assert await studio.state(job) is S.DELIVERED
+
+
+@pytest.mark.parametrize("origin", [{"guild": GUILD, "channel": None}, {"guild": None, "channel": None}])
+async def test_where_there_is_nowhere_to_post_the_pictures_stay_in_the_library(origin):
+    async with a_studio() as studio:
+        job = (await studio.submit((await studio.ask()).request, an_origin(user=7, **origin))).job
+        while await studio.worker.run_once():
+            pass
+        await studio.until(job, S.RENDERED)
+        await studio.courier.run_once()
+        shelved = await studio.jobs.get(job.id)
+        assert (shelved.state, shelved.failure.kind) == (S.SHELVED, "not_posted")
+        assert shelved.failure.hint
+        assert await studio.stores.outbox.due() == []
+
+
+async def test_who_asked_elsewhere_is_told_by_a_message_of_its_own():
+    async with a_studio() as studio:
+        await a_project_with_gallery(studio)
+        job = await drawn(studio)
+        await studio.jobs.set_card(job.id, a_card(channel=777))
+        await studio.courier.run_once()
+        ((channel, notice),) = studio.poster.notices
+    assert (channel, notice.job.id, notice.job.state) == (777, job.id, S.DELIVERED)
+    assert notice.nonce != studio.poster.posts[0][1].nonce
+
+
+async def test_without_a_card_the_notice_goes_where_the_job_was_asked_for():
+    async with a_studio() as studio:
+        await a_project_with_gallery(studio)
+        await drawn(studio)
+        await studio.courier.run_once()
+    assert [channel for channel, _ in studio.poster.notices] == [CHANNEL]
+
+
+async def test_a_notice_that_cannot_be_posted_is_dropped_and_the_job_stays_delivered():
+    async with a_studio() as studio:
+        await a_project_with_gallery(studio, thread=801)
+        job = await drawn(studio)
+
+        async def forbidden(channel, notice):
+            raise MissingPermission("Send Messages", "<#5>")
+
+        studio.poster.notify = forbidden
+        assert await studio.courier.run_once()
+        assert await studio.state(job) is S.DELIVERED
+        assert await studio.stores.outbox.due() == []
+
+
+async def test_order_is_kept_while_discord_comes_and_goes():
+    async with a_studio() as studio:
+        jobs = [await drawn(studio) for _ in range(3)]
+        studio.poster.fail(AWAY)
+        assert not await studio.courier.run_once()
+        assert studio.poster.posts == []
+        assert await studio.courier.run_once()
+    assert [post.job.id for _, post in studio.poster.posts] == [job.id for job in jobs]
+
+
+async def test_a_post_whose_answer_got_lost_is_repeated_with_its_nonce_and_posted_once():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.poster.lose_answers()
+        assert not await studio.courier.run_once()
+        assert await studio.state(job) is S.RENDERED
+        assert await studio.courier.run_once()
+        assert await studio.state(job) is S.DELIVERED
+    assert len(studio.poster.posts) == 1
+
+
+async def test_a_notice_whose_answer_got_lost_is_told_once():
+    async with a_studio() as studio:
+        await a_project_with_gallery(studio, thread=801)
+        await drawn(studio)
+        notify, lost = studio.poster.notify, [AWAY]
+
+        async def lose_one(channel, notice):
+            told = await notify(channel, notice)
+            if lost:
+                raise lost.pop()
+            return told
+
+        studio.poster.notify = lose_one
+        assert not await studio.courier.run_once()
+        assert await studio.courier.run_once()
+    assert len(studio.poster.notices) == 1
+
+
+@pytest.mark.parametrize(("later", "doubtful"), [(NONCE_LASTS_MS, False), (NONCE_LASTS_MS + 1, True)])
+async def test_a_try_older_than_a_nonce_lasts_is_doubtful(later, doubtful):
+    async with a_studio() as studio:
+        await drawn(studio)
+        studio.poster.fail(AWAY)
+        await studio.courier.run_once()
+        studio.clock.advance(later)
+        await studio.courier.run_once()
+    assert [post.doubtful for _, post in studio.poster.posts] == [doubtful]
+
+
+async def test_what_was_never_tried_is_not_doubtful_however_old():
+    async with a_studio() as studio:
+        await drawn(studio)
+        studio.clock.advance(10 * NONCE_LASTS_MS)
+        await studio.courier.run_once()
+    assert [post.doubtful for _, post in studio.poster.posts] == [False]
+
+
+async def test_after_an_outage_or_a_restart_the_pictures_are_read_from_the_shelf():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.courier.take(job, [])
+        studio.poster.fail(AWAY)
+        await studio.courier.run_once()
+        assert studio.courier._at_hand == {}
+        await studio.courier.run_once()
+        ((_, post),) = studio.poster.posts
+    assert post.pictures[0].content.endswith(png())
+
+
+async def test_pictures_at_hand_are_not_read_again_and_not_kept_longer():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.courier.take(*studio.collected[0])
+        studio.shelf.files.clear()
+        await studio.courier.run_once()
+        assert await studio.state(job) is S.DELIVERED
+        assert studio.courier._at_hand == {}
+
+
+async def test_a_thread_that_is_gone_is_opened_anew():
+    async with a_studio() as studio:
+        project = await a_project_with_gallery(studio, thread=801)
+        job = await drawn(studio)
+        studio.poster.fail(GONE)
+        await studio.courier.run_once()
+        delivered = await studio.jobs.get(job.id)
+        thread = (await studio.stores.projects.get(project.id)).gallery.thread
+    assert delivered.state is S.DELIVERED
+    assert delivered.post.channel == thread != 801
+
+
+@pytest.mark.parametrize(
+    ("gallery", "troubles"),
+    [
+        ({"thread": 801}, [GONE, GONE]),
+        ({}, [GONE]),
+        ({"thread": 801}, [MissingPermission("Attach Files", "<#5>")]),
+        ({"thread": 801}, [NotFound("The file is gone.", hint="Draw it again.")]),
+    ],
+)
+async def test_what_cannot_be_posted_is_shelved_with_its_reason_and_told(gallery, troubles):
+    async with a_studio() as studio:
+        await a_project_with_gallery(studio, **gallery)
+        job = await drawn(studio)
+        studio.poster.fail(*troubles)
+        assert await studio.courier.run_once()
+        shelved = await studio.jobs.get(job.id)
+        assert (shelved.state, shelved.failure.message) == (S.SHELVED, troubles[-1].message)
+        assert shelved.timings.total is not None
+        assert [notice.job.state for _, notice in studio.poster.notices] == [S.SHELVED]
+        assert await studio.jobs.artifacts(job.id) != []
+
+
+async def test_a_channel_that_is_gone_shelves_what_was_asked_for_there():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.poster.fail(GONE)
+        await studio.courier.run_once()
+        assert await studio.state(job) is S.SHELVED
+
+
+async def test_a_surprise_with_one_post_does_not_stop_the_others():
+    async with a_studio() as studio:
+        first, second = await drawn(studio), await drawn(studio)
+        post = studio.poster.post
+
+        async def trip_once(channel, pictures):
+            if pictures.job.id == first.id:
+                raise ZeroDivisionError
+            return await post(channel, pictures)
+
+        studio.poster.post = trip_once
+        assert await studio.courier.run_once()
+        assert await studio.state(second) is S.DELIVERED
+        shelved = await studio.jobs.get(first.id)
+        assert (shelved.state, "code-1" in shelved.failure.hint) == (S.SHELVED, True)
+
+
+async def test_a_surprise_with_a_notice_drops_only_the_notice():
+    async with a_studio() as studio:
+        await a_project_with_gallery(studio, thread=801)
+        job = await drawn(studio)
+
+        async def trip(channel, notice):
+            raise ZeroDivisionError
+
+        studio.poster.notify = trip
+        assert await studio.courier.run_once()
+        assert await studio.state(job) is S.DELIVERED
+        assert await studio.stores.outbox.due() == []
+
+
+async def test_a_shelving_that_broke_off_half_way_is_finished_without_posting():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        await studio.jobs.store(job.to(S.SHELVED, at=NOW), was=S.RENDERED)
+        await studio.courier.run_once()
+        assert studio.poster.posts == []
+        assert [posting.state for posting in studio.stores.memory.postings.values()] == [PostingState.DROPPED]
+
+
+async def test_a_notice_for_nobody_is_dropped():
+    async with a_studio() as studio:
+        job = await studio.stored(origin=an_origin(guild=None, channel=None))
+        await studio.collector.fail(job, GONE)
+        await studio.courier.run_once()
+        assert studio.poster.notices == []
+        assert await studio.stores.outbox.due() == []
+
+
+async def test_the_courier_hears_of_what_is_drawn_and_of_what_failed():
+    async with a_studio() as studio, running(studio.courier.run()):
+        await settled()
+        job = await drawn(studio)
+        await studio.until(job, S.DELIVERED)
+        failed = await studio.stored()
+        await studio.collector.fail(failed, GONE)
+        await settled()
+        assert [notice.job.id for _, notice in studio.poster.notices] == [failed.id]
+
+
+async def test_while_discord_is_away_the_courier_tries_again_and_slower_each_time(monkeypatch):
+    pauses = []
+
+    async def no_pause(_, seconds):
+        pauses.append(seconds)
+
+    monkeypatch.setattr(delivery.Courier, "_woken_within", no_pause)
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.poster.fail(*[AWAY] * 8)
+        async with running(studio.courier.run()):
+            await studio.until(job, S.DELIVERED)
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+async def test_discords_return_ends_the_pause():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.poster.fail(AWAY)
+        async with running(studio.courier.run()):
+            await settled()
+            assert await studio.state(job) is S.RENDERED
+            studio.courier.wake()
+            await studio.until(job, S.DELIVERED)
+
+
+async def test_leaving_the_courier_posts_what_is_due_and_goes():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.courier.leave()
+        await studio.courier.run()
+        assert await studio.state(job) is S.DELIVERED
+
+
+async def test_leaving_does_not_wait_for_discord():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.poster.fail(AWAY)
+        studio.courier.leave()
+        await studio.courier.run()
+        assert await studio.state(job) is S.RENDERED
+
+
+async def test_a_pause_ends_by_itself(monkeypatch):
+    monkeypatch.setattr(delivery, "FIRST_RETRY_S", 0)
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.poster.fail(AWAY)
+        async with running(studio.courier.run()):
+            await studio.until(job, S.DELIVERED)
