@@ -3,6 +3,7 @@
 import asyncio
 import random
 import secrets
+import sqlite3
 from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -55,6 +56,7 @@ log = structlog.get_logger("genga")
 MIB = 1024 * 1024
 SEEDS = 2**32
 """Chosen seeds stay below this, so that people can type them back and other tools take them."""
+PULSE_S = 5.0
 DRAIN_S = 3.0
 """How long leaving may take: what is drawn is fetched and posted, the rest is taken up at the next start."""
 
@@ -66,14 +68,15 @@ class App:
         self,
         settings: Settings,
         *,
-        stores: SqliteStores,
+        database: Database,
         renderer: ComfyRenderer,
         pool: ThreadPoolExecutor,
         clock: SystemClock,
         wire: Wire,
     ) -> None:
         self.settings = settings
-        self.stores = stores
+        self._database = database
+        self.stores = stores = SqliteStores.over(database)
         self.feed = Feed()
         self._clock = clock
         self._renderer = renderer
@@ -157,6 +160,15 @@ class App:
                     await self._work(stop, leaving)
         except* Misconfigured as refused:
             raise refused.exceptions[0] from None
+
+    async def alive(self) -> bool:
+        """Tell whether the loop runs and the database takes a transaction, in good time."""
+        try:
+            async with asyncio.timeout(PULSE_S):
+                await self._database.write(lambda _: None)
+        except (TimeoutError, sqlite3.Error):
+            return False
+        return True
 
     async def _work(self, stop: asyncio.Event, leaving: asyncio.Timeout) -> None:
         """Run every loop; leaving, fetch and post what is drawn, and begin nothing new."""
@@ -278,7 +290,7 @@ async def open_app(settings: Settings, *, wire: Wire | None = None) -> AsyncGene
         renderer = await stack.enter_async_context(ComfyRenderer(client, clock))
         yield App(
             settings,
-            stores=SqliteStores.over(database),
+            database=database,
             renderer=renderer,
             pool=pool,
             clock=clock,
