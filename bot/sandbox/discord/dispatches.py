@@ -109,11 +109,18 @@ class Dispatcher:
         if message.ephemeral or not self._sees(message.channel):
             return None
         told = self._payloads.message_event(message)
-        bare = None if self.may_read(message) else without_content(told)
+        bare = self.bared(message, told)
         return Dispatch(name=name, intent=Intent.GUILD_MESSAGES, payload=told, without_content=bare)
 
-    def may_read(self, message: Message) -> bool:
-        """Own messages and those that mention the bot are readable without the MESSAGE_CONTENT intent."""
+    def bared(self, message: Message, told: Json) -> Json:
+        """Leave what a bot without MESSAGE_CONTENT may read: own messages and those that mention it."""
+        bare = told if self._may_read(message) else without_content(told)
+        replied = message.reply_to
+        if replied is None or replied.deleted or self._may_read(replied):
+            return bare
+        return {**bare, "referenced_message": without_content(bare["referenced_message"])}
+
+    def _may_read(self, message: Message) -> bool:
         return message.author is self._world.bot or self._world.bot in message.mentions
 
     def _deleted(self, message: Message) -> Told:

@@ -17,6 +17,7 @@ from bot.sandbox.discord import (
     Rules,
     SandboxDiscord,
 )
+from bot.sandbox.discord.faults import Drop
 from tests.sandbox.discord.library_bot import LibraryBot, running
 
 
@@ -46,10 +47,10 @@ async def newest(sandbox: SandboxDiscord, channel: Channel, text: str) -> Messag
     return await sandbox.wait_for(lambda _: next((m for m in channel.history if text in m.text), None))
 
 
-async def drop_and_wait(sandbox: SandboxDiscord, how: str, what: str) -> None:
+async def drop_and_wait(sandbox: SandboxDiscord, how: Drop, what: str) -> None:
     """Drops the gateway and waits until it has come back in that way."""
     with sandbox.subscribe() as changes:
-        sandbox.faults.drop_gateway(how)  # pyright: ignore[reportArgumentType] - parametrised by name
+        sandbox.faults.drop_gateway(how)
         async for change in changes:
             if isinstance(change, GatewayChanged) and change.what == what:
                 return
@@ -113,7 +114,7 @@ async def test_a_reaction_on_an_old_uncached_message_is_heard(
 
 @pytest.mark.parametrize("how", ["abort", "op7", "op9-resumable", "close"])
 async def test_a_lost_connection_is_resumed_and_nothing_is_missed(
-    sandbox: SandboxDiscord, bot: LibraryBot, artist: Person, general: Channel, how: str
+    sandbox: SandboxDiscord, bot: LibraryBot, artist: Person, general: Channel, how: Drop
 ):
     away = asyncio.create_task(drop_and_wait(sandbox, how, "resumed"))
     await sandbox.wait_for(lambda _: not sandbox.gateway.connected)

@@ -106,6 +106,21 @@ async def test_what_others_write_is_empty_without_the_intent(
     assert (await line.event("MESSAGE_CREATE"))["content"] == "mine"
 
 
+async def test_what_others_wrote_stays_hidden_when_read_and_when_replied_to(
+    sandbox: SandboxDiscord, bot: WireBot, line: Line, general: Channel
+):
+    """R37"""
+    secret = await sandbox.person("artist").say(general, "secret")
+    read = (await bot("GET", f"/channels/{general.id}/messages/{secret.id}")).body
+    assert (read["content"], read["author"]["username"]) == ("", "artist")
+    reply = await bot.send(
+        general.id, {"content": "seen", "message_reference": {"message_id": str(secret.id)}}
+    )
+    assert (reply.body["content"], reply.body["referenced_message"]["content"]) == ("seen", "")
+    await line.event("MESSAGE_CREATE")
+    assert (await line.event("MESSAGE_CREATE"))["referenced_message"]["content"] == ""
+
+
 async def test_what_others_write_is_told_with_the_intent(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):

@@ -23,11 +23,11 @@ def create_message(call: Call) -> Answer:
     require_sending(call, channel, draft)
     repeated = call.hub.nonces.find(channel, body)
     if repeated is not None:
-        return Answer(200, call.hub.payloads.message(repeated))
+        return Answer(200, _readable(call, repeated))
     message = compose(call, channel, draft)
     call.hub.nonces.remember(message, body)
     call.hub.world.post(message)
-    return Answer(200, call.hub.payloads.message(message))
+    return Answer(200, _readable(call, message))
 
 
 def _check_nonce(body: Json) -> None:
@@ -105,11 +105,11 @@ def get_message(call: Call) -> Answer:
 
 
 def _readable(call: Call, message: Message) -> Json:
+    """Read it as the bot may: without MESSAGE_CONTENT what others wrote stays hidden here too."""
     told = call.hub.payloads.message(message)
-    switched_on = call.hub.rules.privileged_intents & Intent.MESSAGE_CONTENT
-    if switched_on or call.hub.dispatcher.may_read(message):
+    if call.hub.rules.privileged_intents & Intent.MESSAGE_CONTENT:
         return told
-    return {**told, "content": "", "embeds": [], "attachments": [], "components": []}
+    return call.hub.dispatcher.bared(message, told)
 
 
 def edit_message(call: Call) -> Answer:
