@@ -87,6 +87,8 @@ class ComfyClient:
             match response.status:
                 case HTTPStatus.OK if text_of(dict_of(answer).get("prompt_id")):
                     return answer
+                case HTTPStatus.OK:
+                    raise self._foreign()
                 case HTTPStatus.BAD_REQUEST:
                     raise await self._refusal(answer, graph)
                 case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -116,12 +118,15 @@ class ComfyClient:
         async with self._asked("GET", "/queue") as response:
             queue = Queue.read(await self._document(response))
         if queue is None:
-            raise RendererAway(f"What answers at {self.url} has no queue as ComfyUI has.")
+            raise self._foreign()
         return queue
 
     async def history(self, prompt_id: str) -> Ended | None:
         async with self._asked("GET", f"/history/{prompt_id}") as response:
-            return Ended.read(await self._document(response), prompt_id)
+            answer = await self._document(response)
+        if not isinstance(answer, dict):
+            raise self._foreign()
+        return Ended.read(answer, prompt_id)
 
     async def dequeue(self, prompt_id: str) -> None:
         await self._told("/queue", {"delete": [prompt_id]})
@@ -267,6 +272,9 @@ class ComfyClient:
 
     def _odd(self, response: aiohttp.ClientResponse) -> RendererAway:
         return RendererAway(f"ComfyUI at {self.url} answers with HTTP {response.status}.", hint=_WAITS)
+
+    def _foreign(self) -> RendererAway:
+        return RendererAway(f"What answers at {self.url} does not speak as ComfyUI does.", hint=_WAITS)
 
     def _away(self) -> RendererAway:
         return RendererAway(f"ComfyUI at {self.url} cannot be reached.", hint=_WAITS)

@@ -122,7 +122,58 @@ async def test_a_queue_that_is_none_is_no_queue(body):
             await client.queue()
 
 
+@pytest.mark.parametrize("body", ["<html>", "[]"])
+async def test_a_history_that_is_none_does_not_mean_that_nothing_is_known(body):
+    async def odd(_):
+        return web.Response(text=body)
+
+    async with answering(web.get("/history/p", odd)) as url, ComfyClient(url, brisk()) as client:
+        with pytest.raises(RendererAway):
+            await client.history("p")
+
+
+async def test_a_comfyui_that_is_busy_failing_is_away():
+    async with (
+        answering(web.get("/system_stats", always({}, status=503))) as url,
+        ComfyClient(url, brisk()) as client,
+    ):
+        with pytest.raises(RendererAway):
+            await client.system()
+
+
 # ── prompts
+
+
+@pytest.mark.parametrize(("status", "error"), [(200, RendererAway), (404, RendererAway), (413, Refused)])
+async def test_an_answer_that_accepts_nothing_is_no_acceptance(status, error):
+    async with (
+        answering(web.post("/prompt", always({}, status=status))) as url,
+        ComfyClient(url, brisk()) as client,
+    ):
+        with pytest.raises(error):
+            await client.submit(a_small_graph(), prompt_id="p", client_id="c", extra={})
+
+
+async def test_a_prompt_that_got_another_name_is_taken_back():
+    dequeued = []
+
+    async def take_out(request):
+        dequeued.append((await request.json())["delete"])
+        return web.Response()
+
+    old = {**document("system_stats.json"), "system": {"comfyui_version": "0.3.57"}}
+    routes = (
+        web.get("/system_stats", always(old)),
+        web.post("/prompt", always({"prompt_id": "theirs", "number": 1, "node_errors": {}})),
+        web.post("/queue", take_out),
+        web.post("/interrupt", always({})),
+        web.get("/queue", always({"queue_running": [], "queue_pending": []})),
+    )
+    async with answering(*routes) as url, ComfyClient(url, brisk()) as client:
+        with pytest.raises(RendererAway, match="names prompts itself"):
+            await drawn(ComfyRenderer(client, SystemClock()), an_order())
+
+    assert dequeued == [["theirs"]]
 
 
 async def test_a_prompt_goes_out_under_our_id_and_never_with_a_number():

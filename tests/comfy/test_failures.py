@@ -142,3 +142,11 @@ def test_a_cleaned_message_is_one_short_line(message):
 
     assert len(shown) <= 300
     assert len(shown.splitlines()) <= 1
+
+
+def test_a_reason_that_we_do_not_know_is_passed_on():
+    error = {"type": "new_kind", "message": "Something new", "extra_info": {"input_name": "seed"}}
+
+    assert refusal({"node_errors": {"3": {"class_type": "KSampler", "errors": [error]}}}, TITLES).message == (
+        "ComfyUI refused “Sampler” (KSampler): Something new: seed."
+    )

@@ -4,6 +4,8 @@ import asyncio
 import time
 from contextlib import aclosing
 
+import pytest
+
 from bot.core.progress import (
     Accepted,
     NodeStarted,
@@ -15,6 +17,7 @@ from bot.core.progress import (
 from bot.sandbox.comfyui import Pace
 from tests.comfy.harness import (
     SLOW,
+    STUCK,
     a_small_graph,
     an_order,
     drawn,
@@ -126,3 +129,14 @@ async def test_a_file_of_ours_is_never_dropped_for_its_folder(server, renderer):
 
     assert output.subfolder == "genga/day"
     assert (await renderer.fetch(output)).startswith(b"\x89PNG")
+
+
+async def test_a_fault_of_our_own_reaches_whoever_follows(server, renderer, monkeypatch):
+    async def trip(_prompt_id):
+        raise ZeroDivisionError
+
+    server.pace = STUCK
+    monkeypatch.setattr(renderer._server, "standing", trip)
+
+    with pytest.raises(ZeroDivisionError):
+        await drawn(renderer, an_order())
