@@ -190,7 +190,8 @@ class Dispatcher:
                 }
             ],
         }
-        return [Dispatch(name="THREAD_MEMBERS_UPDATE", intent=Intent.GUILDS, payload=told)]
+        appears = [self._place("THREAD_CREATE", thread)] if thread.is_private_thread else []
+        return [*appears, Dispatch(name="THREAD_MEMBERS_UPDATE", intent=Intent.GUILDS, payload=told)]
 
     def _typing(self, channel: Channel, user: User) -> Told:
         if user is self._world.bot or not self._sees(channel):

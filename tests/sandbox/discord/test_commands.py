@@ -1,8 +1,14 @@
 """Commands: what may be synced, and how typed text becomes an invocation."""
 
-import pytest
+import re
 
-from bot.sandbox.discord import Channel, NotPossible, SandboxDiscord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sandbox.discord import Channel, Command, NotPossible, SandboxDiscord, World
+from bot.sandbox.discord.commands import CommandBook
+from bot.sandbox.discord.invocation import parse_invocation
 from tests.sandbox.discord.wire import Json, Line, WireBot
 
 FORM_ERROR = (400, 50035)
@@ -115,6 +121,17 @@ async def test_typed_text_becomes_typed_options(sandbox: SandboxDiscord, bot: Wi
         "private": True,
         "size": "1344x768",
     }
+
+
+MARKS = re.compile(r"(?:^|\s)(prompt|count|cfg|private|gallery|size):")
+
+
+@given(st.text(max_size=200).filter(lambda text: not MARKS.search(text)))
+def test_a_prompt_arrives_as_it_was_typed(text: str):
+    book, guild = CommandBook(), World.sandbox().guild
+    book.replace(None, [Command.parse(GENERATE, command_id=1, version=1, guild_id=None)])
+    read = parse_invocation(book, guild, f"/generate prompt:{text} count:3")
+    assert dict(read.options) == {"prompt": text.strip(), "count": 3}
 
 
 async def test_a_subcommand_is_found_by_its_path(sandbox: SandboxDiscord, bot: WireBot, line: Line):

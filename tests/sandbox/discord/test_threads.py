@@ -181,6 +181,20 @@ async def test_a_thread_is_renamed_archived_and_locked_over_the_wire(
     assert (await bot("GET", path)).body["thread_metadata"]["archived"] is False
 
 
+async def test_a_private_thread_appears_when_the_bot_is_let_in(
+    sandbox: SandboxDiscord, bot: WireBot, line: Line, general: Channel
+):
+    sandbox.world.overwrite(general, sandbox.world.bot, deny=Permission.MANAGE_THREADS)
+    reply = await bot("POST", f"/channels/{general.id}/threads", {"name": "quiet", "type": 12})
+    thread = sandbox.world.guild.thread("quiet")
+    await bot("DELETE", f"/channels/{thread.id}/thread-members/@me")
+    assert (await bot("GET", f"/channels/{thread.id}")).refusal == (403, 50001)
+    sandbox.world.join_thread(thread, sandbox.world.bot)
+    assert (await line.event("THREAD_CREATE"))["newly_created"] is True
+    assert "newly_created" not in await line.event("THREAD_CREATE")
+    assert (await bot("GET", f"/channels/{thread.id}")).body["id"] == reply.body["id"]
+
+
 async def test_a_private_thread_is_seen_by_those_in_it(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
