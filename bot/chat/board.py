@@ -26,6 +26,10 @@ from bot.studio.line import JobView
 PREVIEW_EVERY_S: Final = 3.0
 FIRST_RETRY_S: Final = 1.0
 LAST_RETRY_S: Final = 60.0
+TELLING: Final = 0.05
+"""From this share of a drawing on, its speed says something about its end."""
+TRUST: Final = 0.8
+"""How much of a guessed time is relied upon."""
 LATELY_ENDED: Final = 25
 """After a restart so many of the newest jobs are looked at whose end their card may not show yet."""
 
@@ -228,12 +232,15 @@ class StatusBoard:
 
 
 def _calm_s(view: JobView, *, now: int) -> float:
-    """Guess for how long the drawing will not end: half of what is left if it goes on at this speed."""
+    """Guess for how many seconds the drawing will not end, from its speed so far or from drawings like it."""
     progress = view.progress
-    if progress is None or progress.started is None or not progress.fraction:
+    if progress is None or progress.started is None:
         return 0.0
-    left = (now - progress.started) * (1 - progress.fraction) / progress.fraction
-    return left / 2 / 1000
+    if progress.fraction > TELLING:
+        left = (now - progress.started) * (1 - progress.fraction) / progress.fraction
+    else:
+        left = view.ends - now if view.ends is not None else 0
+    return left * TRUST / 1000
 
 
 async def _stirred_within(column: _Column, seconds: float) -> None:

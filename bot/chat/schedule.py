@@ -11,11 +11,11 @@ from bot.core.pacing import Pace
 BUCKET: Final = 5
 """So many edits may be made in as many gaps, however they lie in it: Discord's own buckets are like that."""
 
-SHARE: Final = 1.3
+SHARE: Final = 1.28
 """With others to edit as well, the drawing card takes its next turn after so many gaps, not after one;
 an end counts as its turn."""
 
-FORESIGHT: Final = 3
+FORESIGHT: Final = 5
 """So many turns of the drawing card are kept free before a waiting card gets an edit."""
 
 JITTER_S: Final = 0.05
@@ -79,7 +79,7 @@ class Allowance:
 class Turn:
     """When a card was last looked at and edited, and since when there is something new about it.
 
-    `calm_until`: the job will hardly end before; until then no edit is kept free for its end.
+    `calm_until`: the job will hardly end before, so no edit needs to be kept free for its end until then.
     """
 
     rank: Rank
@@ -139,8 +139,8 @@ def _moments_if_now(known: list[Turn], allowance: Allowance, moment: float, *, n
         return [max([now, *(edit + gap for edit in allowance.edits)]), now]
     first = max(now, moment)
     turns = [first + number * SHARE * gap for number in range(FORESIGHT)]
-    may_end = min(turn.calm_until for turn in drawing) < now + BUCKET * gap
-    return [now, first, *turns] if may_end else [now, *turns]
+    end = max(min(turn.calm_until for turn in drawing), first)
+    return [now, *(sorted([*turns, end]) if end < turns[-1] else turns)]
 
 
 def _wait_until(moment: float, *, now: float) -> Wait:
