@@ -302,5 +302,20 @@ def test_a_refusal_says_what_happened_and_what_to_do():
     assert look.text == "There is no sampler called `eulr`.\nNearest: `euler`."
 
 
+@pytest.mark.parametrize("look", [cards.button_expired(), cards.not_served(), cards.only_in_servers()])
+def test_what_does_not_work_here_is_said_in_a_sentence(look):
+    assert look.text.endswith(".")
+    assert look.colour == 0x99AAB5
+
+
+def test_pausing_and_resuming_say_what_happens_next():
+    assert "everybody keeps their place" in cards.queue_paused().text
+    assert cards.queue_resumed().text == "The queue goes on."
+
+
+def test_memory_that_comfyui_does_not_tell_is_not_made_up():
+    assert "memory: ComfyUI did not say" in a_status(renderer=some_health(vram_free=None)).text
+
+
 def test_an_incident_gives_its_code():
     assert "incident `abc123`" in cards.refusal(Incident("abc123")).text

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.chat.look import Attached, Look
+from bot.chat.mishaps import translated
 from bot.chat.poster import MIB, DiscordPoster
 from bot.core.errors import DeliveryError, DiscordAway, MissingPermission, TargetGone
 from bot.core.job import Card, JobState
@@ -290,6 +291,62 @@ async def test_a_closed_client_is_away(client, poster, general):
     await client.close()
     with pytest.raises(DiscordAway):
         await poster.edit(Card(channel=general.id, message=1), a_look())
+
+
+async def test_a_missing_permission_to_write_in_threads_is_named(sandbox, client, poster, gallery):
+    thread = await poster.open_thread(gallery, name="Harbor")
+    channel = sandbox.world.channels[gallery.channel]
+    await deny(sandbox, client, channel, Permission.SEND_MESSAGES_IN_THREADS)
+    with pytest.raises(MissingPermission, match="“Send Messages in Threads” in #Harbor"):
+        await poster.post(thread, a_picture_post())
+
+
+async def test_a_forum_that_takes_no_posts_names_what_is_missing(sandbox, client, poster):
+    forum = sandbox.world.channel("projects")
+    await deny(sandbox, client, forum, Permission.SEND_MESSAGES)
+    with pytest.raises(MissingPermission, match="“Send Messages” in #projects"):
+        await poster.open_thread(Gallery(channel=forum.id, kind=GalleryKind.FORUM), name="Harbor")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error", "words"),
+    [
+        (401, 0, DiscordAway, "does not answer"),
+        (403, 50001, MissingPermission, "“View Channel” in #general"),
+        (403, 50013, MissingPermission, "“Send Messages or Attach Files or Embed Links” in #general"),
+        (400, 160005, MissingPermission, "“Manage Threads” in #general"),
+        (400, 50083, DeliveryError, "archived"),
+        (400, 160006, DeliveryError, "#general has too many threads"),
+        (400, 50045, DeliveryError, "larger than Discord takes"),
+        (413, 0, DeliveryError, "larger than Discord takes"),
+        (404, 10003, TargetGone, "channel or thread does not exist"),
+    ],
+)
+async def test_what_discord_says_is_said_in_our_words(sandbox, poster, general, status, code, error, words):
+    body = {"code": code, "message": "as Discord words it"}
+    sandbox.faults.fail_next("POST", r"/messages$", status, body=body)
+    with pytest.raises(error, match=words):
+        await poster.post(general.id, a_picture_post())
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "words"),
+    [(50001, TargetGone, "does not exist"), (50013, MissingPermission, "in <#4711>")],
+)
+async def test_a_channel_the_client_has_never_seen_is_judged_by_the_answer(
+    sandbox, poster, code, error, words
+):
+    sandbox.faults.fail_next("POST", r"/messages$", 403, body={"code": code, "message": "no"})
+    with pytest.raises(error, match=words):
+        await poster.post(4711, a_picture_post())
+
+
+async def test_a_client_that_closes_meanwhile_is_away_and_any_other_bug_is_not(client):
+    with pytest.raises(RuntimeError, match="a bug"), translated(client, 1):
+        raise RuntimeError("a bug")
+    await client.close()
+    with pytest.raises(DiscordAway), translated(client, 1):
+        raise RuntimeError("Session is closed")
 
 
 # ── cards

@@ -21,11 +21,9 @@ from bot.chat.cards.params import params_card
 from bot.chat.cards.posts import forum_starter, notice, picture_post
 from bot.chat.cards.refusals import (
     button_expired,
-    lacks_permission,
     not_served,
     only_in_servers,
     refusal,
-    wait_a_moment,
 )
 from bot.chat.cards.sheet import JOB_LIST, job_list, job_sheet
 from bot.chat.cards.status import status_card
@@ -41,7 +39,6 @@ __all__ = [
     "job_card",
     "job_list",
     "job_sheet",
-    "lacks_permission",
     "moved_card",
     "not_served",
     "notice",
@@ -58,5 +55,4 @@ __all__ = [
     "queue_resumed",
     "refusal",
     "status_card",
-    "wait_a_moment",
 ]

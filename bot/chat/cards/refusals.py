@@ -1,7 +1,6 @@
 """What people are told when something cannot be done."""
 
 from bot.chat.cards import palette
-from bot.chat.cards.measures import duration
 from bot.chat.look import Look
 from bot.chat.markdown import prose
 from bot.core.errors import Incident, StudioError
@@ -30,13 +29,3 @@ def not_served() -> Look:
 
 def only_in_servers() -> Look:
     return Look(text="This works in a server only.", colour=palette.IDLE)
-
-
-def lacks_permission(*permissions: str) -> Look:
-    """Name what the person would need, in Discord's own words."""
-    names = " and ".join(f"“{prose(name)}”" for name in permissions)
-    return Look(text=f"You would need {names} for this.", colour=palette.IDLE)
-
-
-def wait_a_moment(seconds: float) -> Look:
-    return Look(text=f"Too soon: try again in {duration(round(seconds * 1000))}.", colour=palette.IDLE)
