@@ -288,6 +288,21 @@ async def test_a_surprise_with_a_notice_drops_only_the_notice():
         assert await studio.stores.outbox.due() == []
 
 
+async def test_a_job_is_shelved_before_its_posting_is_dropped_so_that_a_crash_loses_neither():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        dropped, states = studio.stores.outbox.dropped, []
+
+        async def watched(posting, *, at, reason):
+            states.append(await studio.state(job))
+            await dropped(posting, at=at, reason=reason)
+
+        studio.stores.outbox.dropped = watched
+        studio.poster.fail(GONE)
+        await studio.courier.run_once()
+    assert states == [S.SHELVED]
+
+
 async def test_a_shelving_that_broke_off_half_way_is_finished_without_posting():
     async with a_studio() as studio:
         job = await drawn(studio)

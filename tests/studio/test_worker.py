@@ -249,6 +249,21 @@ async def test_pictures_that_comfyui_forgot_before_they_were_fetched_are_drawn_a
         assert (await studio.until(job, S.RENDERED)).attempt == 2
 
 
+async def test_a_job_that_goes_back_into_line_wakes_the_worker():
+    async with a_studio() as studio:
+        outputs = studio.renderer.outputs
+
+        async def forgot_once(prompt_id):
+            studio.renderer.outputs = outputs
+            await settled()
+            raise Lost("ComfyUI was restarted.")
+
+        studio.renderer.outputs = forgot_once
+        job = await studio.ask()
+        async with running(studio.worker.run()):
+            assert (await studio.until(job, S.RENDERED)).attempt == 2
+
+
 async def test_while_comfyui_is_away_the_job_keeps_its_place_and_its_attempt():
     async with a_studio() as studio:
         studio.renderer.away = True
@@ -299,6 +314,7 @@ async def test_a_job_cancelled_as_comfyui_forgot_it_is_not_drawn_again():
             await studio.control.cancel(job.id, AIKO)
             gate.open.set()
             await studio.until(job, S.CANCELLED)
+    assert await studio.states(job) == [S.QUEUED, S.SUBMITTED, S.RUNNING, S.CANCELLED]
     assert len(studio.renderer.given) == 1
 
 
