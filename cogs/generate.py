@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat import choices
+from bot.chat.answers import Announced
 from bot.chat.attachments import check_description, read_picture
 from bot.chat.choices import Choice
 from bot.chat.desk import Desk
@@ -91,7 +92,7 @@ class Generate(commands.Cog):
     ) -> None:
         if reference is not None:
             check_description(reference, hosts=self._desk.wire.file_hosts)
-        async with self._reception.attend(interaction, slow=reference is not None):
+        async with self._reception.attend(interaction, Announced.TO_ALL, slow=reference is not None):
             if reference is not None:
                 content = await read_picture(reference, hosts=self._desk.wire.file_hosts)
                 request = replace(request, reference=await self._desk.submit.reference(content))

@@ -32,7 +32,7 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
     @app_commands.command(description="Everything about a job, in any state")
     @app_commands.describe(job="The job's number")
     async def show(self, interaction: discord.Interaction[Any], job: JobOption) -> None:
-        async with self._reception.attend(interaction, ephemeral=True):
+        async with self._reception.attend(interaction):
             look = await self._sheet(interaction, job)
         await say(interaction, look, ephemeral=True)
 
@@ -63,7 +63,7 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
         state: str | None = None,
     ) -> None:
         actor = actor_of(interaction)
-        async with self._reception.attend(interaction, ephemeral=True):
+        async with self._reception.attend(interaction):
             wanted = await self._filter(actor, mine=mine, project=project, state=state)
             look = await job_page(self._desk, wanted)
         await say(interaction, look, ephemeral=True)

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat import cards, choices
-from bot.chat.answers import say
+from bot.chat.answers import Announced, say
 from bot.chat.choices import Choice
 from bot.chat.desk import Desk
 from bot.chat.galleries import chosen_gallery, gallery_here
@@ -37,7 +37,7 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
     ) -> None:
         actor = actor_of(interaction)
         chosen = chosen_gallery(channel) if channel is not None else None
-        async with self._reception.attend(interaction):
+        async with self._reception.attend(interaction, Announced.TO_ALL):
             gallery = chosen or gallery_here(interaction, await self._desk.library.gallery(actor))
             project = await self._desk.library.create(name, gallery=gallery, actor=actor)
         await say(interaction, cards.project_created(project))
@@ -45,7 +45,7 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
     @app_commands.command(name="list", description="All projects of this server")
     async def every(self, interaction: discord.Interaction[Any]) -> None:
         actor = actor_of(interaction)
-        async with self._reception.attend(interaction, ephemeral=True):
+        async with self._reception.attend(interaction):
             projects = await self._desk.library.projects(actor)
             in_use = await self._desk.library.in_use(actor)
         await say(interaction, cards.project_list(projects, in_use=in_use), ephemeral=True)
@@ -54,7 +54,7 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
     @app_commands.describe(name="The project; the one you use if left out")
     async def show(self, interaction: discord.Interaction[Any], name: str | None = None) -> None:
         actor = actor_of(interaction)
-        async with self._reception.attend(interaction, ephemeral=True):
+        async with self._reception.attend(interaction):
             in_use = await self._desk.library.in_use(actor)
             shown = in_use if name is None else await self._desk.library.named(name, actor)
         if shown is None:
@@ -66,7 +66,7 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
     @app_commands.command(description="Make a project your own choice wherever you name none")
     @app_commands.describe(name="The project; left out, your choice is dropped")
     async def use(self, interaction: discord.Interaction[Any], name: str | None = None) -> None:
-        async with self._reception.attend(interaction, ephemeral=True):
+        async with self._reception.attend(interaction):
             project = await self._desk.library.use(name, actor_of(interaction))
         await say(interaction, cards.project_used(project), ephemeral=True)
 

@@ -30,7 +30,7 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What thi
     ) -> None:
         actor = actor_of(interaction)
         gallery = chosen_gallery(channel) if channel is not None else None
-        async with self._reception.attend(interaction, ephemeral=True):
+        async with self._reception.attend(interaction):
             if gallery is not None:
                 await self._desk.library.set_gallery(gallery, actor)
             shown = gallery or await self._desk.library.gallery(actor)

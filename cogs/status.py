@@ -21,7 +21,7 @@ class Status(commands.Cog):
     @app_commands.command(description="How the bot, ComfyUI, the queue, the database and the disk are")
     @app_commands.guild_only
     async def status(self, interaction: discord.Interaction[Any]) -> None:
-        async with self._reception.attend(interaction, ephemeral=True):
+        async with self._reception.attend(interaction):
             report = await self._desk.reporter.report()
         look = cards.status_card(
             report, version=self._desk.version, latency_ms=_milliseconds(interaction.client.latency)

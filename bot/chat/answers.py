@@ -1,5 +1,6 @@
 """Answering an interaction with a look, whatever was said to it before."""
 
+from enum import Enum, auto
 from typing import Any, cast
 
 import discord
@@ -10,10 +11,21 @@ PRIVATE = "private"
 """The key in `interaction.extras` under which it is kept who sees an announced answer."""
 
 
-async def defer(interaction: discord.Interaction[Any], *, ephemeral: bool) -> None:
-    """Announce an answer; whether all will see it is decided by this."""
-    interaction.extras[PRIVATE] = ephemeral
-    await interaction.response.defer(ephemeral=ephemeral, thinking=True)
+class Announced(Enum):
+    """What Discord is told of an answer that takes a while."""
+
+    TO_ALL = auto()
+    TO_ASKER = auto()
+    IN_PLACE = auto()
+    """The message that was pressed will change."""
+
+
+async def announce(interaction: discord.Interaction[Any], answer: Announced) -> None:
+    """Acknowledge; who will see the answer is decided by this."""
+    interaction.extras[PRIVATE] = answer is Announced.TO_ASKER
+    await interaction.response.defer(
+        ephemeral=answer is Announced.TO_ASKER, thinking=answer is not Announced.IN_PLACE
+    )
 
 
 async def say(interaction: discord.Interaction[Any], look: Look, *, ephemeral: bool = False) -> int:

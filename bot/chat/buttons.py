@@ -8,7 +8,7 @@ import discord
 import structlog
 
 from bot.chat import cards
-from bot.chat.answers import say, turn
+from bot.chat.answers import Announced, say_privately, turn
 from bot.chat.failures import tell_failure
 from bot.chat.job_acts import again, cancel, params
 from bot.chat.look import Action
@@ -79,7 +79,8 @@ class PageTurns(discord.ui.DynamicItem[AnyButton], template=PAGE_ID):
 
     async def _turn(self, interaction: Press) -> None:
         client: GengaClient = interaction.client
-        look = await page_of(client.desk, self.name, self.before, actor=actor_of(interaction))
+        async with client.reception.attend(interaction, Announced.IN_PLACE):
+            look = await page_of(client.desk, self.name, self.before, actor=actor_of(interaction))
         if look is None:
             await expired(interaction)
         else:
@@ -94,7 +95,7 @@ def is_ours(custom_id: str) -> bool:
 
 
 async def expired(interaction: Press) -> None:
-    await say(interaction, cards.button_expired(), ephemeral=True)
+    await say_privately(interaction, cards.button_expired())
 
 
 async def answer_unknown(interaction: Press) -> None:

@@ -86,7 +86,9 @@ class GengaClient(commands.Bot):
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         del args, kwargs
-        log.error("event.failed", event=event_method, exc_info=sys.exception())
+        error = sys.exception()
+        if error is not None:
+            await self.desk.incidents.report(error, where=event_method)
 
     async def close(self) -> None:
         """Serve those who are inside, briefly, then leave."""

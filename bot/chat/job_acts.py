@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.chat import cards
-from bot.chat.answers import say
+from bot.chat.answers import Announced, say
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
 from bot.chat.tickets import show_ticket
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def again(interaction: discord.Interaction[Any], job: int, *, same_seed: bool = False) -> None:
     """Draw the job again for whoever asks."""
     client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
+    async with client.reception.attend(interaction, Announced.TO_ALL):
         ticket = await client.desk.control.again(
             job, actor_of(interaction), origin_of(interaction), same_seed=same_seed
         )
@@ -26,7 +26,7 @@ async def again(interaction: discord.Interaction[Any], job: int, *, same_seed: b
 
 async def params(interaction: discord.Interaction[Any], job_id: int) -> None:
     client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, ephemeral=True):
+    async with client.reception.attend(interaction):
         job = await client.desk.control.job(job_id, actor_of(interaction))
     note_job(interaction, job)
     await say(interaction, cards.params_card(job), ephemeral=True)
@@ -34,7 +34,7 @@ async def params(interaction: discord.Interaction[Any], job_id: int) -> None:
 
 async def cancel(interaction: discord.Interaction[Any], job_id: int) -> None:
     client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, ephemeral=True):
+    async with client.reception.attend(interaction):
         job = await client.desk.control.cancel(job_id, actor_of(interaction))
     note_job(interaction, job)
     await say(interaction, cards.job_cancelled(job), ephemeral=True)

@@ -9,7 +9,7 @@ import aiohttp
 import discord
 import structlog
 
-from bot.chat.answers import defer
+from bot.chat.answers import Announced, announce
 
 log = structlog.get_logger(__name__)
 
@@ -26,18 +26,20 @@ GONE = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 class Reception:
     def __init__(self) -> None:
         self._unanswered: set[_Pledge] = set()
-        self._deferring = 0
+        self._announcing = 0
         self._calm = asyncio.Event()
+        self._calm.set()
 
     @asynccontextmanager
     async def attend(
-        self, interaction: discord.Interaction[Any], *, ephemeral: bool = False, slow: bool = False
+        self,
+        interaction: discord.Interaction[Any],
+        answer: Announced = Announced.TO_ASKER,
+        *,
+        slow: bool = False,
     ) -> AsyncGenerator[None]:
-        """Inside, take your time: Discord hears in time that an answer comes.
-
-        `slow` says so at once; `ephemeral` decides who will see an answer that was announced.
-        """
-        pledge = _Pledge(self, interaction, ephemeral=ephemeral)
+        """Inside, take your time: Discord hears in time what answer will come; if it is `slow`, at once."""
+        pledge = _Pledge(self, interaction, answer)
         self._unanswered.add(pledge)
         try:
             if slow:
@@ -59,45 +61,43 @@ class Reception:
         except TimeoutError:
             pass
 
-    async def defer(self, interaction: discord.Interaction[Any], *, ephemeral: bool) -> None:
-        self._deferring += 1
+    async def announce(self, interaction: discord.Interaction[Any], answer: Announced) -> None:
+        self._announcing += 1
         self._calm.clear()
         try:
-            await defer(interaction, ephemeral=ephemeral)
+            await announce(interaction, answer)
         except GONE as error:
             log.info("interaction.gone", id=interaction.id, error=str(error))
         finally:
-            self._deferring -= 1
-            if not self._deferring:
+            self._announcing -= 1
+            if not self._announcing:
                 self._calm.set()
 
 
 class _Pledge:
-    """The promise to acknowledge one interaction, by its answer or else by a defer."""
+    """The promise to acknowledge one interaction, by its answer or by announcing one."""
 
     def __init__(
-        self, reception: Reception, interaction: discord.Interaction[Any], *, ephemeral: bool
+        self, reception: Reception, interaction: discord.Interaction[Any], answer: Announced
     ) -> None:
         self._reception = reception
         self._interaction = interaction
-        self._ephemeral = ephemeral
+        self._answer = answer
         self._due = asyncio.get_running_loop().call_later(QUICK_S, self.keep)
         self._keeping: asyncio.Task[None] | None = None
 
     def keep(self) -> None:
-        """Send the defer, once."""
+        """Announce the answer, once."""
         self._due.cancel()
         if self._keeping is None and not self._interaction.response.is_done():
-            self._keeping = asyncio.create_task(
-                self._reception.defer(self._interaction, ephemeral=self._ephemeral)
-            )
+            self._keeping = asyncio.create_task(self._reception.announce(self._interaction, self._answer))
 
     async def kept(self) -> None:
         self.keep()
         await self.settle()
 
     async def settle(self) -> None:
-        """Stop the clock; a defer on its way arrives first."""
+        """Stop the clock; an announcement on its way arrives first."""
         self._due.cancel()
         if self._keeping is not None:
             await self._keeping

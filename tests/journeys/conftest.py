@@ -1,13 +1,27 @@
 """Journeys go over the wire with the unmodified client, and at their end nothing went against Discord's rules."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
+from bot import logs
 from bot.sandbox.comfyui import SandboxComfyUI
 from bot.sandbox.discord import Rules, SandboxDiscord
 from tests.journeys.studio import Studio, open_studio
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_in_production() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    logs.set_up(level="WARNING", style="json", secrets=[])
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """When an answer does not arrive, nobody may be left in the dark and nothing may be lost."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 
 import pytest
 
 from bot.core.job import JobState
-from bot.sandbox.discord import Permission, SandboxDiscord
+from bot.sandbox.discord import Ack, Permission, SandboxDiscord
+from bot.studio.line import QueueView
 from tests.journeys.studio import Studio
 
 
@@ -52,6 +54,41 @@ async def test_a_refusal_after_an_announced_answer_is_still_for_the_asker_only(
     answer = await asked.answered()
     assert answer.ephemeral
     assert [message for message in studio.general.history if message.loading] == []
+
+
+async def test_a_page_that_takes_long_is_announced_and_turned_in_place(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await studio.pause()
+    for number in range(12):
+        await studio.answer(f"/generate prompt:heron {number:02}")
+    shown = await studio.answer("/queue show")
+    look, looked = studio.app.line.queue, asyncio.Event()
+
+    async def look_long() -> QueueView:
+        await looked.wait()
+        return await look()
+
+    monkeypatch.setattr(studio.app.line, "queue", look_long)
+    pressed = await studio.artist.click(shown, "Later in line")
+    assert await pressed.acked() is Ack.DEFER_UPDATE
+    looked.set()
+    assert await pressed.answered() is shown
+    assert "heron 11" in shown.text
+
+
+async def test_a_reaction_that_trips_us_is_an_incident(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, post = await studio.drawn()
+
+    async def stumble(message: int) -> None:
+        raise ZeroDivisionError(message)
+
+    monkeypatch.setattr(studio.app.stores.jobs, "by_message", stumble)
+    await studio.artist.react(post, "🔁")
+    entries = await studio.journal_has(2)
+    assert entries[-1].kind == "incident"
 
 
 async def test_where_the_bot_cannot_see_the_channel_the_asker_is_told(studio: Studio) -> None:
