@@ -66,9 +66,11 @@ async def test_it_logs_in_with_one_identify_and_leaves_with_1000(
     assert (sandbox.gateway.identifies, sandbox.gateway.closes) == (1, [1000])
 
 
+@pytest.mark.parametrize("before", [True, False])
 async def test_a_command_is_deferred_answered_edited_and_followed_by_a_picture(
-    sandbox: SandboxDiscord, bot: LibraryBot, artist: Person, general: Channel
+    sandbox: SandboxDiscord, bot: LibraryBot, artist: Person, general: Channel, before: bool
 ):
+    sandbox.rules.message_before_answer = before
     sketch = {"reference": ("sketch.png", b"sketch")}
     asked = await artist.slash("/generate prompt:a heron, rain count:2", channel=general, attachments=sketch)
     answer = await asked.answered()

@@ -205,8 +205,9 @@ async def test_a_line_without_heartbeats_is_closed_but_its_session_lives(
     sandbox: SandboxDiscord, bot: WireBot
 ):
     """R40"""
-    sandbox.rules.heartbeat_interval_s = 0.05
     line = await bot.connect()
+    sandbox.rules.heartbeat_interval_s = 0.01
+    await line.send(1, None)
     assert await line.close_code() == 4000
     sandbox.rules.heartbeat_interval_s = 40.0
     assert isinstance(await (await bot.resume(line.session_id, line.sequence)).event("RESUMED"), dict)
