@@ -5,13 +5,15 @@ import base64
 import json
 import re
 import shutil
+import subprocess
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import aiohttp
 
@@ -214,11 +216,16 @@ class Line:
 
 
 class Browser:
-    def __init__(self, line: Line) -> None:
+    """Tabs with cookies and storage of their own."""
+
+    def __init__(self, line: Line, context: str) -> None:
         self._line = line
+        self._context = context
 
     async def open(self, url: str, *, width: int = 1440, height: int = 900, scale: float = 1) -> Tab:
-        target = await self._line.call("Target.createTarget", {"url": "about:blank"})
+        target = await self._line.call(
+            "Target.createTarget", {"url": "about:blank", "browserContextId": self._context}
+        )
         attached = await self._line.call(
             "Target.attachToTarget", {"targetId": target["targetId"], "flatten": True}
         )
@@ -233,63 +240,58 @@ class Browser:
         return tab
 
 
-@asynccontextmanager
-async def browsing() -> AsyncIterator[Browser]:
-    """A browser with an empty profile that reaches nothing but this machine."""
+@contextmanager
+def running_chromium() -> Iterator[str]:
+    """Give the DevTools address of a browser with an empty profile that reaches nothing but this machine."""
     program = chromium()
     assert program is not None, WHY_NOT
-    with tempfile.TemporaryDirectory(prefix="genga-browser-", ignore_cleanup_errors=True) as profile:
-        process = await asyncio.create_subprocess_exec(
-            program,
-            *FLAGS,
-            f"--user-data-dir={profile}",
-            "about:blank",
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
+    with (
+        tempfile.TemporaryDirectory(prefix="genga-browser-", ignore_cleanup_errors=True) as profile,
+        subprocess.Popen(
+            [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as process,
+    ):
+        assert process.stderr is not None
         try:
-            async with _spoken_to(process) as browser:
-                yield browser
+            address = _address(process.stderr)
+            draining = threading.Thread(target=process.stderr.read, daemon=True)
+            draining.start()
+            yield address
+            process.terminate()
+            draining.join(timeout=10)
         finally:
-            await _ended(process)
+            process.kill()
+
+
+def _address(stderr: IO[bytes]) -> str:
+    told: list[str] = []
+    for line in stderr:
+        told.append(line.decode(errors="replace"))
+        if found := re.search(r"DevTools listening on (ws://\S+)", told[-1]):
+            return found[1]
+    raise PageError("Chromium ended at once:\n" + "".join(told))
 
 
 @asynccontextmanager
-async def _spoken_to(process: asyncio.subprocess.Process) -> AsyncIterator[Browser]:
-    assert process.stderr is not None
-    address = await _address(process.stderr)
-    draining = asyncio.create_task(_drain(process.stderr))
+async def visiting(address: str) -> AsyncIterator[Browser]:
+    """A fresh context in a running browser; its tabs close with it."""
     async with aiohttp.ClientSession() as session, session.ws_connect(address, max_msg_size=0) as socket:
         line = Line(socket)
         listening = asyncio.create_task(line.listen())
         try:
-            yield Browser(line)
-            await line.call("Browser.close", {})
+            context = (await line.call("Target.createBrowserContext", {}))["browserContextId"]
+            yield Browser(line, context)
+            await line.call("Target.disposeBrowserContext", {"browserContextId": context})
         finally:
-            for task in (listening, draining):
-                task.cancel()
-            await asyncio.gather(listening, draining, return_exceptions=True)
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
 
-async def _address(stderr: asyncio.StreamReader) -> str:
-    told: list[str] = []
-    async with asyncio.timeout(60):
-        while line := await stderr.readline():
-            told.append(line.decode(errors="replace"))
-            if found := re.search(r"DevTools listening on (ws://\S+)", told[-1]):
-                return found[1]
-    raise PageError("Chromium ended at once:\n" + "".join(told))
-
-
-async def _drain(stderr: asyncio.StreamReader) -> None:
-    while await stderr.read(65536):
-        pass
-
-
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    try:
-        async with asyncio.timeout(5):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Browser]:
+    """A browser for one visit."""
+    with running_chromium() as address:
+        async with visiting(address) as browser:
+            yield browser

@@ -18,12 +18,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_NAMES = frozenset({"127.0.0.1", "localhost"})
 
 
 @web.middleware
 async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if request.host.rpartition(":")[0] not in _NAMES:
+    if request.host.rsplit(":", 1)[0] not in _NAMES:
         raise Refused(421, "This page answers only to 127.0.0.1 and localhost.")
     if request.method not in {"GET", "HEAD"} and not _is_own(request):
         raise Refused(403, "Only the page itself may do this.")

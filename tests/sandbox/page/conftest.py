@@ -1,11 +1,12 @@
 """A sandbox Discord with its page, and somebody who looks at it over HTTP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from bot.sandbox.discord import Rules, SandboxDiscord
 from bot.sandbox.page import SandboxPage
+from tests.browser import Browser, running_chromium, visiting
 from tests.sandbox.page.studio_bot import StudioBot, running
 from tests.sandbox.page.visitor import Visitor
 
@@ -32,3 +33,15 @@ async def visitor(page: SandboxPage) -> AsyncIterator[Visitor]:
 async def bot(discord: SandboxDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StudioBot]:
     async with running(discord, monkeypatch) as bot:
         yield bot
+
+
+@pytest.fixture(scope="session")
+def chromium_address() -> Iterator[str]:
+    with running_chromium() as address:
+        yield address
+
+
+@pytest.fixture
+async def browser(chromium_address: str) -> AsyncIterator[Browser]:
+    async with visiting(chromium_address) as browser:
+        yield browser

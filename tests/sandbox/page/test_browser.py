@@ -8,17 +8,11 @@ import pytest
 
 from bot.sandbox.discord import Channel, Message, SandboxDiscord
 from bot.sandbox.page import SandboxPage
-from tests.browser import WHY_NOT, Browser, Tab, browsing, chromium
+from tests.browser import WHY_NOT, Browser, Tab, chromium
 from tests.sandbox.page.studio_bot import StudioBot, picture
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason=WHY_NOT)
 VALUES = "[...document.querySelectorAll('.chip [data-field]')].map(it => it.value)"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -273,6 +267,70 @@ async def test_a_stopped_page_says_so_and_comes_back_by_itself(
     async with SandboxPage(discord, port=int(page.url.rstrip("/").rpartition(":")[2])):
         await tab.sees("while you were away", seconds=20)
         await tab.until("document.querySelector('#offline').hidden")
+
+
+async def test_earlier_messages_are_fetched_when_the_reader_comes_to_them(
+    discord: SandboxDiscord, bot: StudioBot, page: SandboxPage, browser: Browser
+) -> None:
+    for number in range(150):
+        discord.world.write(general(discord), discord.world.user("director"), f"line {number}.")
+    tab = await browser.open(page.url)
+    await tab.sees("line 149.")
+    assert "line 20." not in await tab.text()
+    for line in ("line 80.", "line 20.", "This is the beginning of #general."):
+        await tab.until(f"(scroller.scrollTop = 0, document.body.innerText.includes('{line}'))")
+    assert await tab.evaluate("document.querySelectorAll('.message').length") == 150
+
+
+async def test_a_forum_lists_its_posts(discord: SandboxDiscord, tab: Tab) -> None:
+    forum = discord.world.channel("projects")
+    thread = discord.world.add_thread(forum, "Paper Lanterns", discord.world.bot)
+    await discord.person("director").say(thread, "the **first** sketch", attachments=[("a.png", picture(20))])
+    await open_channel(tab, forum)
+    await tab.sees("the first sketch", within=".post")
+    assert await tab.evaluate("document.querySelector('textarea.text').disabled")
+    await tab.click(".post")
+    await tab.sees("This is the beginning of the thread Paper Lanterns.")
+
+
+async def test_a_link_to_a_message_leads_there(discord: SandboxDiscord, tab: Tab) -> None:
+    gallery = discord.world.channel("gallery")
+    target = await discord.person("director").say(gallery, "here it is")
+    guild = discord.world.guild.id
+    await discord.person("director").say(
+        general(discord), f"see https://discord.com/channels/{guild}/{gallery.id}/{target.id}"
+    )
+    await tab.click("#timeline .mention")
+    await tab.until(f"document.activeElement.dataset.message === '{target.id}'")
+    assert await tab.text("#head h2") == "gallery"
+
+
+async def test_a_spoiler_is_hidden_until_it_is_pressed(discord: SandboxDiscord, tab: Tab) -> None:
+    await discord.person("director").say(general(discord), "it was ||the heron||")
+    await tab.until("getComputedStyle(document.querySelector('.spoiler > span')).opacity === '0'")
+    await tab.click(".spoiler")
+    await tab.until("getComputedStyle(document.querySelector('.spoiler > span')).opacity === '1'")
+
+
+async def test_a_layout_shows_its_parts(discord: SandboxDiscord, tab: Tab) -> None:
+    button = {"type": 2, "id": 5, "style": 2, "label": "Pause", "custom_id": "pause"}
+    section = {
+        "type": 9,
+        "id": 3,
+        "components": [{"type": 10, "id": 4, "content": "not paused"}],
+        "accessory": button,
+    }
+    parts = [{"type": 17, "id": 1, "components": [{"type": 10, "id": 2, "content": "### Queue"}, section]}]
+    message = Message(
+        id=discord.world.snowflakes.next(),
+        channel=general(discord),
+        author=discord.world.bot,
+        components=parts,
+    )
+    discord.world.post(message)
+    await tab.sees("not paused", within=".container .section")
+    assert await tab.text(".container h5") == "Queue"
+    assert await tab.text(".section .button") == "Pause"
 
 
 # ── pressing

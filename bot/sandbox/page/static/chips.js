@@ -27,7 +27,7 @@ function chip(field, index, list, composer) {
     { key: option.name, class: marks.filter(Boolean).join(" "), title: wrong || option.description },
     h("label", { class: "chipname", for: `field-${option.name}` }, option.name),
     option.kind === "attachment" ? fileField(field, index) : textField(field, index, list, wrong),
-    !option.required && h("button", { type: "button", class: "drop", "aria-label": `Remove ${option.name}`, tabIndex: -1, onclick: () => typing.remove(index) }, "×"),
+    !option.required && h("button", { type: "button", class: "drop", "aria-label": `Remove ${option.name}`, tabindex: -1, onclick: () => typing.remove(index) }, "×"),
   );
 }
 

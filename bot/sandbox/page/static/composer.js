@@ -414,9 +414,9 @@ function sendButton() {
 
 /** After drawing: the focus goes where the writing goes on. */
 export function settleFocus(root) {
+  root.querySelector(`#choice-${composer.active}`)?.scrollIntoView({ block: "nearest" });
   if (!composer.focusNext) return;
   composer.focusNext = false;
   const target = composer.draft ? root.querySelector(`[data-field="${composer.at}"]`) : root.querySelector("textarea.text");
   target?.focus();
-  root.querySelector(`#choice-${composer.active}`)?.scrollIntoView({ block: "nearest" });
 }

@@ -1,7 +1,7 @@
 // A tree of plain values goes in, the fewest changes to the page come out.
 
 const trees = new WeakMap();
-const PROPERTIES = new Set(["value", "checked", "disabled", "hidden", "selected", "multiple", "tabIndex", "indeterminate"]);
+const PROPERTIES = new Set(["value", "checked", "disabled", "hidden", "selected", "multiple"]);
 const SVG = "http://www.w3.org/2000/svg";
 
 /** One element: `key` keeps its identity among siblings, `vars` are CSS variables, `onxxx` listeners,

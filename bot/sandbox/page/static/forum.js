@@ -31,7 +31,7 @@ function card(post) {
         { class: "posttext" },
         h("span", { class: "tags" }, post.tags.map((tag) => h("span", { class: "tag" }, tag)), post.archived && h("span", { class: "tag" }, "archived")),
         h("b", null, post.name),
-        starter && h("span", { class: "preview" }, avatar(state.users.get(starter.author), "tiny"), h("span", { class: "name" }, userName(starter.author)), " ", inline(firstLine(starter.content))),
+        starter && h("span", { class: "preview" }, avatar(state.users.get(starter.author), "tiny"), h("span", { class: "name" }, userName(starter.author)), h("span", { class: "words" }, inline(firstLine(starter.content)))),
         h("small", null, count(post.count), " · ", h("time", { "data-relative": String(latest), opaque: true }, inWords(latest))),
       ),
       picture && h("img", { src: picture.url, alt: picture.alt ?? "", loading: "lazy" }),

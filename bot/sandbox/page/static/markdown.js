@@ -6,7 +6,7 @@ import { inWords, written } from "./times.js";
 
 const FENCE = /^```(?:[\w+-]*\n)?([\s\S]*?)\n?```\n?/;
 const BLOCKS = [
-  [FENCE, ([, code]) => h("pre", { tabIndex: 0 }, h("code", null, code))],
+  [FENCE, ([, code]) => h("pre", { tabindex: 0 }, h("code", null, code))],
   [/^(#{1,3}) +([^\n]+)(?:\n|$)/, ([, marks, text]) => h(`h${marks.length + 2}`, null, inline(text))],
   [/^-# +([^\n]+)(?:\n|$)/, ([, text]) => h("small", null, inline(text))],
   [/^(?:> [^\n]*(?:\n|$))+/, ([all]) => h("blockquote", null, markdown(all.replace(/^> /gm, "")))],
@@ -123,7 +123,7 @@ function spoiler(children) {
     event.currentTarget.classList.add("shown");
     event.currentTarget.setAttribute("aria-label", "Spoiler, shown");
   };
-  const props = { class: "spoiler", role: "button", tabIndex: 0, "aria-label": "Spoiler, press to show" };
+  const props = { class: "spoiler", role: "button", tabindex: 0, "aria-label": "Spoiler, press to show" };
   return h("span", { ...props, onclick: show, onkeydown: show }, h("span", null, children));
 }
 

@@ -8,7 +8,7 @@ import { inline, markdown } from "./markdown.js";
 import { avatar, botTag, nameOf } from "./people.js";
 import { attachments } from "./pictures.js";
 import { adder, reactionRow } from "./reactions.js";
-import { change, failureAt, goTo, state, threadsOf, userName } from "./store.js";
+import { change, failureAt, goTo, putAway, state, threadsOf, userName } from "./store.js";
 import { clock, spoken, written } from "./times.js";
 import { complain } from "./toast.js";
 import { icon } from "./sidebar.js";
@@ -16,7 +16,20 @@ import { icon } from "./sidebar.js";
 const THREAD_CREATED = 18;
 const BARE_EMOJI = /^(?:\p{Extended_Pictographic}\uFE0F?\s?){1,6}$/u;
 
+const drawn = new WeakMap();
+
+/** The message's tree; the very same one again while nothing that it shows has changed. */
 export function messageView(message, { grouped, onReply }) {
+  const { me, scenery, picker, pressed } = state;
+  const looks = [me, scenery, grouped, picker.startsWith(message.id) && picker, pressed.get(message.id)].join();
+  const held = drawn.get(message);
+  if (held?.looks === looks) return held.tree;
+  const tree = messageTree(message, { grouped, onReply });
+  drawn.set(message, { looks, tree });
+  return tree;
+}
+
+function messageTree(message, { grouped, onReply }) {
   if (message.kind === THREAD_CREATED) return threadNote(message);
   const author = state.users.get(message.author);
   const mine = message.only_for !== null;
@@ -25,14 +38,13 @@ export function messageView(message, { grouped, onReply }) {
     grouped && "grouped",
     mine && "ephemeral",
     message.mentions.includes(state.me) && "mentioned",
-    state.spotlight === message.id && "spotlit",
   ];
   const props = {
     key: message.id,
     class: marks.filter(Boolean).join(" "),
     "data-message": message.id,
     "aria-label": `${author?.display ?? "unknown"}, ${spoken(message.at)}`,
-    tabIndex: -1,
+    tabindex: -1,
   };
   return h(
     "article",
@@ -93,7 +105,7 @@ function aftermath(message) {
 }
 
 export function failed(interaction, words) {
-  const away = () => change((it) => it.closed.add(interaction.id));
+  const away = () => putAway(interaction.id);
   return h("p", { class: "failed", role: "alert" }, words, " ", interaction.failed, ". ", h("button", { type: "button", class: "textlink", onclick: away }, "Dismiss"));
 }
 

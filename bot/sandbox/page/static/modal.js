@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { h, render } from "./dom.js";
 import { inline, markdown } from "./markdown.js";
-import { change, state } from "./store.js";
+import { change, putAway, state } from "./store.js";
 
 const TEXT_INPUT = 4;
 const STRING_SELECT = 3;
@@ -89,5 +89,5 @@ async function submit(asking, element) {
 }
 
 function shut(asking) {
-  if (!state.closed.has(asking.id)) change((it) => it.closed.add(asking.id));
+  if (!state.closed.has(asking.id)) putAway(asking.id);
 }

@@ -57,7 +57,7 @@ function person(id) {
     role: "radio",
     "aria-checked": String(chosen),
     "aria-label": user.display,
-    tabIndex: chosen ? 0 : -1,
+    tabindex: chosen ? 0 : -1,
     title: chosen ? `You are ${user.display}` : `Become ${user.display}`,
     onclick: () => become(id),
   };

@@ -21,7 +21,7 @@ function cell(pictures, index) {
     "figure",
     { key: file.id, class: "picture", vars: shapeOf(file) },
     pictureButton(file, () => enlarge(pictures, index)),
-    file.alt && h("span", { class: "alt", "aria-hidden": "true", tabIndex: -1 }, "ALT", h("span", { class: "alttext" }, file.alt)),
+    file.alt && h("span", { class: "alt", "aria-hidden": "true", tabindex: -1 }, "ALT", h("span", { class: "alttext" }, file.alt)),
   );
 }
 

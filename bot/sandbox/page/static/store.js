@@ -23,6 +23,8 @@ export const state = {
   picker: "",
   pictures: null,
   spotlight: "",
+  scenery: 0, // counts what any message may show: channels, people, commands, forms put away
+  pressed: new Map(), // message → how often something happened at its controls
 };
 
 const MOST_INTERACTIONS = 300;
@@ -59,6 +61,7 @@ export function compareIds(a, b) {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+const SCENERY = new Set(["snapshot", "channel", "channel_gone", "commands"]);
 const REDUCERS = {
   snapshot: takeSnapshot,
   message: (it) => keepMessage(it),
@@ -66,7 +69,7 @@ const REDUCERS = {
     const kept = (state.messages.get(channel) ?? []).filter((message) => message.id !== id);
     state.messages.set(channel, kept);
   },
-  channel: (it) => state.channels.set(it.id, it),
+  channel: keepChannel,
   channel_gone: ({ id }) => {
     state.channels.delete(id);
     if (state.open === id) state.open = firstChannel();
@@ -80,7 +83,17 @@ const REDUCERS = {
 };
 
 export function reduce(kind, data) {
-  change(() => REDUCERS[kind](data));
+  change(() => {
+    REDUCERS[kind](data);
+    if (SCENERY.has(kind)) state.scenery += 1;
+  });
+}
+
+export function putAway(interaction) {
+  change(() => {
+    state.closed.add(interaction);
+    state.scenery += 1;
+  });
 }
 
 function takeSnapshot(told) {
@@ -111,6 +124,12 @@ function firstChannel() {
   return topChannels().find((channel) => channel.kind === "text")?.id ?? "";
 }
 
+/** A channel that is new now has nothing earlier to load. */
+function keepChannel(it) {
+  if (!state.channels.has(it.id)) state.complete.add(it.id);
+  state.channels.set(it.id, it);
+}
+
 function keepMessage(message) {
   const list = state.messages.get(message.channel) ?? [];
   const at = list.findIndex((held) => compareIds(held.id, message.id) >= 0);
@@ -123,6 +142,7 @@ function keepMessage(message) {
 /** The latest ones are enough to know what is pressed, failed or asks something. */
 function keepInteraction(it) {
   state.interactions.set(it.id, it);
+  if (it.source) state.pressed.set(it.source, (state.pressed.get(it.source) ?? 0) + 1);
   if (state.interactions.size > MOST_INTERACTIONS) state.interactions.delete(state.interactions.keys().next().value);
 }
 

@@ -9,6 +9,7 @@ import { compareIds, keepEarlier, markRead, opened, pendingCommands, state, user
 import { day } from "./times.js";
 
 const GROUP_MS = 7 * 60_000;
+const SPOTLIGHT = [{ background: "#5865f238" }, { background: "#5865f238", offset: 0.4 }, {}];
 const NEAR_PX = 60;
 let pinned = true;
 let shownChannel = "";
@@ -114,6 +115,7 @@ export function afterDrawing(scroller, jump) {
   const forum = opened()?.kind === "forum";
   if (state.spotlight) showSpotlight(scroller);
   else if (pinned && !forum) scroller.scrollTop = scroller.scrollHeight;
+  if (!forum && scroller.scrollHeight <= scroller.clientHeight) loadEarlier(scroller);
   const away = !pinned && !forum && distance(scroller) > NEAR_PX;
   jump.hidden = !away;
   if (!away && document.hasFocus()) markRead();
@@ -128,7 +130,7 @@ function showSpotlight(scroller) {
   pinned = false;
   target.scrollIntoView({ block: "center" });
   target.focus({ preventScroll: true });
-  target.classList.add("spotlit");
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) target.animate(SPOTLIGHT, 2400);
   state.spotlight = "";
 }
 
