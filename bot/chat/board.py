@@ -99,14 +99,15 @@ class StatusBoard:
                 self._tasks = None
 
     async def _take_up(self) -> None:
-        open_states = [state for state in JobState if not state.is_end]
-        jobs = await self._jobs.in_states(*open_states)
-        lately = self._clock.now() - OLD_AFTER_S * 1000
+        """Keep the cards of open jobs, and those that may not show their end yet; the open ones go first."""
+        open_jobs = await self._jobs.in_states(*(state for state in JobState if not state.is_end))
+        since = self._clock.now() - OLD_AFTER_S * 1000
         newest = await self._jobs.page(JobFilter(), limit=LATELY_ENDED)
-        jobs += [job for job in newest if job.state.is_end and job.since > lately]
-        for job in jobs:
+        lately_ended = [job for job in newest if job.state.is_end and job.since > since]
+        for job in [*open_jobs, *lately_ended]:
             if job.card is not None and job.id not in self._column_of:
-                self._keep(job.id, job.card, None, rank=Rank.of(job.state))
+                rank = Rank.WAITING if job.state.is_end else Rank.of(job.state)
+                self._keep(job.id, job.card, None, rank=rank)
 
     def _keep(self, job_id: int, card: Card, shown: Look | None, *, rank: Rank = Rank.WAITING) -> None:
         self._forget(job_id)

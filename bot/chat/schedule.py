@@ -16,7 +16,7 @@ SHARE: Final = 1.28
 an end counts as its turn."""
 
 FORESIGHT: Final = 5
-"""So many turns of the drawing card are kept free before a waiting card gets an edit."""
+"""So many turns of the drawing card are kept free before a waiting card gets an edit: a bucket's length."""
 
 JITTER_S: Final = 0.05
 """One edit may take so much longer to reach Discord than another."""
@@ -57,6 +57,10 @@ class Allowance:
         """Return from when on another edit may be made."""
         full = len(self.edits) == BUCKET
         return self.edits[0] + BUCKET * self.pace.gap + JITTER_S if full else float("-inf")
+
+    def rested(self, *, now: float) -> bool:
+        """Tell whether the newest edit is a whole gap ago."""
+        return not self.edits or self.edits[-1] + self.pace.gap <= now
 
     def edited(self, rank: Rank, *, now: float, took: float) -> Self:
         led = self.led if rank is Rank.WAITING else now - took
@@ -126,21 +130,27 @@ def _open_turn(known: list[Turn], due: list[Turn], allowance: Allowance, *, now:
     moment = allowance.led + allowance.pace.gap * (SHARE if waiting else 1.0)
     if drawing and moment <= now:
         return min(drawing, key=lambda turn: turn.edited)
-    if waiting and allowance.allows(_moments_if_now(known, allowance, moment, now=now)):
+    if waiting and _to_spare(known, allowance, moment, now=now):
         return min(waiting, key=lambda turn: (turn.edited, turn.due()))
     return _wait_until(moment if drawing else now + allowance.pace.gap / 4, now=now)
 
 
-def _moments_if_now(known: list[Turn], allowance: Allowance, moment: float, *, now: float) -> list[float]:
-    """Return when edits must be possible for a waiting card to be edited now."""
+def _to_spare(known: list[Turn], allowance: Allowance, moment: float, *, now: float) -> bool:
+    """Tell whether an edit now leaves room for what may have to be edited soon.
+
+    That is the drawing card's next turns, the first of them at `moment`, with its end somewhere between; or,
+    while nothing is drawn, an end at any time.
+    """
     gap = allowance.pace.gap
     drawing = [turn for turn in known if turn.rank is Rank.DRAWING]
     if not drawing:
-        return [max([now, *(edit + gap for edit in allowance.edits)]), now]
-    first = max(now, moment)
-    turns = [first + number * SHARE * gap for number in range(FORESIGHT)]
-    end = max(min(turn.calm_until for turn in drawing), first)
-    return [now, *(sorted([*turns, end]) if end < turns[-1] else turns)]
+        return allowance.rested(now=now) and allowance.allows([now, now])
+    share, first = SHARE * gap, max(now, moment)
+    end = min(turn.calm_until for turn in drawing)
+    if end <= first:
+        return allowance.allows([now, first, first, first + share])
+    turns = [first + number * share for number in range(FORESIGHT)]
+    return allowance.allows([now, *sorted([*turns, end])] if end < turns[-1] else [now, *turns])
 
 
 def _wait_until(moment: float, *, now: float) -> Wait:

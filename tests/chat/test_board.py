@@ -485,6 +485,17 @@ async def test_cards_that_wait_are_kept_true_beside_a_busy_drawing(studio):
         assert texts[9].startswith("10th in line")
 
 
+@told
+async def test_cards_that_wait_are_kept_true_while_a_model_loads(studio):
+    async with studio.open():
+        jobs = [await studio.asked() for _ in range(8)]
+        await studio.begins(jobs[0])
+        studio.tell(NodeStarted(node="4"))
+        await asyncio.sleep(30)
+        places = [(await studio.shown(job)).text.split(" in line")[0] for job in jobs[1:]]
+        assert places == ["next", "2nd", "3rd", "4th", "5th", "6th", "7th"]
+
+
 async def staleness(studio, jobs, happened):
     """Return, for each thing that happened, the seconds until the card showed it or something newer."""
     ages = []

@@ -67,6 +67,12 @@ def test_those_who_wait_leave_an_edit_for_an_end_that_may_come():
     assert isinstance(next_turn([a_turn(Rank.END)], an_allowance(*edits), now=NOW), Turn)
 
 
+def test_those_who_wait_take_their_edits_one_gap_apart():
+    gap = Allowance().pace.gap
+    assert isinstance(next_turn([a_turn()], an_allowance(NOW - gap / 2), now=NOW), Wait)
+    assert isinstance(next_turn([a_turn()], an_allowance(NOW - gap), now=NOW), Turn)
+
+
 def test_those_who_wait_do_not_take_the_edit_the_drawing_card_will_need():
     gap = Allowance().pace.gap
     led = NOW - 0.1
