@@ -138,6 +138,8 @@ class GatewayChanged:
 
 @dataclass(frozen=True, slots=True)
 class RequestAnswered:
+    """A request is over; status 0 stands for a connection torn down instead."""
+
     method: str
     path: str
     status: int

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -102,6 +103,7 @@ class Server:
         response = _torn(request) if reply.torn else await self._send(request, exchange, reply)
         for change in reply.later:
             self._hub.gateway.tell(change)
+        self._hub.world.publish(RequestAnswered(exchange.method, exchange.path, exchange.status))
         return response
 
     def _exchange(self, request: web.Request, route: str) -> Exchange:
@@ -184,10 +186,10 @@ class Server:
             response.headers["Content-Type"] = "text/html" if reply.html else "application/json"
             response.body = (reply.body if reply.html else json.dumps(reply.body)).encode()
         exchange.status, exchange.answer, exchange.headers = reply.status, reply.body, dict(response.headers)
-        await response.prepare(request)
-        await response.write_eof()
+        with suppress(ConnectionError):  # whoever asked may have gone
+            await response.prepare(request)
+            await response.write_eof()
         exchange.answered_at = time.monotonic()
-        self._hub.world.publish(RequestAnswered(exchange.method, exchange.path, exchange.status))
         return response
 
 

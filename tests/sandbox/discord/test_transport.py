@@ -145,6 +145,17 @@ async def test_an_answer_can_be_delayed(sandbox: SandboxDiscord, bot: WireBot, g
     assert (await slow).status == 200
 
 
+async def test_a_request_takes_effect_though_nobody_waits_for_its_answer(
+    sandbox: SandboxDiscord, bot: WireBot, general: Channel, caplog: pytest.LogCaptureFixture
+):
+    sandbox.faults.delay_next("POST", "/messages$", 0.5)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(bot.send(general.id, "x"), 0.3)
+    await sandbox.wait_for(lambda _: sandbox.log[-1].answered_at)
+    assert [message.content for message in general.history] == ["x"]
+    assert caplog.records == []
+
+
 async def test_listeners_hear_of_every_change(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
     with sandbox.subscribe() as changes:
         await bot.send(general.id, "x")
