@@ -82,8 +82,11 @@ def since(ms: int) -> str:
 
 
 def ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    teen = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teen else _ORDINAL_ENDINGS.get(number % 10, 'th')}"
+
+
+_ORDINAL_ENDINGS: Final = {1: "st", 2: "nd", 3: "rd"}  # codespell:ignore nd
 
 
 def counted(number: int, noun: str) -> str:
