@@ -10,12 +10,14 @@ import structlog
 from bot.chat import cards
 from bot.chat.answers import Announced, say_privately, turn
 from bot.chat.failures import tell_failure
+from bot.chat.haste import GAP_S
 from bot.chat.job_acts import again, cancel, params
 from bot.chat.look import Action
 from bot.chat.pages import page_of
 from bot.chat.people import actor_of
 from bot.chat.record import record_button
 from bot.chat.tree import let_in
+from bot.core.errors import LimitReached
 
 if TYPE_CHECKING:
     from bot.chat.client import GengaClient
@@ -50,7 +52,7 @@ class JobDoes(discord.ui.DynamicItem[AnyButton], template=JOB_ID):
     async def _act(self, interaction: Press) -> None:
         match self.action:
             case Action.AGAIN:
-                await again(interaction, self.job)
+                await _again_unless_hasty(interaction, self.job)
             case Action.PARAMS:
                 await params(interaction, self.job)
             case Action.CANCEL:
@@ -92,6 +94,18 @@ BUTTONS = (JobDoes, PageTurns)
 
 def is_ours(custom_id: str) -> bool:
     return any(re.fullmatch(template, custom_id) for template in (JOB_ID, PAGE_ID))
+
+
+async def _again_unless_hasty(interaction: Press, job: int) -> None:
+    """Draw once where somebody presses the same button twice in a moment."""
+    client: GengaClient = interaction.client
+    where = interaction.message.id if interaction.message else None
+    if client.haste.too_soon_by((where, interaction.custom_id, interaction.user.id)):
+        raise LimitReached(
+            "You pressed that a moment ago; it is drawn once.",
+            hint=f"For another drawing press again after {GAP_S:.0f} seconds.",
+        )
+    await again(interaction, job)
 
 
 async def expired(interaction: Press) -> None:

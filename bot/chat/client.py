@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.chat.buttons import BUTTONS, answer_unknown, is_ours
 from bot.chat.desk import Desk
 from bot.chat.door import Door
+from bot.chat.haste import Haste
 from bot.chat.reactions import Reactions
 from bot.chat.reception import Reception
 from bot.chat.record import record_command
@@ -46,6 +47,7 @@ class GengaClient(commands.Bot):
         self.desk = desk
         self.door = Door(desk.guilds)
         self.reception = Reception()
+        self.haste = Haste(desk.clock.monotonic)
         self._makers = cogs
         self._syncer: Syncer | None = None
 

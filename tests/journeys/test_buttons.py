@@ -69,6 +69,18 @@ async def test_a_button_of_a_job_that_is_not_there_is_answered_in_words(studio: 
     assert "404" in answer.text
 
 
+async def test_a_double_press_is_one_job(studio: Studio) -> None:
+    _, post = await studio.drawn()
+    first, second = await studio.artist.click(post, "Again"), await studio.artist.click(post, "Again")
+    others = await studio.director.click(post, "Again")
+    told = await second.answered()
+    assert told.ephemeral
+    assert "drawn once" in told.text
+    for pressed in (first, others):
+        await studio.ended((await studio.job_of(pressed)).id)
+    assert len(await studio.jobs()) == 3
+
+
 async def test_the_same_press_arriving_twice_is_one_job(studio: Studio, discord: SandboxDiscord) -> None:
     _, post = await studio.drawn()
     pressed = await studio.artist.click(post, "Again")
