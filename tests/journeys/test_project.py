@@ -115,3 +115,21 @@ async def test_only_text_channels_and_forums_are_offered_as_galleries(studio: St
     assert command is not None
     (option,) = command.paths["settings gallery"]
     assert set(option.channel_types) == {ChannelKind.TEXT, ChannelKind.FORUM}
+
+
+async def test_made_inside_a_thread_its_own_thread_stands_beside_that_one(studio: Studio) -> None:
+    world = studio.discord.world
+    thread = world.add_thread(world.channel("gallery"), "chatter", world.bot)
+    made = await studio.answer("/project create name:Harbor", channel=thread)
+    assert f"<#{world.channel('gallery').id}>" in made.text
+
+
+async def test_made_where_no_thread_may_be_opened_its_pictures_are_posted_where_they_are_asked_for(
+    studio: Studio,
+) -> None:
+    world = studio.discord.world
+    world.overwrite(studio.general, world.bot, deny=Permission.CREATE_PUBLIC_THREADS)
+    made = await studio.answer("/project create name:Harbor")
+    assert "where they were asked for" in made.text
+    _, post = await studio.drawn("prompt:a heron project:Harbor")
+    assert post.channel is studio.general
