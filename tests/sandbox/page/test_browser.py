@@ -234,6 +234,19 @@ async def test_the_view_follows_the_end_but_never_a_reader_who_went_up(
     await tab.until(at_end)
 
 
+async def test_whoever_writes_sees_what_comes_of_it(discord: SandboxDiscord, tab: Tab) -> None:
+    for number in range(40):
+        discord.world.write(general(discord), discord.world.user("director"), f"line {number}\nand more")
+    await tab.sees("line 39")
+    await tab.evaluate("scroller.scrollTop = 300")
+    await tab.until("scroller.scrollTop === 300")
+    await tab.click("textarea.text")
+    await tab.type("mine")
+    await tab.press("Enter")
+    await tab.sees("mine", within="#timeline")
+    await tab.until("scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 2")
+
+
 async def test_an_ephemeral_answer_is_one_persons_alone_and_can_be_dismissed(
     discord: SandboxDiscord, tab: Tab
 ) -> None:

@@ -325,6 +325,7 @@ async function run(sent, clear) {
     const { interaction } = await sent;
     alter(() => {
       clear();
+      state.follow = true;
       if (interaction) state.mine.add(interaction);
     });
   } catch (refused) {

@@ -1,6 +1,7 @@
 // The part of Discord's markdown that messages use, as a tree; text from people never becomes markup of the page.
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { goTo, state, userName } from "./store.js";
 import { inWords, written } from "./times.js";
 
@@ -111,9 +112,9 @@ function chip(text, kind) {
 function channelChip(id, message = "") {
   const channel = state.channels.get(id);
   if (!channel) return chip("#unknown channel", "mention");
-  const mark = channel.kind === "thread" ? "⌁ " : "#";
+  const mark = channel.kind === "thread" ? icon(channel) : "#";
   const go = () => goTo(id, message);
-  return h("button", { type: "button", class: "mention", onclick: go }, mark + channel.name, message ? " › message" : "");
+  return h("button", { type: "button", class: "mention", onclick: go }, mark, channel.name, message ? " › message" : "");
 }
 
 function spoiler(children) {

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { parts } from "./controls.js";
 import { h } from "./dom.js";
 import { embedView } from "./embeds.js";
+import { icon } from "./icons.js";
 import { inline, markdown } from "./markdown.js";
 import { avatar, botTag, nameOf } from "./people.js";
 import { attachments } from "./pictures.js";
@@ -11,7 +12,6 @@ import { adder, reactionRow } from "./reactions.js";
 import { change, failureAt, goTo, putAway, state, threadsOf, userName } from "./store.js";
 import { clock, spoken, written } from "./times.js";
 import { complain } from "./toast.js";
-import { icon } from "./sidebar.js";
 
 const THREAD_CREATED = 18;
 const BARE_EMOJI = /^(?:\p{Extended_Pictographic}\uFE0F?\s?){1,6}$/u;

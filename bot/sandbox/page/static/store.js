@@ -22,7 +22,8 @@ export const state = {
   drawer: false,
   picker: "",
   pictures: null,
-  spotlight: "",
+  spotlight: "", // the message that a link leads to
+  follow: false, // the person has just written something and wants to see the answer
   scenery: 0, // counts what any message may show: channels, people, commands, forms put away
   pressed: new Map(), // message → how often something happened at its controls
 };

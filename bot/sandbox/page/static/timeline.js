@@ -113,6 +113,8 @@ function newest(read) {
 /** Keeps a reader at the end at the end, and leaves everyone else where they are. */
 export function afterDrawing(scroller, jump) {
   const forum = opened()?.kind === "forum";
+  if (state.follow) pinned = true;
+  state.follow = false;
   if (state.spotlight) showSpotlight(scroller);
   else if (pinned && !forum) scroller.scrollTop = scroller.scrollHeight;
   if (!forum && scroller.scrollHeight <= scroller.clientHeight) loadEarlier(scroller);
@@ -127,8 +129,8 @@ function showSpotlight(scroller) {
     if (!loadEarlier(scroller)) state.spotlight = "";
     return;
   }
-  pinned = false;
   target.scrollIntoView({ block: "center" });
+  pinned = distance(scroller) < NEAR_PX;
   target.focus({ preventScroll: true });
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) target.animate(SPOTLIGHT, 2400);
   state.spotlight = "";
