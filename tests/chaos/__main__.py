@@ -40,6 +40,7 @@ async def run(kills: int, seed: int, folder: Path) -> int:
         prompts = len(stage.comfy.prompts)
     say(f"jobs={found.jobs} prompts={prompts} cancels={len(stage.crowd.cancels)}")
     say(f"seconds={time.monotonic() - began:.0f} per_kill={(killed - began) / max(kills, 1):.2f}")
+    say(", ".join(f"{moment}: {times}" for moment, times in stage.came.most_common()))
     for sentence in found.sentences:
         say(f"  {sentence}")
     say(found.line(stage.kills))

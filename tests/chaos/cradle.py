@@ -25,7 +25,7 @@ class Life:
     def kill(self) -> None:
         """Kill it now, in this very instruction."""
         if not self.is_over:
-            os.kill(self.pid, signal.SIGKILL)  # not yet waited for, so the number is still its own
+            os.kill(self.pid, signal.SIGKILL)
 
     def ask_to_leave(self) -> None:
         if not self.is_over:
@@ -55,10 +55,14 @@ class Cradle:
         if self._waiting is not None:
             await self._waiting
 
-    async def close(self) -> None:
+    async def end(self) -> None:
+        """Kill whoever lives."""
         if self._life is not None:
             self._life.kill()
         await self.wait()
+
+    async def close(self) -> None:
+        await self.end()
         if self._process.stdin is not None:
             self._process.stdin.close()
         await self._process.wait()

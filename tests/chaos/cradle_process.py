@@ -1,7 +1,8 @@
 """The process that the bot's lives are forked from: `genga run` with everything imported already.
 
 It reads one environment as JSON per line, forks, answers with the child's pid and, when that has ended, with
-its exit code (minus the signal's number if it was killed).
+its exit code (minus the signal's number if it was killed). The dead keep their pid until the next is born, so
+that nobody else can be hit by a late blow.
 """
 
 import json
@@ -15,13 +16,21 @@ from tests.chaos.breaking import break_as_told
 
 
 def main() -> None:
+    before: int | None = None
     for line in sys.stdin:
-        pid = os.fork()
+        if before is not None:
+            os.waitpid(before, 0)
+        before = pid = os.fork()
         if pid == 0:
             live(json.loads(line))
         tell(pid)
-        _, status = os.waitpid(pid, 0)
-        tell(os.waitstatus_to_exitcode(status))
+        tell(exit_code_of(pid))
+
+
+def exit_code_of(pid: int) -> int:
+    ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert ended is not None
+    return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
 
 
 def tell(number: int) -> None:

@@ -87,13 +87,13 @@ class Crowd:
                 continue
 
     async def _act(self, who: Person, roll: float, pick: float) -> None:
-        if roll < 0.15:
+        if roll < 0.05:
             await self._cancel(pick)
         elif self.seen.open >= MOST_OPEN:
             return
-        elif roll < 0.30 and (post := self._one_of(self._posts(), pick)):
+        elif roll < 0.22 and (post := self._one_of(self._posts(), pick)):
             await who.click(post, "Again")
-        elif roll < 0.45 and (post := self._one_of(self._posts(), pick)):
+        elif roll < 0.37 and (post := self._one_of(self._posts(), pick)):
             await who.react(post, "🔁")
         else:
             await self._generate(who, pick)

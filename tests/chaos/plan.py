@@ -26,7 +26,7 @@ class Moment(StrEnum):
 
 
 LONGEST_DELAY_S: dict[Moment, float] = {
-    Moment.ANY: 0.9,
+    Moment.ANY: 0.7,
     Moment.STARTING: 0.06,
     Moment.CONNECTED: 0.15,
     Moment.LISTENING: 0.1,
@@ -43,6 +43,17 @@ LONGEST_DELAY_S: dict[Moment, float] = {
     Moment.EDITED: 0.01,
 }
 """Short where the interesting part is short. Half of the blows come without any delay."""
+
+PATIENCE_S: dict[Moment, float] = {
+    moment: 4.0
+    if moment in {Moment.SUBMITTED, Moment.STARTED, Moment.DRAWN, Moment.FETCHED, Moment.POSTED}
+    else 0.8
+    for moment in Moment
+}
+"""A moment that has not come within this is not waited for: the blow falls anyway.
+
+Some lives must be long enough to look three times for a prompt that ComfyUI forgot, or nothing is ever drawn.
+"""
 
 _OFTEN = (Moment.ANY, Moment.STARTING, Moment.CONNECTED, Moment.SUBMITTED, Moment.DRAWN, Moment.POSTED)
 

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -14,11 +15,9 @@ from bot.sandbox.discord import Change, Rules, SandboxDiscord
 from tests.chaos.cradle import Cradle, Life, a_cradle
 from tests.chaos.crowd import Crowd
 from tests.chaos.moments import AT_COMFYUI, AT_DISCORD
-from tests.chaos.plan import Blow
+from tests.chaos.plan import PATIENCE_S, Blow, Moment
 from tests.chaos.verdict import Verdict, is_settled, verdict
 
-PATIENCE_S = 1.5
-"""A moment that has not come within this is not waited for: the blow falls anyway."""
 SETTLING_S = 120.0
 LEAVING_S = 10.0
 
@@ -32,6 +31,10 @@ class Stage:
     data: Path
     log: Path
     kills: int = 0
+    deaths: list[float] = field(default_factory=list[float])
+    """When ComfyUI was killed, in monotonic seconds."""
+    came: Counter[Moment] = field(default_factory=Counter[Moment])
+    """How often a moment was met, and the blow did not just fall because nothing happened."""
 
     async def suffer(self, plan: Sequence[Blow]) -> None:
         """Have the bot killed as planned, life after life, while people go on asking."""
@@ -47,12 +50,16 @@ class Stage:
         life = await self.cradle.bear()
         async with asyncio.TaskGroup() as beside:
             if blow.comfyui_down_s is not None:
-                beside.create_task(self.comfy.restart(down_s=blow.comfyui_down_s))
+                beside.create_task(self._kill_comfyui(blow.comfyui_down_s))
             await self._strike(life, blow)
             code = await life.ended
         if code != -9:
             raise AssertionError(f"the bot ended by itself with {code}:\n{self.last_words()}")
         self.kills += 1
+
+    async def _kill_comfyui(self, down_s: float) -> None:
+        self.deaths.append(time.monotonic())
+        await self.comfy.restart(down_s=down_s)
 
     async def _strike(self, life: Life, blow: Blow) -> None:
         """Wait for the moment and kill; at Discord that is before the answer leaves."""
@@ -65,20 +72,24 @@ class Stage:
                     life.kill()
 
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                if blow.moment in AT_DISCORD:
-                    unlisten = self.discord.world.listen(hear)
-                    try:
-                        await come.wait()
-                    finally:
-                        unlisten()
-                elif blow.moment in AT_COMFYUI:
-                    since, has_come = time.monotonic(), AT_COMFYUI[blow.moment]
-                    await self.comfy.wait_for(lambda: has_come(self.comfy, since), timeout=PATIENCE_S)
+            await self._moment(blow.moment, come, hear)
+            self.came[blow.moment] += 1
         except TimeoutError:
             pass
         await asyncio.sleep(blow.delay_s)
         life.kill()
+
+    async def _moment(self, moment: Moment, come: asyncio.Event, hear: Callable[[Change], None]) -> None:
+        if moment in AT_DISCORD:
+            unlisten = self.discord.world.listen(hear)
+            try:
+                async with asyncio.timeout(PATIENCE_S[moment]):
+                    await come.wait()
+            finally:
+                unlisten()
+        elif moment in AT_COMFYUI:
+            since, has_come = time.monotonic(), AT_COMFYUI[moment]
+            await self.comfy.wait_for(lambda: has_come(self.comfy, since), timeout=PATIENCE_S[moment])
 
     async def settle(self) -> None:
         """Leave the bot alone until nothing is left to do, then ask it to leave."""
@@ -98,7 +109,14 @@ class Stage:
             raise AssertionError(f"leaving, the bot ended with {code}:\n{self.last_words()}")
 
     def judge(self) -> Verdict:
-        return verdict(self.discord, self.comfy, self.data, self.crowd.seen, self.crowd.told_cancelled())
+        return verdict(
+            self.discord,
+            self.comfy,
+            self.data,
+            seen=self.crowd.seen,
+            told=self.crowd.told_cancelled(),
+            deaths=self.deaths,
+        )
 
     def last_words(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
@@ -110,7 +128,7 @@ async def a_stage(folder: Path, seed: int) -> AsyncGenerator[Stage]:
     pace = Pace(load_s=0.02, step_s=0.01)
     data, log = folder / "data", folder / "bot.log"
     async with SandboxDiscord(rules=rules) as discord, SandboxComfyUI(pace=pace, previews=False) as comfy:
-        async with a_cradle(_environment(discord, comfy, data), log=log) as cradle:
+        async with a_cradle(environment(discord, comfy, data), log=log) as cradle:
             crowd = Crowd(discord, Random(f"crowd {seed}"), pause_s=0.05)
             stage = Stage(discord=discord, comfy=comfy, cradle=cradle, crowd=crowd, data=data, log=log)
             await _furnish(stage)
@@ -131,7 +149,8 @@ async def _furnish(stage: Stage) -> None:
     await life.ended
 
 
-def _environment(discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path) -> dict[str, str]:
+def environment(discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path) -> dict[str, str]:
+    """Return what the bot is told to find both servers."""
     return {
         **os.environ,
         "DISCORD_TOKEN": discord.token,

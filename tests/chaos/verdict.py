@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -62,9 +62,19 @@ class Row:
 
 
 def verdict(
-    discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path, seen: Seen, told: set[int]
+    discord: SandboxDiscord,
+    comfy: SandboxComfyUI,
+    data: Path,
+    *,
+    seen: Seen,
+    told: set[int],
+    deaths: Sequence[float],
 ) -> Verdict:
-    """Judge a run that has settled; `told` are the jobs whose cancelling was confirmed to somebody."""
+    """Judge a run that has settled.
+
+    `told` are the jobs whose cancelling was confirmed to somebody, `deaths` the monotonic times at which
+    ComfyUI was killed.
+    """
     with sqlite3.connect(data / "genga.db") as database:
         rows = {row.id: row for row in _rows(database)}
         damaged = [*_damage(database), *_mess(database, data)]
@@ -75,7 +85,7 @@ def verdict(
         jobs=len(rows),
         lost=[*_lost(rows, posts, seen), *_undone(rows, told), *_unexplained(rows, runs)],
         duplicated=[*_duplicated(rows, posts), *_notices(discord)],
-        extra_gpu_runs=[*_extra(rows, runs), *_side_by_side(comfy)],
+        extra_gpu_runs=[*_extra(rows, runs, deaths), *_side_by_side(comfy)],
         damaged=damaged,
     )
 
@@ -192,14 +202,18 @@ def _notices(discord: SandboxDiscord) -> Iterator[str]:
 # ── the GPU
 
 
-def _extra(rows: dict[int, Row], runs: dict[str, list[AcceptedPrompt]]) -> Iterator[str]:
+def _extra(
+    rows: dict[int, Row], runs: dict[str, list[AcceptedPrompt]], deaths: Sequence[float]
+) -> Iterator[str]:
+    """Name each prompt beyond the first of a job, unless ComfyUI died in between and forgot the earlier one."""
     known = {row.uid: row.id for row in rows.values()}
     for uid, prompts in runs.items():
-        drawn = [prompt for prompt in prompts if prompt.started is not None and prompt.outcome != "lost"]
-        if prompts and uid not in known:
+        if uid not in known:
             yield f"ComfyUI was given a prompt of no job: {prompts[0].id}"
-        elif len(drawn) > 1:
-            yield f"#{known[uid]} was drawn {len(drawn)} times: {[prompt.outcome for prompt in drawn]}"
+            continue
+        for earlier, later in pairwise(prompts):
+            if not any(earlier.submitted <= death <= later.submitted for death in deaths):
+                yield f"#{known[uid]} was given to ComfyUI again, which was {earlier.outcome} before"
 
 
 def _side_by_side(comfy: SandboxComfyUI) -> Iterator[str]:

@@ -1,0 +1,104 @@
+"""One small story, told to a bot that breaks at a chosen point: a gallery is chosen, two pictures are drawn."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.comfyui import SandboxComfyUI
+from bot.sandbox.discord import Channel, Rules, SandboxDiscord
+from tests.chaos.breaking import DEATH, VARIABLE, Break
+from tests.chaos.cradle import Cradle, Life
+from tests.chaos.crowd import Seen
+from tests.chaos.stage import environment
+from tests.chaos.verdict import Verdict, is_settled, verdict
+
+PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`broke` tells whether the point was reached at all; `lives` how many the story took."""
+
+    broke: bool
+    lives: int
+    verdict: Verdict
+
+
+class Story:
+    def __init__(
+        self, discord: SandboxDiscord, comfy: SandboxComfyUI, cradle: Cradle, data: Path, planned: Break
+    ) -> None:
+        self._discord = discord
+        self._comfy = comfy
+        self._cradle = cradle
+        self._data = data
+        self._planned = planned
+        self._life: Life | None = None
+        self._lives = 0
+        self._seen = Seen()
+        discord.world.listen(self._seen.hear)
+
+    async def tell(self) -> Outcome:
+        async with asyncio.timeout(PATIENCE_S):
+            await self._ask("settings gallery", channel=self._discord.world.channel("gallery"))
+            await self._ask("generate", prompt="a heron under lanterns", size="64x96", steps=1, count=2)
+            while not is_settled(self._data):
+                await self._alive()
+                await asyncio.sleep(0.02)
+            await self._leave()
+        return Outcome(broke=self._lives > 1, lives=self._lives, verdict=self._judge())
+
+    async def _ask(self, command: str, **options: str | int | Channel) -> None:
+        """Have the director ask until there is an answer, as a person would."""
+        general = self._discord.world.channel("general")
+        answered = False
+        while not answered:
+            life = await self._alive()
+            if await _while_it_lives(life, self._discord.synced(timeout=PATIENCE_S)):
+                director = self._discord.person("director")
+                asked = await director.slash(command, channel=general, options=options)
+                answered = await _while_it_lives(life, asked.answered(PATIENCE_S))
+
+    async def _alive(self) -> Life:
+        """Return a living bot; the first is the one that breaks."""
+        if self._life is not None and self._life.is_over:
+            assert self._life.ended.result() == DEATH
+        if self._life is None or self._life.is_over:
+            told = {VARIABLE: str(self._planned)} if self._life is None else {}
+            self._life = await self._cradle.bear(
+                **environment(self._discord, self._comfy, self._data), **told
+            )
+            self._lives += 1
+        return self._life
+
+    async def _leave(self) -> None:
+        life = await self._alive()
+        life.ask_to_leave()
+        if await asyncio.shield(life.ended) == DEATH:
+            await self._leave()
+
+    def _judge(self) -> Verdict:
+        return verdict(self._discord, self._comfy, self._data, seen=self._seen, told=set(), deaths=())
+
+
+async def _while_it_lives(life: Life, awaited: Coroutine[Any, Any, object]) -> bool:
+    """Tell whether it came about before the bot died."""
+    task = asyncio.create_task(awaited)
+    await asyncio.wait({task, life.ended}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        await task
+        return True
+    task.cancel()
+    await asyncio.wait({task})
+    return False
+
+
+async def tell(folder: Path, cradle: Cradle, planned: Break) -> Outcome:
+    rules = Rules(resume_window_s=0.2).without_rate_limits()
+    async with SandboxDiscord(rules=rules) as discord, SandboxComfyUI(previews=False) as comfy:
+        try:
+            return await Story(discord, comfy, cradle, folder, planned).tell()
+        finally:
+            await cradle.end()
