@@ -28,6 +28,10 @@ _FROM_MESSAGES = (discord.InteractionType.component, discord.InteractionType.mod
 Cogs: TypeAlias = Sequence[Callable[[Desk, Reception], commands.Cog]]
 
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+"""Genga has no voice, and says nothing of what voice would need."""
+
+
 class GengaClient(commands.Bot):
     """`desk` is what all answers are made from, `cogs` make the commands."""
 
