@@ -7,8 +7,8 @@ import discord
 
 from bot.chat.look import Look
 
-PRIVATE = "private"
-"""The key in `interaction.extras` under which it is kept who sees an announced answer."""
+ANNOUNCED = "announced"
+"""The key in `interaction.extras` under which an announcement stands until it is redeemed."""
 
 
 class Announced(Enum):
@@ -22,10 +22,10 @@ class Announced(Enum):
 
 async def announce(interaction: discord.Interaction[Any], answer: Announced) -> None:
     """Acknowledge; who will see the answer is decided by this."""
-    interaction.extras[PRIVATE] = answer is Announced.TO_ASKER
     await interaction.response.defer(
         ephemeral=answer is Announced.TO_ASKER, thinking=answer is not Announced.IN_PLACE
     )
+    interaction.extras[ANNOUNCED] = answer
 
 
 async def say(interaction: discord.Interaction[Any], look: Look, *, ephemeral: bool = False) -> int:
@@ -57,12 +57,13 @@ async def turn(interaction: discord.Interaction[Any], look: Look) -> None:
 
 async def say_privately(interaction: discord.Interaction[Any], look: Look) -> None:
     """Tell the one who asked only, even if an answer for all was announced."""
-    announced = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
-    if not interaction.response.is_done() or (announced and interaction.extras.get(PRIVATE)):
+    announced: Announced | None = interaction.extras.get(ANNOUNCED)
+    if not interaction.response.is_done() or announced is Announced.TO_ASKER:
         await say(interaction, look, ephemeral=True)
         return
-    if announced:
+    if announced is Announced.TO_ALL:
         await interaction.delete_original_response()
+        del interaction.extras[ANNOUNCED]
     await interaction.followup.send(
         content=look.content,
         embeds=look.embeds(),
@@ -73,9 +74,11 @@ async def say_privately(interaction: discord.Interaction[Any], look: Look) -> No
 
 
 async def _amend(interaction: discord.Interaction[Any], look: Look) -> discord.InteractionMessage:
-    return await interaction.edit_original_response(
+    message = await interaction.edit_original_response(
         content=look.content or None,
         embeds=look.embeds(),
         attachments=look.uploads(),
         view=look.view(),
     )
+    interaction.extras.pop(ANNOUNCED, None)
+    return message

@@ -9,7 +9,7 @@ import pytest
 from bot.core.job import JobState
 from bot.sandbox.discord import Ack, Permission, SandboxDiscord
 from bot.studio.line import QueueView
-from tests.journeys.studio import Studio
+from tests.journeys.studio import Studio, a_png
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, 10062), (400, 40060)])
@@ -99,6 +99,18 @@ async def test_where_the_bot_cannot_see_the_channel_the_asker_is_told(studio: St
     assert told.ephemeral
     assert "View Channel" in told.text
     assert (await studio.ended(1)).state is JobState.SHELVED
+
+
+async def test_what_is_told_after_an_announced_answer_leaves_the_answer_alone(studio: Studio) -> None:
+    world = studio.discord.world
+    world.overwrite(studio.general, world.bot, deny=Permission.VIEW_CHANNEL)
+    asked = await studio.generate(attachments={"reference": ("fox.png", a_png())})
+    (told,) = await asked.followed_up()
+    assert "View Channel" in told.text
+    card = await asked.answered()
+    assert card is not told
+    assert not card.deleted
+    assert "a heron" in card.text
 
 
 async def test_a_reaction_where_the_bot_may_not_write_still_draws(studio: Studio) -> None:
