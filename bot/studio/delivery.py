@@ -1,7 +1,7 @@
 """The courier: carries finished pictures into their thread, and the news to the one who asked."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -100,7 +100,7 @@ class Courier:
             for posting in due:
                 try:
                     await self._deliver(posting)
-                except DiscordAway:
+                except (DiscordAway, _Unrecorded):
                     self._at_hand.clear()  # they are on the shelf; an outage may be longer than our memory
                     return False
                 except Exception as error:  # noqa: BLE001 - a post that trips us must not stop the others
@@ -188,13 +188,14 @@ class Courier:
             post=posted.message,
             timings=replace(job.timings, post=now - job.since, total=now - job.created),
         )
-        await self._jobs.delivered(
+        recorded = self._jobs.delivered(
             delivered,
             posting=posting,
             post=posted.message,
             attachments=posted.attachments,
             notice=job.origin.channel is not None and job.origin.channel != channel,
         )
+        await self._taken_down(recorded, job)
         self._feed.publish(JobChanged(job=delivered))
 
     async def _encoded(self, job: Job, artifacts: Sequence[Artifact], channel: int) -> list[Picture]:
@@ -271,4 +272,16 @@ class Courier:
         except DeliveryError as error:
             await self._outbox.dropped(posting, at=self._clock.now(), reason=error.message)
         else:
-            await self._outbox.sent(posting, message, at=self._clock.now())
+            await self._taken_down(self._outbox.sent(posting, message, at=self._clock.now()), job)
+
+    async def _taken_down(self, recorded: Awaitable[None], job: Job) -> None:
+        """Take down what stands in Discord already: no trouble with that may make it undone or dropped."""
+        try:
+            await recorded
+        except Exception as error:
+            await self._incidents.report(error, where="delivery", job=job.id)
+            raise _Unrecorded from error
+
+
+class _Unrecorded(Exception):
+    """It is posted, and the store would not take that down; the next try finds it by its nonce."""

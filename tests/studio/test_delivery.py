@@ -156,6 +156,23 @@ async def test_a_post_whose_answer_got_lost_is_repeated_with_its_nonce_and_poste
     assert len(studio.poster.posts) == 1
 
 
+async def test_what_is_posted_and_could_not_be_taken_down_is_found_by_its_nonce_and_never_called_unposted():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        taken_down = studio.jobs.delivered
+
+        async def full(*_, **__):
+            studio.jobs.delivered = taken_down
+            raise OSError("database or disk is full")
+
+        studio.jobs.delivered = full
+        assert not await studio.courier.run_once()
+        assert await studio.state(job) is S.RENDERED
+        assert await studio.courier.run_once()
+        assert await studio.state(job) is S.DELIVERED
+    assert len(studio.poster.posts) == 1
+
+
 async def test_a_notice_whose_answer_got_lost_is_told_once():
     async with a_studio() as studio:
         await a_project_with_gallery(studio, thread=801)
