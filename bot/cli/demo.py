@@ -10,7 +10,7 @@ from rich.console import Console
 from bot import logs
 from bot.app import open_app
 from bot.cli.leaving import stop_on_signals
-from bot.cli.sandbox import Sandbox, hang_gallery, open_sandbox
+from bot.cli.sandbox import Sandbox, at_work, hang_gallery, open_sandbox
 from bot.core.errors import Misconfigured
 from bot.sandbox.page import SandboxPage
 
@@ -21,8 +21,7 @@ async def demo(*, port: int, comfyui: str | None, data: Path | None) -> None:
     with stop_on_signals(stop):
         async with open_sandbox(comfyui=comfyui, data=data) as sandbox:
             logs.set_up(level="WARNING", style="console", secrets=[])
-            async with open_app(sandbox.settings) as app, asyncio.TaskGroup() as tasks:
-                tasks.create_task(app.run(stop))
+            async with open_app(sandbox.settings) as app, at_work(app, stop):
                 await hang_gallery(app, sandbox.discord)
                 await sandbox.discord.synced()
                 async with _page(sandbox, port) as page:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from bot import logs
 from bot.app import App, open_app
-from bot.cli.sandbox import Sandbox, hang_gallery, open_sandbox
+from bot.cli.sandbox import Sandbox, at_work, hang_gallery, open_sandbox
 from bot.core.job import Job, JobState
 from bot.sandbox.discord import Message, NotPossible, Unanswered
 from bot.studio.feed import Feed, JobChanged
@@ -27,14 +27,10 @@ async def once(command: str, *, out: Path, comfyui: str | None, data: Path | Non
     async with (
         open_sandbox(comfyui=comfyui, data=data) as sandbox,
         open_app(sandbox.settings) as app,
-        asyncio.TaskGroup() as tasks,
+        at_work(app, stop),
     ):
-        tasks.create_task(app.run(stop))
         await hang_gallery(app, sandbox.discord)
-        try:
-            code, told = await _run(command, app=app, sandbox=sandbox, out=out)
-        finally:
-            stop.set()
+        code, told = await _run(command, app=app, sandbox=sandbox, out=out)
     sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     return code
 

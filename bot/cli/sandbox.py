@@ -1,5 +1,6 @@
 """The demo's surroundings: a Discord and a ComfyUI on loopback, and the settings that lead to them."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -54,3 +55,15 @@ async def hang_gallery(app: App, discord: SandboxDiscord) -> None:
     channel = discord.world.channel("gallery")
     owner = Actor(user=discord.world.guild.owner_id, guild=discord.world.guild.id, manages=True)
     await app.library.set_gallery(Gallery(channel=channel.id, kind=GalleryKind.TEXT), owner)
+
+
+@asynccontextmanager
+async def at_work(app: App, stop: asyncio.Event) -> AsyncGenerator[None]:
+    """Let the bot work beside the body; whichever ends first sets `stop`, which ends the other."""
+    working = asyncio.create_task(app.run(stop))
+    working.add_done_callback(lambda _: stop.set())
+    try:
+        yield
+    finally:
+        stop.set()
+        await working

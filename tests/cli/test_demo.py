@@ -1,0 +1,92 @@
+"""`genga demo` as a stranger meets it: one command, a page, and a picture drawn by the real bot."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.browser import WHY_NOT, Tab, browsing, chromium
+
+SCREENSHOT = "GENGA_SCREENSHOT"
+"""Set to a file's name, the journey leaves its picture there: how the README's was made."""
+
+
+@asynccontextmanager
+async def the_demo(cwd: Path, *arguments: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "demo",
+        "--port",
+        "0",
+        *arguments,
+        cwd=cwd,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        written = ""
+        while (found := re.search(r"http://127\.0\.0\.1:\d+/", written)) is None:
+            line = await process.stdout.readline()
+            assert line, "the demo ended before it said where it is"
+            written += line.decode()
+        yield found[0], process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
+
+
+@pytest.mark.skipif(chromium() is None, reason=WHY_NOT)
+async def test_a_stranger_types_generate_and_watches_the_picture_arrive_in_a_thread(tmp_path: Path):
+    async with the_demo(tmp_path) as (url, _), browsing() as browser:
+        tab = await browser.open(url, height=1000)
+        await tab.sees("Sandbox: nothing leaves this machine · pictures are simulated")
+        await send(tab, "/generate prompt:a heron under paper lanterns, rain seed:90210 steps:14")
+        await tab.sees("#1 · a heron under paper lanterns, rain")
+        await tab.until(r"/\d+ % · sampling \d+\/14/.test(document.body.innerText)")
+        await tab.until("document.querySelector('.embed img')?.naturalWidth > 0")
+        await tab.sees("#1 is done in", seconds=30)
+        await tab.click(".embed .mention")
+        await tab.sees("seed 90210")
+        await tab.until("document.querySelector('img[alt*=\"heron\"]')?.naturalWidth > 0")
+        assert tab.errors == []
+        if SCREENSHOT in os.environ:
+            await _portrait(tab, Path(os.environ[SCREENSHOT]))
+
+
+async def send(tab: Tab, command: str) -> None:
+    await tab.click("textarea.text")
+    await tab.type(command)
+    await tab.press("Enter")
+
+
+async def _portrait(tab: Tab, file: Path) -> None:
+    """Show the finished picture in its thread while the next drawing is under way."""
+    await tab.screenshot(file)
+
+
+async def test_the_demo_ends_when_it_is_asked_to(tmp_path: Path):
+    async with the_demo(tmp_path) as (_, process):
+        process.terminate()
+        async with asyncio.timeout(10):
+            await process.wait()
+    assert process.returncode == 0
+
+
+async def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path):
+    async with the_demo(tmp_path) as (url, _):
+        port = url.rstrip("/").rsplit(":", 1)[1]
+        second = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "demo", "--port", port, cwd=tmp_path, stderr=asyncio.subprocess.PIPE
+        )
+        _, written = await second.communicate()
+    assert second.returncode == 1
+    assert f"Port {port} is taken." in written.decode()
+    assert "Traceback" not in written.decode()
