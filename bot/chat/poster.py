@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 import discord
@@ -24,6 +25,9 @@ MARGIN: Final = 64 * 1024
 REQUEST_LIMIT: Final = 24 * MIB
 LONGEST_ARCHIVE_MINUTES: Final = 10_080
 THREAD_NAME: Final = 100
+FAR_BACK: Final = 1000
+"""So many messages since the job ended its drawing are looked through for an earlier try."""
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
 NOBODY: Final = discord.AllowedMentions.none()
 
 
@@ -73,8 +77,8 @@ class DiscordPoster:
     async def post(self, channel: int, post: PicturePost) -> Posted:
         look = cards.picture_post(replace(post, pictures=await self._within_request(post.pictures)))
         asked_here = post.job.origin.channel == channel
-        message = await self._send(
-            channel, look, nonce=post.nonce, mentions=_only_asker(post.job) if asked_here else NOBODY
+        message = await self._send_once(
+            channel, look, post, mentions=_only_asker(post.job) if asked_here else NOBODY
         )
         return Posted(
             message=_card(message), attachments=tuple(attachment.id for attachment in message.attachments)
@@ -82,7 +86,7 @@ class DiscordPoster:
 
     async def notify(self, channel: int, notice: Notice) -> Card:
         look = cards.notice(notice.job)
-        return _card(await self._send(channel, look, nonce=notice.nonce, mentions=_only_asker(notice.job)))
+        return _card(await self._send_once(channel, look, notice, mentions=_only_asker(notice.job)))
 
     async def send(self, channel: int, look: Look) -> Card:
         return _card(await self._send(channel, look))
@@ -94,6 +98,23 @@ class DiscordPoster:
         message = client.get_partial_messageable(card.channel).get_partial_message(card.message)
         with translated(client, card.channel):
             await message.edit(**_changes(look, shown))
+
+    async def _send_once(
+        self, channel: int, look: Look, post: PicturePost | Notice, *, mentions: discord.AllowedMentions
+    ) -> discord.Message:
+        sent = await self._sent_before(channel, look, since=post.job.since) if post.doubtful else None
+        return sent or await self._send(channel, look, nonce=post.nonce, mentions=mentions)
+
+    async def _sent_before(self, channel: int, look: Look, *, since: int) -> discord.Message | None:
+        """Look for the message itself: Discord forgets a nonce, but not what was made with it."""
+        client = self._client()
+        after = datetime.fromtimestamp(since / 1000, UTC) - CLOCKS_DIFFER
+        with translated(client, channel):
+            history = client.get_partial_messageable(channel).history(after=after, limit=FAR_BACK)
+            async for message in history:
+                if message.author == client.user and _is_made_of(message, look):
+                    return message
+        return None
 
     async def _send(
         self,
@@ -163,6 +184,17 @@ def _changes(look: Look, shown: Look | None) -> dict[str, Any]:
     if shown is None or (look.image, look.files) != (shown.image, shown.files):
         changes["attachments"] = look.uploads()
     return changes
+
+
+def _is_made_of(message: discord.Message, look: Look) -> bool:
+    """Tell it by the files' names, whatever they were encoded as; without files by the words."""
+    if look.files:
+        return [_stem(sent.filename) for sent in message.attachments] == [_stem(f.name) for f in look.files]
+    return message.content == look.content.strip()
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0]
 
 
 def _only_asker(job: Job) -> discord.AllowedMentions:

@@ -1,6 +1,7 @@
 """The poster against a Discord on the wire, through an unmodified discord.py."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -59,7 +60,8 @@ def asked_in(sandbox, channel, **changes):
     """Return a finished job that the artist asked for in this channel."""
     artist = sandbox.world.user("artist")
     origin = an_origin(user=artist.id, guild=sandbox.world.guild.id, channel=channel.id)
-    return a_job(origin=origin, state=JobState.RENDERED, **changes)
+    now = int(time.time() * 1000)  # the sandbox's messages are of today
+    return a_job(origin=origin, state=JobState.RENDERED, since=now, **changes)
 
 
 def a_look(**changes):
@@ -154,6 +156,27 @@ async def test_an_answer_that_got_lost_makes_no_second_post(sandbox, poster, gen
         await poster.post(general.id, post)
     await poster.post(general.id, post)
     assert len(general.history) == 1
+
+
+async def test_a_try_that_arrived_longer_ago_than_a_nonce_lasts_is_found_in_the_channel(
+    sandbox, poster, general
+):
+    post = a_picture_post(job=asked_in(sandbox, general))
+    first = await poster.post(general.id, post)
+    notified = await poster.notify(general.id, a_notice(job=post.job))
+    later = {"nonce": "forgotten", "doubtful": True}
+    assert await poster.post(general.id, replace(post, **later)) == first
+    assert await poster.notify(general.id, a_notice(job=post.job, **later)) == notified
+    assert len(general.history) == 2
+
+
+async def test_what_is_doubted_and_nowhere_to_be_found_is_sent(sandbox, poster, general):
+    job = asked_in(sandbox, general)
+    sandbox.world.write(general, sandbox.world.user("artist"), f"**#{job.id}** a copy by somebody else")
+    await poster.post(general.id, a_picture_post(job=replace(job, id=job.id + 1)))
+    await poster.post(general.id, a_picture_post(job=job, nonce="other", doubtful=True))
+    await poster.notify(general.id, a_notice(job=job, doubtful=True))
+    assert len(general.history) == 4
 
 
 async def test_a_notice_pings_the_one_who_asked(sandbox, poster, general):

@@ -1,9 +1,13 @@
+import time
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.poster import DiscordPoster
+from bot.core.job import JobState
 from bot.core.library import Gallery, GalleryKind
 from bot.sandbox.discord import Rules, SandboxDiscord
-from tests.builders import CHANNEL, a_gallery, a_notice, a_picture, a_picture_post, an_artifact, png
+from tests.builders import CHANNEL, a_gallery, a_job, a_notice, a_picture, a_picture_post, an_artifact, png
 from tests.chat.discord_client import a_client
 from tests.fakes import FakePictures, FakePoster
 
@@ -25,6 +29,7 @@ async def place(request, monkeypatch):
 
 def three_pictures():
     return a_picture_post(
+        job=a_job(state=JobState.RENDERED, since=int(time.time() * 1000)),
         artifacts=[an_artifact(index=index) for index in (1, 2, 3)],
         pictures=[a_picture(content=png(grey=grey)) for grey in (1, 2, 3)],
     )
@@ -55,6 +60,12 @@ async def test_a_notice_is_told_once(place):
     first = await poster.notify(channel, a_notice())
     assert await poster.notify(channel, a_notice()) == first
     assert first.channel == channel
+
+
+async def test_who_doubts_looks_for_the_message_and_needs_no_nonce(place):
+    poster, channel, _ = place
+    first = await poster.post(channel, three_pictures())
+    assert await poster.post(channel, replace(three_pictures(), doubtful=True)) == first
 
 
 async def test_a_thread_that_was_opened_takes_pictures(place):
