@@ -27,7 +27,7 @@ from tests.chat.looks import check, holds, jobs, long, names, spiced, views
 
 def given(*strategies):
     """Try fewer cases than usual: each is a whole card of long texts."""
-    return lambda test: settings(max_examples=30, deadline=None)(given_all(*strategies)(test))
+    return lambda test: settings(max_examples=30)(given_all(*strategies)(test))
 
 
 @given(views())

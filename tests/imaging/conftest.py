@@ -1,12 +1,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import settings
 
 from bot.imaging.pictures import PillowPictures
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -1,11 +1,7 @@
 import pytest
-from hypothesis import settings
 
 from storage.database import Database
 from storage.stores import SqliteStores
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

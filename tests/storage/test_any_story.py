@@ -155,4 +155,4 @@ class AnyStory(RuleBasedStateMachine):
 
 
 TestAnyStory = AnyStory.TestCase
-TestAnyStory.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+TestAnyStory.settings = settings(max_examples=25, stateful_step_count=40)
