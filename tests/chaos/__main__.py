@@ -38,7 +38,9 @@ async def run(kills: int, seed: int, folder: Path) -> int:
         await stage.settle()
         found = stage.judge()
         prompts = len(stage.comfy.prompts)
-    say(f"jobs={found.jobs} prompts={prompts} cancels={len(stage.crowd.cancels)}")
+    say(
+        f"jobs={found.jobs} prompts={prompts} cancels={len(stage.crowd.cancels)} leftovers={len(found.leftovers)}"
+    )
     say(f"seconds={time.monotonic() - began:.0f} per_kill={(killed - began) / max(kills, 1):.2f}")
     say(", ".join(f"{moment}: {times}" for moment, times in stage.came.most_common()))
     for sentence in found.sentences:

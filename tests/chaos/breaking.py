@@ -68,6 +68,11 @@ def break_as_told() -> None:
         _Counter(Break.parse(os.environ[VARIABLE])).watch()
 
 
+def mark_of(data: Path) -> Path:
+    """Return the file that is there once the point was reached."""
+    return data.with_name(f"{data.name}.reached")
+
+
 class _Counter:
     def __init__(self, planned: Break) -> None:
         self._planned = planned
@@ -112,6 +117,8 @@ class _Counter:
 
     def _is_it(self) -> bool:
         self._left -= 1
+        if self._left == 0:
+            mark_of(Path(os.environ["DATA_DIR"])).touch()
         return self._left == 0
 
     def _before(self, is_it: bool) -> None:

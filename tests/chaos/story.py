@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.comfyui import SandboxComfyUI
-from bot.sandbox.discord import Channel, Rules, SandboxDiscord
-from tests.chaos.breaking import DEATH, VARIABLE, Break
+from bot.sandbox.discord import Channel, Rules, SandboxDiscord, Unanswered
+from tests.chaos.breaking import VARIABLE, Break, Way, mark_of
 from tests.chaos.cradle import Cradle, Life
 from tests.chaos.crowd import Seen
 from tests.chaos.stage import environment
@@ -48,7 +48,7 @@ class Story:
                 await self._alive()
                 await asyncio.sleep(0.02)
             await self._leave()
-        return Outcome(broke=self._lives > 1, lives=self._lives, verdict=self._judge())
+        return Outcome(broke=mark_of(self._data).exists(), lives=self._lives, verdict=self._judge())
 
     async def _ask(self, command: str, **options: str | int | Channel) -> None:
         """Have the director ask until there is an answer, as a person would."""
@@ -63,8 +63,6 @@ class Story:
 
     async def _alive(self) -> Life:
         """Return a living bot; the first is the one that breaks."""
-        if self._life is not None and self._life.is_over:
-            assert self._life.ended.result() == DEATH
         if self._life is None or self._life.is_over:
             told = {VARIABLE: str(self._planned)} if self._life is None else {}
             self._life = await self._cradle.bear(
@@ -76,20 +74,27 @@ class Story:
     async def _leave(self) -> None:
         life = await self._alive()
         life.ask_to_leave()
-        if await asyncio.shield(life.ended) == DEATH:
+        if await asyncio.shield(life.ended):
             await self._leave()
 
     def _judge(self) -> Verdict:
-        return verdict(self._discord, self._comfy, self._data, seen=self._seen, told=set(), deaths=())
+        return verdict(
+            self._discord,
+            self._comfy,
+            self._data,
+            seen=self._seen,
+            told=set(),
+            deaths=(),
+            may_fail=self._planned.way is Way.RAISE,
+        )
 
 
 async def _while_it_lives(life: Life, awaited: Coroutine[Any, Any, object]) -> bool:
-    """Tell whether it came about before the bot died."""
+    """Tell whether it came about, and not the death of the bot or an answer of Discord's own."""
     task = asyncio.create_task(awaited)
     await asyncio.wait({task, life.ended}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
-        await task
-        return True
+        return not isinstance(task.exception(), Unanswered)
     task.cancel()
     await asyncio.wait({task})
     return False

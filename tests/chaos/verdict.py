@@ -25,13 +25,15 @@ MOST_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Each list holds one sentence per offence."""
+    """All lists but the last hold one sentence per offence."""
 
     jobs: int
     lost: list[str]
     duplicated: list[str]
     extra_gpu_runs: list[str]
     damaged: list[str]
+    leftovers: list[str]
+    """No offences: files of jobs that ended without pictures, which `genga fsck` finds."""
 
     @property
     def is_clean(self) -> bool:
@@ -58,7 +60,7 @@ class Row:
     state: str
     attempt: int
     count: int
-    failure_kind: str | None
+    failure: str | None
 
 
 def verdict(
@@ -69,24 +71,27 @@ def verdict(
     seen: Seen,
     told: set[int],
     deaths: Sequence[float],
+    may_fail: bool = False,
 ) -> Verdict:
     """Judge a run that has settled.
 
     `told` are the jobs whose cancelling was confirmed to somebody, `deaths` the monotonic times at which
-    ComfyUI was killed.
+    ComfyUI was killed. Jobs that `may_fail` only have to say why.
     """
     with sqlite3.connect(data / "genga.db") as database:
         rows = {row.id: row for row in _rows(database)}
-        damaged = [*_damage(database), *_mess(database, data)]
+        unknown = _unknown_files(database, data)
+        damaged = [*_damage(database), *_mess(database, data), *_unowned(rows, unknown)]
     database.close()
     posts = _posts(discord)
     runs = _runs(comfy)
     return Verdict(
         jobs=len(rows),
-        lost=[*_lost(rows, posts, seen), *_undone(rows, told), *_unexplained(rows, runs)],
+        lost=[*_lost(rows, posts, seen), *_undone(rows, told), *_unexplained(rows, runs, may_fail=may_fail)],
         duplicated=[*_duplicated(rows, posts), *_notices(discord)],
         extra_gpu_runs=[*_extra(rows, runs, deaths), *_side_by_side(comfy)],
         damaged=damaged,
+        leftovers=sorted(_leftovers(rows, unknown)),
     )
 
 
@@ -106,10 +111,8 @@ def is_settled(data: Path) -> bool:
 
 
 def _rows(database: sqlite3.Connection) -> Iterator[Row]:
-    for values in database.execute("SELECT id, uid, state, attempt, count, failure_kind FROM jobs"):
-        yield Row(
-            **dict(zip(("id", "uid", "state", "attempt", "count", "failure_kind"), values, strict=True))
-        )
+    for values in database.execute("SELECT id, uid, state, attempt, count, failure_message FROM jobs"):
+        yield Row(**dict(zip(Row.__slots__, values, strict=True)))
 
 
 def _posts(discord: SandboxDiscord) -> dict[int, list[Message]]:
@@ -167,12 +170,16 @@ def _undone(rows: dict[int, Row], told: set[int]) -> Iterator[str]:
             yield f"#{number} was told to be cancelled and is {rows[number].state}"
 
 
-def _unexplained(rows: dict[int, Row], runs: dict[str, list[AcceptedPrompt]]) -> Iterator[str]:
+def _unexplained(
+    rows: dict[int, Row], runs: dict[str, list[AcceptedPrompt]], *, may_fail: bool
+) -> Iterator[str]:
     """A job may fail for one reason here: ComfyUI was killed under each of its attempts."""
     for row in rows.values():
+        if row.state not in {"failed", "shelved"} or (may_fail and row.failure):
+            continue
         forgotten = sum(prompt.outcome == "lost" for prompt in runs[row.uid])
-        if row.state == "shelved" or (row.state == "failed" and forgotten < MOST_ATTEMPTS):
-            yield f"#{row.id} is {row.state} ({row.failure_kind}) though ComfyUI was killed {forgotten} times"
+        if row.state == "shelved" or forgotten < MOST_ATTEMPTS:
+            yield f"#{row.id} is {row.state} ({row.failure}) though ComfyUI was killed {forgotten} times"
 
 
 # ── twice
@@ -239,15 +246,30 @@ def _damage(database: sqlite3.Connection) -> Iterator[str]:
         yield f"the counts are wrong: {counted}"
 
 
+def _unknown_files(database: sqlite3.Connection, data: Path) -> set[str]:
+    known = {path for (path,) in database.execute("SELECT path FROM artifacts")}
+    return {path.relative_to(data).as_posix() for path in _library(data)} - known
+
+
 def _mess(database: sqlite3.Connection, data: Path) -> Iterator[str]:
-    """Files without rows, rows without files, and files that are not what their row says."""
-    rows = dict(database.execute("SELECT path, sha256 FROM artifacts"))
-    library = data / "library"
-    files = {path.relative_to(data).as_posix(): path for path in library.rglob("*") if path.is_file()}
-    for path in sorted(rows.keys() - files.keys()):
-        yield f"the library misses {path}"
-    for path in sorted(files.keys() - rows.keys()):
-        yield f"nobody knows {path}"
-    for path in sorted(rows.keys() & files.keys()):
-        if sha256(files[path].read_bytes()).hexdigest() != rows[path]:
+    """Rows without files, and files that are not what their row says."""
+    for path, digest in database.execute("SELECT path, sha256 FROM artifacts"):
+        if not (data / path).is_file():
+            yield f"the library misses {path}"
+        elif sha256((data / path).read_bytes()).hexdigest() != digest:
             yield f"{path} is not what was stored"
+
+
+def _unowned(rows: dict[int, Row], unknown: set[str]) -> Iterator[str]:
+    for path in sorted(unknown - _leftovers(rows, unknown)):
+        yield f"nobody knows {path}"
+
+
+def _leftovers(rows: dict[int, Row], unknown: set[str]) -> set[str]:
+    """Return the files of jobs that ended otherwise after their pictures were safe: a crash may leave such."""
+    ended = {str(row.id) for row in rows.values() if row.state in {"failed", "cancelled"}}
+    return {path for path in unknown if Path(path).name.split("_")[0] in ended}
+
+
+def _library(data: Path) -> Iterator[Path]:
+    return (path for path in (data / "library").rglob("*") if path.is_file())
