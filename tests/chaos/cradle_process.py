@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import cogs  # noqa: F401 - imported here so that no life has to
 from bot import app, cli  # noqa: F401 - imported here so that no life has to
 from tests.chaos.breaking import break_as_told
+from tests.chaos.spoiling import spoil_as_told
 
 
 def main() -> None:
@@ -45,6 +46,7 @@ def live(environment: Mapping[str, str]) -> None:
     code = 1
     try:
         break_as_told()
+        spoil_as_told()
         cli.main()
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1

@@ -91,11 +91,11 @@ class Stage:
             since, has_come = time.monotonic(), AT_COMFYUI[moment]
             await self.comfy.wait_for(lambda: has_come(self.comfy, since), timeout=PATIENCE_S[moment])
 
-    async def settle(self) -> None:
+    async def settle(self, patience_s: float = SETTLING_S) -> None:
         """Leave the bot alone until nothing is left to do, then ask it to leave."""
         life = await self.cradle.bear()
         try:
-            async with asyncio.timeout(SETTLING_S):
+            async with asyncio.timeout(patience_s):
                 while not is_settled(self.data):
                     if life.is_over:
                         raise AssertionError(f"the bot ended by itself:\n{self.last_words()}")
@@ -123,12 +123,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def a_stage(folder: Path, seed: int) -> AsyncGenerator[Stage]:
+async def a_stage(folder: Path, seed: int, **more: str) -> AsyncGenerator[Stage]:
+    """Set everything up; `more` goes into the environment of every life."""
     rules = Rules(resume_window_s=0.2, log_limit=2000).without_rate_limits()
     pace = Pace(load_s=0.02, step_s=0.01)
     data, log = folder / "data", folder / "bot.log"
     async with SandboxDiscord(rules=rules) as discord, SandboxComfyUI(pace=pace, previews=False) as comfy:
-        async with a_cradle(environment(discord, comfy, data), log=log) as cradle:
+        async with a_cradle({**environment(discord, comfy, data), **more}, log=log) as cradle:
             crowd = Crowd(discord, Random(f"crowd {seed}"), pause_s=0.05)
             stage = Stage(discord=discord, comfy=comfy, cradle=cradle, crowd=crowd, data=data, log=log)
             await _furnish(stage)

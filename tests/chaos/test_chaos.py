@@ -6,7 +6,8 @@ from random import randrange
 
 import pytest
 
-from tests.chaos.plan import Moment, plan_of
+from tests.chaos.plan import Blow, Moment, plan_of
+from tests.chaos.spoiling import VARIABLE, Lacking
 from tests.chaos.stage import a_stage
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the bot's lives are forked")
@@ -30,6 +31,25 @@ async def test_killed_again_and_again_the_bot_loses_nothing_and_does_nothing_twi
         again,
     )
     assert found.jobs > KILLS / 4, again
+
+
+@pytest.mark.parametrize(
+    ("lacking", "moment", "offences"),
+    [
+        (Lacking.NONCE, Moment.POSTED, "duplicated"),
+        (Lacking.PROMPT_ID, Moment.STARTED, "extra_gpu_runs"),
+        (Lacking.SECOND_TRY, Moment.POSTED, "lost"),
+    ],
+)
+async def test_the_loop_notices_a_bot_that_lacks_what_keeps_this_one_safe(
+    tmp_path: Path, lacking: Lacking, moment: Moment, offences: str
+):
+    async with a_stage(tmp_path, 1, **{VARIABLE: lacking}) as stage:
+        await stage.suffer([Blow(moment=moment, delay_s=0.0)] * 4)
+        await stage.settle(patience_s=5)
+        found = stage.judge()
+    assert getattr(found, offences)
+    assert not found.is_clean
 
 
 def test_the_same_seed_gives_the_same_plan():
