@@ -1,8 +1,16 @@
 """All measurements in one run, long for figures or short for a check that they work."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.bench import scenes
+from tests.bench.figures import Figures
+from tests.bench.scenes.commands import acknowledgements
+from tests.bench.scenes.floor import floor
+from tests.bench.scenes.lane import gaps
+from tests.bench.scenes.posts import posts
+from tests.bench.scenes.progress import staleness
+from tests.bench.scenes.restart import recovery
+from tests.bench.scenes.storage import copying, reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,17 +22,51 @@ class Extent:
     posts: int
     live: int
     watched_s: float
+    waiting: int
+    stored: int
+    copied_mib: int
 
 
-FULL = Extent(rounds=500, idle=100, burst=100, queued=40, posts=30, live=20, watched_s=45.0)
-SHORT = Extent(rounds=20, idle=5, burst=10, queued=4, posts=2, live=3, watched_s=3.0)
+FULL = Extent(
+    rounds=1000,
+    idle=300,
+    burst=100,
+    queued=100,
+    posts=60,
+    live=20,
+    watched_s=45.0,
+    waiting=1000,
+    stored=1_000_000,
+    copied_mib=400,
+)
+SHORT = Extent(
+    rounds=20,
+    idle=5,
+    burst=10,
+    queued=4,
+    posts=2,
+    live=3,
+    watched_s=3.0,
+    waiting=20,
+    stored=3000,
+    copied_mib=4,
+)
+
+SCENES: dict[str, Callable[[Extent], Awaitable[Figures]]] = {
+    "floor": lambda extent: floor(extent.rounds),
+    "commands": lambda extent: acknowledgements(extent.idle, extent.burst),
+    "lane": lambda extent: gaps(extent.queued),
+    "posts": lambda extent: posts(extent.posts),
+    "progress": lambda extent: staleness(extent.live, extent.watched_s),
+    "restart": lambda extent: recovery(extent.waiting),
+    "storage": lambda extent: reading(extent.stored, extent.rounds),
+    "backup": lambda extent: copying(extent.copied_mib),
+}
 
 
-async def measure(extent: Extent) -> scenes.Figures:
-    return {
-        **await scenes.floor(extent.rounds),
-        **await scenes.acknowledgements(extent.idle, extent.burst),
-        **await scenes.gaps(extent.queued),
-        **await scenes.posts(extent.posts),
-        **await scenes.staleness(extent.live, extent.watched_s),
-    }
+async def measure(extent: Extent, *names: str) -> Figures:
+    """Return the figures of these scenes, one after the other; without names those of all."""
+    figures: Figures = {}
+    for name in names or SCENES:
+        figures |= await SCENES[name](extent)
+    return figures

@@ -1,27 +1,30 @@
-"""The stage of every measurement: both sandboxes here, the bot in a process beside."""
+"""The stage of every measurement over the wire: both sandboxes here, the bot in a process beside.
+
+The sandboxes share this process, whose work at a picture is therefore part of what is measured: compare with
+the floors.
+"""
 
 import asyncio
-import json
-import os
-import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.sandbox.comfyui import Pace, SandboxComfyUI
 from bot.sandbox.discord import Interaction, Message, MessageCreated, Person, SandboxDiscord
+from tests.bench.bot import BotProcess
 
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
     discord: SandboxDiscord
     comfy: SandboxComfyUI
+    data: Path
+    bot: BotProcess
     ready_s: float = 0.0
-    told: dict[str, Any] = field(default_factory=dict)
 
     @property
     def artist(self) -> Person:
@@ -49,43 +52,29 @@ class Stage:
             lambda: sum(prompt.ended is not None for prompt in self.comfy.prompts) >= count, timeout=600
         )
 
+    async def killed_and_started(self) -> float:
+        """Kill the bot and start it again; return when it was started, in monotonic seconds."""
+        await self.bot.kill()
+        began = time.monotonic()
+        self.bot = await BotProcess.start(self.discord, self.comfy, self.data)
+        return began
+
 
 @asynccontextmanager
 async def a_stage(pace: Pace) -> AsyncGenerator[Stage]:
     """Start the bot as a process would be started, and stop it as one would be stopped."""
     with TemporaryDirectory(prefix="genga-bench-") as data:
         async with SandboxDiscord() as discord, SandboxComfyUI(pace=pace) as comfy:
-            stage = Stage(discord=discord, comfy=comfy)
             began = time.monotonic()
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.bench.bot_process",
-                env=_environment(discord, comfy, Path(data)),
-                stdout=asyncio.subprocess.PIPE,
-            )
+            bot = await BotProcess.start(discord, comfy, Path(data))
+            stage = Stage(discord=discord, comfy=comfy, data=Path(data), bot=bot)
             try:
-                await discord.synced(timeout=60)
+                await bot.ready(discord)
                 stage.ready_s = time.monotonic() - began
                 yield stage
+                await stage.bot.leave()
             finally:
-                process.terminate()
-                written, _ = await process.communicate()
-                stage.told = json.loads(written or "{}")
-
-
-def _environment(discord: SandboxDiscord, comfy: SandboxComfyUI, data: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "DISCORD_TOKEN": discord.token,
-        "DISCORD_API_URL": discord.api_url,
-        "DISCORD_GATEWAY_URL": discord.gateway_url,
-        "COMFYUI_URL": comfy.url,
-        "DATA_DIR": str(data),
-        "MAX_WAITING": "2000",
-        "MAX_WAITING_PER_USER": "2000",
-        "MIN_FREE_DISK_MIB": "0",
-    }
+                await asyncio.shield(stage.bot.kill())
 
 
 def pictures_in(change: object) -> Message | None:

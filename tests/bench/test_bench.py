@@ -2,16 +2,64 @@ import math
 
 import pytest
 
-from tests.bench.__main__ import show
-from tests.bench.measure import SHORT, measure
+from bot.core.job import JobState
+from bot.ports.stores import JobFilter
+from storage.database import Database
+from storage.stores import SqliteStores
+from tests.bench.__main__ import AIMS, show
+from tests.bench.figures import lag_ms
+from tests.bench.library import BUSIEST, NEWCOMER, fill
+from tests.bench.measure import FULL, SCENES, SHORT, measure
+from tests.builders import GUILD
+
+WIRE = ("floor", "commands", "lane", "posts", "progress", "restart")
+DATABASE = ("storage", "backup")
 
 
 @pytest.mark.timeout(240)
-async def test_every_figure_can_be_measured(capsys: pytest.CaptureFixture[str]):
-    figures = await measure(SHORT)
+async def test_every_figure_over_the_wire_can_be_measured(capsys: pytest.CaptureFixture[str]):
+    figures = await measure(SHORT, *WIRE)
     promised = {"ack_ms_p50_idle", "gpu_gap_ms_p50", "comfyui_own_gap_ms_p50", "finish_to_post_ms_p95"}
     promised |= {"progress_staleness_ms_p99", "http_429", "loop_lag_ms_p99", "ready_s", "rss_mib"}
+    promised |= {"autocomplete_ms_p99", "recovery_s_20_waiting", "floor_picture_ms_p50"}
     assert promised <= figures.keys()
     assert all(math.isfinite(value) for value in figures.values())
     show(figures)
     assert "gpu_gap_ms_p50" in capsys.readouterr().out
+
+
+@pytest.mark.timeout(240)
+async def test_every_figure_of_the_database_can_be_measured():
+    figures = await measure(SHORT, *DATABASE)
+    promised = {"job_status_ms_p99_3000", "job_list_ms_p99_3000", "queue_show_ms_p99_3000", "commit_ms_p99"}
+    assert promised | {"backup_s_4mib", "write_ms_p99_during_backup"} <= figures.keys()
+    assert all(math.isfinite(value) for value in figures.values())
+
+
+def test_every_scene_is_measured_here():
+    assert {*WIRE, *DATABASE} == SCENES.keys()
+
+
+def test_the_aims_are_those_of_the_full_extent():
+    sizes = {f"_{FULL.waiting}_waiting", "_1m", f"_burst{FULL.burst}"}
+    assert FULL.stored == 1_000_000
+    assert all(any(size in name for name in AIMS) for size in sizes)
+
+
+def test_a_loop_that_was_held_up_once_for_long_is_late_for_as_long():
+    """One beat in a hundred came late, yet nearly all of the time went by in it."""
+    assert lag_ms([0.0] * 99 + [5.0], 0.5) > 1000
+
+
+async def test_the_database_after_years_holds_what_the_repositories_read(tmp_path):
+    path = tmp_path / "genga.db"
+    years = await fill(path, jobs=3000)
+    async with Database.open(path) as database:
+        assert await database.problems() == []
+        jobs = SqliteStores.over(database).jobs
+        assert sum((await jobs.counts()).values()) == years.jobs
+        assert len(await jobs.waiting()) == years.waiting
+        assert (await jobs.get(years.jobs)).state is JobState.QUEUED
+        newcomers = await jobs.page(JobFilter(guild=GUILD, user=NEWCOMER))
+        assert [job.id for job in newcomers] == [3, 2, 1]
+        assert len(await jobs.page(JobFilter(guild=GUILD, user=BUSIEST, state=JobState.FAILED))) == 10

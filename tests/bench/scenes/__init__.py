@@ -1,0 +1,1 @@
+"""The measurements: each sets a stage, acts on it, and returns figures."""
