@@ -7,11 +7,15 @@ from bot.core.generation import MAX_PROMPT
 
 
 def clean_prompt(text: str) -> str:
-    """Return the prompt without control characters and doubled blanks; raise BadRequest if none is left."""
+    """Return the prompt without control characters and doubled blanks; raise BadRequest if nothing is seen."""
     cleaned = _clean(text)
-    if not cleaned:
+    if not any(unicodedata.category(char)[0] in _VISIBLE for char in cleaned):
         raise BadRequest("The prompt is empty.", hint="Say what is to be drawn, for example “a heron, rain”.")
     return _within_limit("prompt", cleaned)
+
+
+_VISIBLE = "LMNPS"
+"""Letters, marks, numbers, punctuation and symbols; blanks and joiners alone say nothing."""
 
 
 def compose_negative(asked: str | None, default: str) -> str:

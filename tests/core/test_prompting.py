@@ -15,7 +15,7 @@ def test_control_characters_and_doubled_blanks_leave_the_prompt():
     assert clean_prompt("  a\x00 heron,\n\n\train \ud800") == "a heron, rain"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x00\n\t"])
+@pytest.mark.parametrize("text", ["", "   ", "\x00\n\t", "\u200b", "\u2060 \u200f"])
 def test_an_empty_prompt_is_refused_with_an_example(text):
     with pytest.raises(BadRequest) as refusal:
         clean_prompt(text)
