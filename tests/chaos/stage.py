@@ -5,7 +5,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -128,12 +128,15 @@ async def a_stage(folder: Path, seed: int, **more: str) -> AsyncGenerator[Stage]
     rules = Rules(resume_window_s=0.2, log_limit=2000).without_rate_limits()
     pace = Pace(load_s=0.02, step_s=0.01)
     data, log = folder / "data", folder / "bot.log"
-    async with SandboxDiscord(rules=rules) as discord, SandboxComfyUI(pace=pace, previews=False) as comfy:
-        async with a_cradle({**environment(discord, comfy, data), **more}, log=log) as cradle:
-            crowd = Crowd(discord, Random(f"crowd {seed}"), pause_s=0.05)
-            stage = Stage(discord=discord, comfy=comfy, cradle=cradle, crowd=crowd, data=data, log=log)
-            await _furnish(stage)
-            yield stage
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(SandboxDiscord(rules=rules))
+        comfy = await stack.enter_async_context(SandboxComfyUI(pace=pace, previews=False))
+        told = {**environment(discord, comfy, data), **more}
+        cradle = await stack.enter_async_context(a_cradle(told, log=log))
+        crowd = Crowd(discord, Random(f"crowd {seed}"), pause_s=0.05)
+        stage = Stage(discord=discord, comfy=comfy, cradle=cradle, crowd=crowd, data=data, log=log)
+        await _furnish(stage)
+        yield stage
 
 
 async def _furnish(stage: Stage) -> None:

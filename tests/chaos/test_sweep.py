@@ -35,7 +35,6 @@ async def test_whichever_step_is_the_last_of_a_life_nothing_is_lost_and_nothing_
         number += 1
         planned = Break(point=point, way=way, number=number)
         outcome = await tell(tmp_path / str(number), cradle, planned)
-        if outcome.verdict.sentences:
-            print(planned, outcome.verdict.sentences)
+        assert outcome.verdict.sentences == [], planned
         broke = outcome.broke
     assert number > LEAST[point]

@@ -25,7 +25,7 @@ FORGOTTEN_ENOUGH = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """All lists but the last hold one sentence per offence."""
+    """All lists but the last two hold one sentence per offence."""
 
     jobs: int
     lost: list[str]
@@ -34,6 +34,8 @@ class Verdict:
     damaged: list[str]
     leftovers: list[str]
     """No offences: files of jobs that ended without pictures, which `genga fsck` finds."""
+    stale_cards: list[int]
+    """No offences: jobs that have ended and of which some message still offers the cancelling."""
 
     @property
     def is_clean(self) -> bool:
@@ -92,6 +94,7 @@ def verdict(
         extra_gpu_runs=[*_extra(rows, runs, deaths), *_side_by_side(comfy)],
         damaged=damaged,
         leftovers=sorted(_leftovers(rows, unknown)),
+        stale_cards=sorted(_stale_cards(discord)),
     )
 
 
@@ -136,6 +139,12 @@ def _runs(comfy: SandboxComfyUI) -> dict[str, list[AcceptedPrompt]]:
         found = PREFIX.search(str(prompt.graph))
         runs[str(UUID(found[1])) if found else "nobody's"].append(prompt)
     return runs
+
+
+def _stale_cards(discord: SandboxDiscord) -> set[int]:
+    """Read the job from the button: `job:<number>:cancel`."""
+    buttons = [part["custom_id"] for message in _messages(discord) for part in message.controls]
+    return {int(button.split(":")[1]) for button in buttons if button.endswith(":cancel")}
 
 
 # ── lost
