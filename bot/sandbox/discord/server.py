@@ -97,7 +97,10 @@ class Server:
 
     async def handle(self, route: Route, request: web.Request) -> web.StreamResponse:
         exchange = self._exchange(request, route.path)
-        reply = await self._reply(route, request, exchange)
+        try:
+            reply = await self._reply(route, request, exchange)
+        except ConnectionError:  # whoever asked broke off in the middle of the request, which then was none
+            return _torn(request)
         if not reply.html:
             self._hub.limiter.count_invalid(reply.status, reply.headers.get("X-RateLimit-Scope"))
         response = _torn(request) if reply.torn else await self._send(request, exchange, reply)

@@ -185,3 +185,24 @@ async def test_reactions_travel_both_ways(
     await sandbox.person("artist").react(message, "✨")
     await bot("DELETE", path)
     assert message.reactions == {}
+
+
+async def test_a_request_that_breaks_off_in_the_middle_never_was_one(
+    sandbox: SandboxDiscord, bot: WireBot, general: Channel, caplog: pytest.LogCaptureFixture
+):
+    host, port = sandbox.host.split(":")
+    _, half = await asyncio.open_connection(host, int(port))
+    head = [
+        f"POST /api/v10/channels/{general.id}/messages HTTP/1.1",
+        f"Host: {sandbox.host}",
+        f"Authorization: Bot {sandbox.token}",
+        "Content-Type: multipart/form-data; boundary=part",
+        "Content-Length: 4096",
+    ]
+    half.write("\r\n".join([*head, "", "--part", ""]).encode())
+    await half.drain()
+    await bot("GET", "/users/@me")
+    half.transport.abort()
+    await bot("GET", "/users/@me")
+    assert general.history == []
+    assert [record for record in caplog.records if record.name == "aiohttp.server"] == []
