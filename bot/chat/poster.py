@@ -11,7 +11,7 @@ import discord
 from bot.chat import cards
 from bot.chat.look import Look
 from bot.chat.markdown import cut
-from bot.chat.mishaps import away, translated
+from bot.chat.mishaps import Act, Code, away, translated
 from bot.core.errors import TargetGone
 from bot.core.job import Card, Job
 from bot.core.library import Gallery
@@ -61,13 +61,13 @@ class DiscordPoster:
 
     async def open_thread(self, gallery: Gallery, *, name: str) -> int:
         client = self._client()
-        with translated(client, gallery.channel, opening=True):
+        with translated(client, gallery.channel, Act.OPEN):
             channel = client.get_channel(gallery.channel) or await client.fetch_channel(gallery.channel)
             match channel:
                 case discord.TextChannel():
                     return await _thread_in(channel, name)
                 case discord.ForumChannel():
-                    return await _post_in(channel, name)
+                    return await _post_in(client, channel, name)
                 case _:
                     raise TargetGone(
                         f"<#{gallery.channel}> is neither a text channel nor a forum.",
@@ -96,7 +96,7 @@ class DiscordPoster:
             return
         client = self._client()
         message = client.get_partial_messageable(card.channel).get_partial_message(card.message)
-        with translated(client, card.channel):
+        with translated(client, card.channel, Act.EDIT):
             await message.edit(**_changes(look, shown))
 
     async def _send_once(
@@ -109,7 +109,7 @@ class DiscordPoster:
         """Look for the message itself: Discord forgets a nonce, but not what was made with it."""
         client = self._client()
         after = datetime.fromtimestamp(since / 1000, UTC) - CLOCKS_DIFFER
-        with translated(client, channel):
+        with translated(client, channel, Act.POST):
             history = client.get_partial_messageable(channel).history(after=after, limit=FAR_BACK)
             async for message in history:
                 if message.author == client.user and _is_made_of(message, look):
@@ -128,7 +128,7 @@ class DiscordPoster:
         arguments: dict[str, Any] = {"nonce": nonce} if nonce else {}
         if (view := look.view()) is not None:
             arguments["view"] = view
-        with translated(client, channel):
+        with translated(client, channel, Act.POST):
             return await client.get_partial_messageable(channel).send(
                 look.content or None,
                 embeds=look.embeds(),
@@ -160,9 +160,23 @@ async def _thread_in(channel: discord.TextChannel, name: str) -> int:
     return thread.id
 
 
-async def _post_in(forum: discord.ForumChannel, name: str) -> int:
+async def _post_in(client: discord.Client, forum: discord.ForumChannel, name: str) -> int:
+    """Open a forum post, with a tag if there must be one; the forum may want that only of late."""
+    try:
+        return await _tagged(forum, name, _first_tag(forum) if forum.flags.require_tag else [])
+    except discord.HTTPException as error:
+        newest = await client.fetch_channel(forum.id) if error.code == Code.TAG_REQUIRED else None
+        if not isinstance(newest, discord.ForumChannel) or not _first_tag(newest):
+            raise
+    return await _tagged(newest, name, _first_tag(newest))
+
+
+def _first_tag(forum: discord.ForumChannel) -> list[discord.ForumTag]:
+    return [tag for tag in forum.available_tags if not tag.moderated][:1]
+
+
+async def _tagged(forum: discord.ForumChannel, name: str, tags: list[discord.ForumTag]) -> int:
     """Open a forum post; its first message names the project, the pictures follow as messages."""
-    tags: list[discord.ForumTag] = [*forum.available_tags][:1] if forum.flags.require_tag else []
     made = await forum.create_thread(
         name=cut(name, THREAD_NAME),
         content=cards.forum_starter(name).content,

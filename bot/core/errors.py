@@ -13,11 +13,22 @@ StudioError                     message: what happened · hint: what to do about
 │   ├── ExecutionFailed         a node failed while it ran
 │   ├── OutOfMemory             the GPU's memory did not suffice
 │   ├── NoOutput                it "succeeded", yet there is no picture
-│   └── Lost                    ComfyUI forgot the prompt
+│   │   └── Blank               there is one, and it is of one colour all over
+│   ├── Stalled                 ComfyUI fell silent in the middle of it, more than once
+│   ├── Lost                    ComfyUI forgot the prompt
+│   └── Poison                  ComfyUI, or Genga, died of it more than once
 ├── RendererAway                ComfyUI does not answer; the job waits
+│   ├── InDoubt                 it may have taken the order before it fell silent
+│   └── WorkerDead              it answers, and draws nothing until it is restarted
+├── DiskFull                    there is no room for a file; what is drawn waits
 ├── DeliveryError               Discord did not take the post
 │   ├── MissingPermission       names the permission
+│   │   └── ThreadLocked        the thread takes nothing more from us, another one may
+│   ├── ThreadAsleep            the thread is archived: a new message wakes it, an edit does not
+│   ├── NoMoreThreads           the server has as many open threads as Discord allows
 │   ├── TargetGone              channel, thread or message was deleted
+│   ├── TooLarge                the files are larger than Discord takes
+│   ├── Withdrawn               it was posted before, and somebody has deleted it since
 │   └── DiscordAway             a passing fault: try again with the same nonce
 ├── Misconfigured               a setting is wrong; found at start
 └── Incident                    nobody foresaw it; its code finds it in the log
@@ -102,12 +113,38 @@ class NoOutput(RenderError):
     kind = "no_output"
 
 
+class Blank(NoOutput):
+    kind = "blank"
+
+
+class Stalled(RenderError):
+    kind = "stalled"
+
+
 class Lost(RenderError):
     kind = "lost"
 
 
+class Poison(RenderError):
+    """Whatever drew the job broke down with it, again: it is not tried once more."""
+
+    kind = "poison"
+
+
 class RendererAway(StudioError):
     """ComfyUI does not answer. Nothing is lost: jobs wait until it does."""
+
+
+class InDoubt(RendererAway):
+    """Nobody answers, and ComfyUI may have the order: nothing else is given to it until that is known."""
+
+
+class WorkerDead(RendererAway):
+    """ComfyUI answers and takes prompts, but what runs them has died."""
+
+
+class DiskFull(StudioError):
+    """A file could not be written for want of room; once there is room it can be."""
 
 
 class DeliveryError(StudioError):
@@ -115,20 +152,48 @@ class DeliveryError(StudioError):
 
 
 class MissingPermission(DeliveryError):
-    def __init__(self, permission: str, where: str) -> None:
+    def __init__(self, permission: str, where: str, *, because: str = "") -> None:
         self.permission = permission
         super().__init__(
-            f"Genga lacks the permission “{permission}” in {where}.",
+            f"{because} Genga lacks the permission “{permission}” in {where}.".lstrip(),
             hint="Grant it there, or choose another gallery with `/settings gallery`.",
         )
+
+
+class ThreadLocked(MissingPermission):
+    def __init__(self, where: str) -> None:
+        super().__init__("Manage Threads", where, because=f"{where} is locked.")
+
+
+class ThreadAsleep(DeliveryError):
+    """An archived thread: its messages cannot be edited."""
+
+
+class NoMoreThreads(DeliveryError):
+    """The server is full of open threads: none can be opened or woken."""
 
 
 class TargetGone(DeliveryError):
     """The channel, thread or message to post to no longer exists."""
 
 
+class TooLarge(DeliveryError):
+    """The files are too large, alone or together: smaller ones may be taken."""
+
+
+class Withdrawn(DeliveryError):
+    """The post arrived at an earlier try and is deleted by now: it is not made again."""
+
+
 class DiscordAway(DeliveryError):
-    """A passing fault of Discord's or of the network's: the same post may be tried again."""
+    """A passing fault of Discord's or of the network's: the same post may be tried again.
+
+    `patience_s`: not sooner than so many seconds from now.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", patience_s: float = 0.0) -> None:
+        super().__init__(message, hint=hint)
+        self.patience_s = patience_s
 
 
 class Misconfigured(StudioError):

@@ -15,6 +15,7 @@ class PicturePost:
     """Finished pictures of a job, ready to be posted as one message.
 
     `doubtful`: an earlier try may have arrived, longer ago than Discord remembers a nonce; look for it first.
+    `detour`: why it is posted here and not where it belongs.
     """
 
     job: Job
@@ -23,6 +24,7 @@ class PicturePost:
     pictures: Sequence[Picture]
     nonce: str
     doubtful: bool = False
+    detour: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +53,17 @@ class Poster(Protocol):
         ...
 
     async def open_thread(self, gallery: Gallery, *, name: str) -> int:
-        """Open a thread (or a forum post) in the gallery's channel and return its id; raise DeliveryError."""
+        """Open a thread (or a forum post) in the gallery's channel and return its id.
+
+        Raises MissingPermission, TargetGone, NoMoreThreads, or DiscordAway for a passing fault.
+        """
         ...
 
     async def post(self, channel: int, post: PicturePost) -> Posted:
         """Post the pictures there; the same nonce again within minutes yields the first message.
 
-        Wakes an archived thread. Raises MissingPermission, TargetGone, or DiscordAway for a passing fault.
+        Wakes an archived thread. Raises MissingPermission, ThreadLocked, NoMoreThreads, TargetGone, TooLarge,
+        Withdrawn if that first message was deleted meanwhile, or DiscordAway for a passing fault.
         """
         ...
 

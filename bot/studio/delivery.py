@@ -7,9 +7,20 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from bot.core.artifact import Artifact
-from bot.core.errors import DeliveryError, DiscordAway, NotFound, StudioError, TargetGone
+from bot.core.errors import (
+    DeliveryError,
+    DiscordAway,
+    MissingPermission,
+    NoMoreThreads,
+    NotFound,
+    StudioError,
+    TargetGone,
+    ThreadLocked,
+    TooLarge,
+    Withdrawn,
+)
 from bot.core.job import Failure, Job, JobState
-from bot.core.library import Gallery, Project
+from bot.core.library import Gallery, GalleryKind, Project
 from bot.core.posting import Posting, PostingKind
 from bot.ports.clock import Clock
 from bot.ports.pictures import Picture, Pictures
@@ -30,10 +41,14 @@ NONCE_LASTS_MS = 2 * 60 * 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a job's pictures belong: a gallery, whose thread is opened on demand, or a plain channel."""
+    """Where a job's pictures go: a gallery, whose thread is opened on demand, or a plain channel.
+
+    `detour`: why not where they belong, if so.
+    """
 
     place: Gallery | int
     project: Project | None = None
+    detour: str = ""
 
 
 class Courier:
@@ -64,6 +79,7 @@ class Courier:
         self._some = asyncio.Event()
         self._leaving = False
         self._at_hand: dict[int, list[Picture]] = {}
+        self._patience_s = 0.0
 
     def take(self, job: Job, pictures: list[Picture]) -> None:
         """Note that the job is RENDERED; its pictures need not be read from disk again."""
@@ -91,7 +107,7 @@ class Courier:
                     pause = FIRST_RETRY_S
                     await self._some.wait()
                 else:
-                    await self._woken_within(pause)
+                    await self._woken_within(max(pause, self._patience_s))
                     pause = min(pause * 2, LAST_RETRY_S)
 
     async def run_once(self) -> bool:
@@ -100,8 +116,9 @@ class Courier:
             for posting in due:
                 try:
                     await self._deliver(posting)
-                except (DiscordAway, _Unrecorded):
+                except (DiscordAway, _Unrecorded) as fault:
                     self._at_hand.clear()  # they are on the shelf; an outage may be longer than our memory
+                    self._patience_s = fault.patience_s if isinstance(fault, DiscordAway) else 0.0
                     return False
                 except Exception as error:  # noqa: BLE001 - a post that trips us must not stop the others
                     await self._give_up(posting, error)
@@ -150,20 +167,24 @@ class Courier:
             await self._post_somewhere(posting, job, artifacts)
         except DiscordAway:
             raise
+        except Withdrawn as error:
+            await self._was_delivered(posting, job, error)
         except (DeliveryError, NotFound) as error:
             await self._shelve(posting, job, error)
 
     async def _post_somewhere(self, posting: Posting, job: Job, artifacts: Sequence[Artifact]) -> None:
+        """Post where the pictures belong, else in the next place that is right for them, saying why."""
         address = await self._address(job)
-        try:
-            await self._post_at(posting, job, artifacts, address, await self._thread(address))
-        except TargetGone:
-            match address.place:
-                case Gallery(thread=int()) as gallery:
-                    renewed = replace(address, place=replace(gallery, thread=None))
-                case _:
-                    raise
-            await self._post_at(posting, job, artifacts, renewed, await self._thread(renewed))
+        while True:
+            try:
+                channel = await self._thread(address)
+                await self._post_at(posting, job, artifacts, address, channel)
+            except (DiscordAway, Withdrawn, TooLarge):
+                raise
+            except DeliveryError as barred:
+                address = _around(address, barred, job)
+            else:
+                return
 
     async def _post_at(
         self,
@@ -177,11 +198,17 @@ class Courier:
             job=job,
             project=address.project,
             artifacts=artifacts,
-            pictures=await self._encoded(job, artifacts, channel),
+            pictures=await self._encoded(job, artifacts, await self._poster.upload_limit(channel)),
             nonce=posting.nonce,
             doubtful=self._is_doubtful(posting),
+            detour=address.detour,
         )
-        posted = await self._poster.post(channel, post)
+        try:
+            posted = await self._poster.post(channel, post)
+        except TooLarge:
+            limit = max(len(picture.content) for picture in post.pictures) // 2
+            smaller = await self._encoded(job, artifacts, limit)
+            posted = await self._poster.post(channel, replace(post, pictures=smaller))
         now = self._clock.now()
         delivered = replace(
             job.to(JobState.DELIVERED, at=now),
@@ -198,8 +225,7 @@ class Courier:
         await self._taken_down(recorded, job)
         self._feed.publish(JobChanged(job=delivered))
 
-    async def _encoded(self, job: Job, artifacts: Sequence[Artifact], channel: int) -> list[Picture]:
-        limit = await self._poster.upload_limit(channel)
+    async def _encoded(self, job: Job, artifacts: Sequence[Artifact], limit: int) -> list[Picture]:
         originals = self._at_hand.get(job.id) or [await self._original(artifact) for artifact in artifacts]
         return await together(self._pictures.for_post(original, limit=limit) for original in originals)
 
@@ -244,6 +270,16 @@ class Courier:
             await self._settings.set_gallery_thread(gallery.channel, thread)
         return thread
 
+    async def _was_delivered(self, posting: Posting, job: Job, withdrawn: Withdrawn) -> None:
+        """Somebody saw the pictures and deleted them before we heard that they had arrived."""
+        now = self._clock.now()
+        delivered = replace(
+            job.to(JobState.DELIVERED, at=now), timings=replace(job.timings, total=now - job.created)
+        )
+        await self._jobs.store(delivered, was=job.state, note=withdrawn.message)
+        await self._outbox.dropped(posting, at=now, reason=withdrawn.message)
+        self._feed.publish(JobChanged(job=delivered))
+
     async def _shelve(self, posting: Posting, job: Job, error: StudioError) -> None:
         """Keep the pictures in the library and say why they are nowhere else.
 
@@ -281,6 +317,27 @@ class Courier:
         except Exception as error:
             await self._incidents.report(error, where="delivery", job=job.id)
             raise _Unrecorded from error
+
+
+def _around(address: Address, barred: DeliveryError, job: Job) -> Address:
+    """Return where else the pictures may go; raise what barred the way if there is no such place.
+
+    Where a permission is missing somebody wanted it so, and no other place is tried.
+    """
+    match barred, address.place:
+        case TargetGone() | ThreadLocked(), Gallery(thread=int()) as gallery:
+            place = replace(gallery, thread=None)
+        case NoMoreThreads(), Gallery(kind=GalleryKind.TEXT) as gallery:
+            place = gallery.channel
+        case ThreadLocked(), _:
+            place = job.origin.channel
+        case MissingPermission(), _:
+            raise barred
+        case _:
+            place = job.origin.channel
+    if place is None or place == address.place:
+        raise barred
+    return replace(address, place=place, detour=f"{address.detour} {barred.message}".strip())
 
 
 class _Unrecorded(Exception):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -108,12 +109,12 @@ def test_what_was_not_measured_is_not_made_up():
 
 def test_every_picture_says_what_it_shows():
     post = a_picture_post(
-        job=a_job(id=128),
+        job=a_job(id=128, uid=UUID("0f3a9c2e-0000-4000-8000-000000000000")),
         artifacts=[an_artifact(index=1), an_artifact(index=2)],
         pictures=[a_picture(media_type="image/webp")] * 2,
     )
     files = cards.picture_post(post).files
-    assert [file.name for file in files] == ["genga-128-1.webp", "genga-128-2.webp"]
+    assert [file.name for file in files] == ["genga-128-0f3a9c2e-1.webp", "genga-128-0f3a9c2e-2.webp"]
     assert files[1].alt == "Picture 2 of 2, job #128: 1girl, silver hair, harbour at dusk"
 
 

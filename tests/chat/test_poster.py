@@ -3,13 +3,24 @@
 import asyncio
 import time
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from bot.chat.look import Attached, Look
-from bot.chat.mishaps import translated
+from bot.chat.mishaps import Act, translated
 from bot.chat.poster import MIB, DiscordPoster
-from bot.core.errors import DeliveryError, DiscordAway, MissingPermission, TargetGone
+from bot.core.errors import (
+    DeliveryError,
+    DiscordAway,
+    MissingPermission,
+    NoMoreThreads,
+    TargetGone,
+    ThreadAsleep,
+    ThreadLocked,
+    TooLarge,
+    Withdrawn,
+)
 from bot.core.job import Card, JobState
 from bot.core.library import Gallery, GalleryKind
 from bot.sandbox.discord import ChannelKind, Permission, Rules, SandboxDiscord
@@ -82,6 +93,13 @@ async def deny(sandbox, client, channel, permission):
     await asyncio.sleep(0)
     sandbox.world.overwrite(channel, sandbox.world.bot, deny=permission)
     await heard
+
+
+def take_role(sandbox):
+    """Leave the bot no more than everybody may."""
+    member = sandbox.world.guild.members[sandbox.world.bot.id]
+    for number in tuple(member.role_ids):
+        sandbox.world.take(member, sandbox.world.guild.roles[number])
 
 
 def edits_in(sandbox):
@@ -225,6 +243,98 @@ async def test_an_archived_thread_wakes_when_pictures_come(sandbox, poster, gall
     assert not thread.archived
 
 
+async def test_a_forum_that_wants_a_tag_only_of_late_gets_its_first(sandbox, poster):
+    world = sandbox.world
+    channel = world.add_channel(world.guild, "tagged", kind=ChannelKind.FORUM, tags=("finished", "sketch"))
+    sandbox.faults.fail_next("POST", "/threads$", 400, body={"code": 40067, "message": "A tag is required"})
+    number = await poster.open_thread(Gallery(channel=channel.id, kind=GalleryKind.FORUM), name="Harbor")
+    assert world.channels[number].applied_tags == [channel.tags[0].id]
+
+
+async def test_a_forum_that_wants_a_tag_and_has_none_is_told_so(sandbox, poster):
+    world = sandbox.world
+    channel = world.add_channel(world.guild, "tagged", kind=ChannelKind.FORUM)
+    channel.require_tag = True
+    with pytest.raises(DeliveryError, match="#tagged wants a tag on every post") as refused:
+        await poster.open_thread(Gallery(channel=channel.id, kind=GalleryKind.FORUM), name="Harbor")
+    assert "Give the forum a tag" in refused.value.hint
+
+
+async def test_a_locked_thread_takes_no_pictures_without_manage_threads(sandbox, poster, gallery):
+    thread = sandbox.world.channels[await poster.open_thread(gallery, name="Harbor")]
+    take_role(sandbox)
+    sandbox.world.archive(thread, locked=True)
+    with pytest.raises(ThreadLocked, match="Harbor is locked"):
+        await poster.post(thread.id, a_picture_post())
+
+
+async def test_with_manage_threads_a_locked_thread_takes_pictures(sandbox, poster, gallery):
+    thread = sandbox.world.channels[await poster.open_thread(gallery, name="Harbor")]
+    sandbox.world.archive(thread, locked=True)
+    assert (await poster.post(thread.id, a_picture_post())).message.channel == thread.id
+
+
+async def test_a_full_server_opens_and_wakes_no_thread(sandbox, poster, gallery):
+    thread = sandbox.world.channels[await poster.open_thread(gallery, name="Harbor")]
+    sandbox.world.archive(thread)
+    sandbox.rules.max_active_threads = 0
+    with pytest.raises(NoMoreThreads):
+        await poster.open_thread(gallery, name="Bay")
+    with pytest.raises(NoMoreThreads):
+        await poster.post(thread.id, a_picture_post())
+
+
+async def test_a_card_in_an_archived_thread_is_asleep(sandbox, poster, gallery):
+    thread = await poster.open_thread(gallery, name="Harbor")
+    card = await poster.send(thread, a_look())
+    sandbox.world.archive(sandbox.world.channels[thread])
+    with pytest.raises(ThreadAsleep):
+        await poster.edit(card, a_look(text="40 %"))
+
+
+async def test_a_post_that_was_deleted_is_not_made_again(sandbox, poster, general):
+    post = a_picture_post(job=asked_in(sandbox, general))
+    posted = await poster.post(general.id, post)
+    sandbox.world.delete_message(message_of(sandbox, posted.message))
+    with pytest.raises(Withdrawn):
+        await poster.post(general.id, post)
+    assert general.history == []
+
+
+async def test_a_detour_is_told_under_the_pictures(sandbox, poster, general):
+    post = a_picture_post(job=asked_in(sandbox, general), detour="The thread is locked.")
+    posted = await poster.post(general.id, post)
+    assert message_of(sandbox, posted.message).content.endswith(
+        "\n-# Posted here instead: The thread is locked."
+    )
+
+
+async def test_pictures_of_another_studios_job_of_that_number_are_not_taken_for_ours(
+    sandbox, poster, general
+):
+    job = asked_in(sandbox, general)
+    await poster.post(general.id, a_picture_post(job=replace(job, uid=UUID(int=1 << 100)), nonce="theirs"))
+    await poster.post(general.id, a_picture_post(job=job, doubtful=True))
+    assert len(general.history) == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "patience_s"),
+    [({}, "<html>You are being rate limited</html>", 60), ({"Via": "1.1 google"}, None, 300)],
+)
+async def test_a_limit_is_waited_out_for_as_long_as_discord_says_or_a_minute(
+    sandbox, client, poster, general, headers, body, patience_s
+):
+    client.http.max_ratelimit_timeout = 30.0  # as Genga's own client has it
+    if body is None:
+        sandbox.faults.rate_limit_next("POST", "/messages$", patience_s)
+    else:
+        sandbox.faults.fail_next("POST", "/messages$", 429, body=body, headers=headers)
+    with pytest.raises(DiscordAway) as away:
+        await poster.post(general.id, a_picture_post())
+    assert away.value.patience_s == patience_s
+
+
 async def test_a_gallery_that_is_no_channel_for_threads_is_refused(sandbox, poster):
     world = sandbox.world
     category = world.add_channel(world.guild, "a category", kind=ChannelKind.CATEGORY)
@@ -337,11 +447,12 @@ async def test_a_forum_that_takes_no_posts_names_what_is_missing(sandbox, client
         (401, 0, DiscordAway, "does not answer"),
         (403, 50001, MissingPermission, "“View Channel” in #general"),
         (403, 50013, MissingPermission, "“Send Messages or Attach Files or Embed Links” in #general"),
-        (400, 160005, MissingPermission, "“Manage Threads” in #general"),
-        (400, 50083, DeliveryError, "archived"),
-        (400, 160006, DeliveryError, "#general has too many threads"),
-        (400, 50045, DeliveryError, "larger than Discord takes"),
-        (413, 0, DeliveryError, "larger than Discord takes"),
+        (400, 160005, ThreadLocked, "#general is locked.*“Manage Threads”"),
+        (400, 50083, ThreadLocked, "#general is locked.*“Manage Threads”"),
+        (400, 160006, NoMoreThreads, "as many open threads as Discord allows"),
+        (400, 50045, TooLarge, "larger than Discord takes"),
+        (413, 0, TooLarge, "larger than Discord takes"),
+        (404, 10008, Withdrawn, "somebody has deleted it"),
         (404, 10003, TargetGone, "channel or thread does not exist"),
     ],
 )
@@ -365,10 +476,10 @@ async def test_a_channel_the_client_has_never_seen_is_judged_by_the_answer(
 
 
 async def test_a_client_that_closes_meanwhile_is_away_and_any_other_bug_is_not(client):
-    with pytest.raises(RuntimeError, match="a bug"), translated(client, 1):
+    with pytest.raises(RuntimeError, match="a bug"), translated(client, 1, Act.POST):
         raise RuntimeError("a bug")
     await client.close()
-    with pytest.raises(DiscordAway), translated(client, 1):
+    with pytest.raises(DiscordAway), translated(client, 1, Act.POST):
         raise RuntimeError("Session is closed")
 
 

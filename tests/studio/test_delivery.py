@@ -2,8 +2,19 @@
 
 import pytest
 
-from bot.core.errors import DiscordAway, MissingPermission, NotFound, TargetGone
+from bot.core.errors import (
+    DeliveryError,
+    DiscordAway,
+    MissingPermission,
+    NoMoreThreads,
+    NotFound,
+    TargetGone,
+    ThreadLocked,
+    TooLarge,
+    Withdrawn,
+)
 from bot.core.job import JobState
+from bot.core.library import GalleryKind
 from bot.core.posting import PostingState
 from bot.studio import delivery
 from bot.studio.delivery import NONCE_LASTS_MS
@@ -12,6 +23,11 @@ from tests.studio.house import AIKO, BOSS, a_studio, running, settled
 
 AWAY = DiscordAway("Discord does not answer.")
 GONE = TargetGone("The thread is gone.", hint="Choose another gallery.")
+LOCKED = ThreadLocked("#Harbour")
+FULL = NoMoreThreads("There are too many threads.")
+NO_TAG = DeliveryError("The forum wants a tag.")
+GALLERY = 800
+NEW = "a new thread"
 S = JobState
 
 
@@ -247,8 +263,10 @@ async def test_a_thread_that_is_gone_is_opened_anew():
 @pytest.mark.parametrize(
     ("gallery", "troubles"),
     [
-        ({"thread": 801}, [GONE, GONE]),
-        ({}, [GONE]),
+        ({"thread": 801}, [GONE, GONE, GONE]),
+        ({}, [GONE, GONE]),
+        ({}, [MissingPermission("Create Public Threads", "<#5>")]),
+        ({"thread": 801}, [TooLarge("The pictures are too large."), TooLarge("They still are.")]),
         ({"thread": 801}, [MissingPermission("Attach Files", "<#5>")]),
         ({"thread": 801}, [NotFound("The file is gone.", hint="Draw it again.")]),
     ],
@@ -264,6 +282,76 @@ async def test_what_cannot_be_posted_is_shelved_with_its_reason_and_told(gallery
         assert shelved.timings.total is not None
         assert [notice.job.state for _, notice in studio.poster.notices] == [S.SHELVED]
         assert await studio.jobs.artifacts(job.id) != []
+
+
+@pytest.mark.parametrize(
+    ("gallery", "troubles", "channel"),
+    [
+        ({"thread": 801}, [GONE], NEW),
+        ({"thread": 801}, [LOCKED], NEW),
+        ({"thread": 801}, [LOCKED, FULL], GALLERY),
+        ({"thread": 801}, [FULL], GALLERY),
+        ({}, [FULL], GALLERY),
+        ({"kind": GalleryKind.FORUM}, [FULL], CHANNEL),
+        ({"kind": GalleryKind.FORUM}, [NO_TAG], CHANNEL),
+        ({}, [GONE], CHANNEL),
+        ({"thread": 801}, [GONE, GONE], CHANNEL),
+    ],
+)
+async def test_where_the_gallery_takes_nothing_pictures_go_to_the_next_place_and_say_why(
+    gallery, troubles, channel
+):
+    async with a_studio() as studio:
+        await a_project_with_gallery(studio, channel=GALLERY, **gallery)
+        job = await drawn(studio)
+        studio.poster.fail(*troubles)
+        assert await studio.courier.run_once()
+        ((posted, post),) = studio.poster.posts
+        assert await studio.state(job) is S.DELIVERED
+    assert posted == channel or (channel is NEW and posted in studio.poster.threads)
+    assert post.detour == " ".join(trouble.message for trouble in troubles)
+
+
+async def test_what_is_too_large_is_sent_once_more_at_half_its_size():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        limits, for_post = [], studio.pictures.for_post
+
+        async def noted(picture, *, limit):
+            limits.append(limit)
+            return await for_post(picture, limit=limit)
+
+        studio.pictures.for_post = noted
+        studio.poster.fail(TooLarge("The pictures are too large."))
+        await studio.courier.run_once()
+        assert await studio.state(job) is S.DELIVERED
+    assert limits == [studio.poster.limit, len(b"RIFF....WEBP" + png()) // 2]
+
+
+async def test_a_post_that_somebody_deleted_before_we_heard_of_it_is_delivered_and_not_repeated():
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.poster.fail(Withdrawn("Somebody deleted it."))
+        await studio.courier.run_once()
+        delivered = await studio.jobs.get(job.id)
+        assert (delivered.state, delivered.post, delivered.failure) == (S.DELIVERED, None, None)
+        assert await studio.stores.outbox.due() == []
+    assert studio.poster.posts == []
+
+
+async def test_when_discord_asks_for_patience_the_courier_has_it(monkeypatch):
+    pauses = []
+
+    async def no_pause(_, seconds):
+        pauses.append(seconds)
+
+    monkeypatch.setattr(delivery.Courier, "_woken_within", no_pause)
+    async with a_studio() as studio:
+        job = await drawn(studio)
+        studio.poster.fail(AWAY, DiscordAway("You are limited.", patience_s=300), AWAY)
+        async with running(studio.courier.run()):
+            await studio.until(job, S.DELIVERED)
+    assert pauses == [1, 300, 4]
 
 
 async def test_a_channel_that_is_gone_shelves_what_was_asked_for_there():

@@ -4,7 +4,7 @@ from bot.chat.cards.job import end_buttons, end_words
 from bot.chat.cards.measures import duration, person, recipe_words, small
 from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Attached, Look
-from bot.chat.markdown import cut, fitted
+from bot.chat.markdown import cut, fitted, prose
 from bot.core.artifact import Artifact
 from bot.core.job import Job
 from bot.core.library import Project
@@ -20,10 +20,16 @@ def picture_post(post: PicturePost) -> Look:
     pictures = list(zip(post.artifacts, post.pictures, strict=True))
     files = [_attached(job, artifact, picture, len(pictures)) for artifact, picture in pictures]
     return Look(
-        content=f"**#{job.id}** {fitted(job.recipe.prompt, 1200)}\n{_small_print(job, post.project)}",
+        content="\n".join(_lines(post)),
         files=tuple(files),
         buttons=end_buttons(job),
     )
+
+
+def _lines(post: PicturePost) -> list[str]:
+    caption = f"**#{post.job.id}** {fitted(post.job.recipe.prompt, 1200)}"
+    detour = [small(f"Posted here instead: {prose(post.detour, 300)}")] if post.detour else []
+    return [caption, _small_print(post.job, post.project), *detour]
 
 
 def _small_print(job: Job, project: Project | None) -> str:
@@ -41,10 +47,15 @@ def _small_print(job: Job, project: Project | None) -> str:
 def _attached(job: Job, artifact: Artifact, picture: Picture, of: int) -> Attached:
     ending = _ENDING.get(picture.media_type, "bin")
     return Attached(
-        name=f"genga-{job.id}-{artifact.index}.{ending}",
+        name=f"{_mark(job)}{artifact.index}.{ending}",
         content=picture.content,
         alt=_alt(job, artifact.index, of),
     )
+
+
+def _mark(job: Job) -> str:
+    """Return how the names of a job's pictures begin, by which they are found again: no other job's do so."""
+    return f"genga-{job.id}-{job.uid.hex[:8]}-"
 
 
 def _alt(job: Job, number: int, of: int) -> str:

@@ -22,6 +22,8 @@ def create_message(call: Call) -> Answer:
     draft = read_draft(body, call.uploads, call.hub.rules)
     require_sending(call, channel, draft)
     repeated = call.hub.nonces.find(channel, body)
+    if repeated is not None and repeated.deleted:
+        raise refusal(10008)
     if repeated is not None:
         return Answer(200, _readable(call, repeated))
     message = compose(call, channel, draft)
