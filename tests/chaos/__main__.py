@@ -5,12 +5,15 @@ import asyncio
 import secrets
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.chaos.plan import plan_of
+from tests.chaos.plan import Blow, plan_of
 from tests.chaos.stage import a_stage
 from tests.chaos.verdict import Verdict
+
+SAY_EVERY = 100
 
 
 def main() -> int:
@@ -33,20 +36,26 @@ def main() -> int:
 async def run(kills: int, seed: int, folder: Path) -> int:
     began = time.monotonic()
     async with a_stage(folder, seed) as stage:
-        await stage.suffer(plan_of(seed, kills))
+        await stage.suffer(told_now_and_then(plan_of(seed, kills)))
         killed = time.monotonic()
         await stage.settle()
         found = stage.judge()
         prompts = len(stage.comfy.prompts)
-    say(
-        f"jobs={found.jobs} prompts={prompts} cancels={len(stage.crowd.cancels)} leftovers={len(found.leftovers)}"
-    )
+    say(f"jobs={found.jobs} prompts={prompts} cancels={len(stage.crowd.cancels)}")
+    say(f"leftovers={len(found.leftovers)} stale_cards={len(found.stale_cards)}")
     say(f"seconds={time.monotonic() - began:.0f} per_kill={(killed - began) / max(kills, 1):.2f}")
     say(", ".join(f"{moment}: {times}" for moment, times in stage.came.most_common()))
     for sentence in found.sentences:
         say(f"  {sentence}")
     say(found.line(stage.kills))
     return exit_code(found)
+
+
+def told_now_and_then(plan: Sequence[Blow]) -> Iterator[Blow]:
+    for number, blow in enumerate(plan):
+        if number and number % SAY_EVERY == 0:
+            say(f"  {number} of {len(plan)}")
+        yield blow
 
 
 def exit_code(found: Verdict) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +36,7 @@ class Stage:
     came: Counter[Moment] = field(default_factory=Counter[Moment])
     """How often a moment was met, and the blow did not just fall because nothing happened."""
 
-    async def suffer(self, plan: Sequence[Blow]) -> None:
+    async def suffer(self, plan: Iterable[Blow]) -> None:
         """Have the bot killed as planned, life after life, while people go on asking."""
         asking = asyncio.create_task(self.crowd.live())
         try:
