@@ -16,8 +16,10 @@ from tests.bench.stage import pictures_in
 
 IN_FLIGHT = 16
 PEOPLE = ("artist", "director", "colourist", "animator")
+CHANNELS = 40
+"""So many that each card gets its last edit in time: a channel takes about one edit a second."""
 PATIENCE_S = 120.0
-LULL_S = 1.5
+LULL_S = 3.0
 """Cards are edited and tasks end for a moment after the last picture."""
 
 
@@ -65,9 +67,9 @@ class Soak:
         self.asked += 1
         self._calm.clear()
         who = self.discord.person(PEOPLE[self.asked % len(PEOPLE)])
-        general = self.discord.world.channel("general")
+        channel = self.discord.world.channel(f"scene-{self.asked % CHANNELS}")
         prompt = f"a heron under paper lanterns, {self.asked}"
-        await who.slash("generate", channel=general, prompt=prompt, size="64x64", steps=1)
+        await who.slash("generate", channel=channel, prompt=prompt, size="64x64", steps=1)
         if self.asked % 10 == 0:
             await self._look_around(who)
 
@@ -99,6 +101,8 @@ async def _a_soak(*, trace: bool) -> AsyncGenerator[Soak]:
         ):
             for name in PEOPLE[2:]:
                 discord.world.add_person(name)
+            for number in range(CHANNELS):
+                discord.world.add_channel(discord.world.guild, f"scene-{number}")
             bot = await BotProcess.start(discord, comfy, Path(data), *([TRACE] if trace else []))
             try:
                 await bot.ready(discord)
