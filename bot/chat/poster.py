@@ -65,9 +65,9 @@ class DiscordPoster:
             channel = client.get_channel(gallery.channel) or await client.fetch_channel(gallery.channel)
             match channel:
                 case discord.TextChannel():
-                    return await _thread_in(channel, name)
+                    return await _unused_in(client, channel, name) or await _thread_in(channel, name)
                 case discord.ForumChannel():
-                    return await _post_in(client, channel, name)
+                    return await _unused_in(client, channel, name) or await _post_in(client, channel, name)
                 case _:
                     raise TargetGone(
                         f"<#{gallery.channel}> is neither a text channel nor a forum.",
@@ -149,6 +149,18 @@ class DiscordPoster:
         if client is None or client.is_closed() or client.user is None:
             raise away()
         return client
+
+
+async def _unused_in(
+    client: discord.Client, channel: discord.TextChannel | discord.ForumChannel, name: str
+) -> int | None:
+    """Return the thread of that name that we opened and never used: the answer to an earlier try was lost."""
+    for thread in channel.threads:
+        if thread.owner == channel.guild.me and thread.name == cut(name, THREAD_NAME) and not thread.locked:
+            newest = await client.fetch_channel(thread.id)
+            if isinstance(newest, discord.Thread) and not newest.message_count:
+                return newest.id
+    return None
 
 
 async def _thread_in(channel: discord.TextChannel, name: str) -> int:

@@ -235,6 +235,20 @@ async def test_a_forum_that_requires_a_tag_gets_its_first(sandbox, poster):
     assert world.channels[number].history
 
 
+@pytest.mark.parametrize(
+    ("channel", "kind"), [("gallery", GalleryKind.TEXT), ("projects", GalleryKind.FORUM)]
+)
+async def test_a_thread_whose_opening_was_not_answered_is_found_and_used(sandbox, poster, channel, kind):
+    gallery = Gallery(channel=sandbox.world.channel(channel).id, kind=kind)
+    sandbox.faults.reset_next("POST", r"/threads$", when="after")
+    with pytest.raises(DiscordAway):
+        await poster.open_thread(gallery, name="Harbor")
+    number = await poster.open_thread(gallery, name="Harbor")
+    assert [thread.id for thread in sandbox.world.guild.threads.values()] == [number]
+    await poster.post(number, a_picture_post())
+    assert await poster.open_thread(gallery, name="Harbor") != number
+
+
 async def test_an_archived_thread_wakes_when_pictures_come(sandbox, poster, gallery):
     number = await poster.open_thread(gallery, name="Harbor")
     thread = sandbox.world.channels[number]
