@@ -7,7 +7,7 @@ from bot.core.generation import MAX_PROMPT
 
 
 def clean_prompt(text: str) -> str:
-    """Return the prompt without control characters and doubled blanks; raise BadRequest if nothing is seen."""
+    """Return the prompt without control characters and doubled blanks; raise BadRequest if it is empty."""
     cleaned = _clean(text)
     if not any(unicodedata.category(char)[0] in _VISIBLE for char in cleaned):
         raise BadRequest("The prompt is empty.", hint="Say what is to be drawn, for example “a heron, rain”.")
