@@ -23,9 +23,8 @@ MOST_OPEN = 6
 """With so many jobs open the people wait, so that the end of a run is near when it is left alone."""
 
 JOB = re.compile(r"(?<!<)#(\d+)\b")
-ENDED = re.compile(
-    r"#(\d+)\*\* (?:is done|was cancelled|is cancelled|could not|broke off|ran out|got lost|is drawn)"
-)
+ENDED = re.compile(r"\*\*#(\d+)\*\* (?!is being cancelled)")
+"""Open jobs stand in titles; bold is only what has come to an end."""
 TAKEN_BACK = re.compile(r"#(\d+)\*\* is cancelled")
 
 

@@ -90,7 +90,7 @@ def verdict(
     return Verdict(
         jobs=len(rows),
         lost=[*_lost(rows, posts, seen), *_undone(rows, told), *_unexplained(rows, runs, may_fail=may_fail)],
-        duplicated=[*_duplicated(rows, posts), *_notices(discord)],
+        duplicated=[*_duplicated(rows, posts), *_notices(discord), *_threads(discord)],
         extra_gpu_runs=[*_extra(rows, runs, deaths), *_side_by_side(comfy)],
         damaged=damaged,
         leftovers=sorted(_leftovers(rows, unknown)),
@@ -213,6 +213,12 @@ def _notices(discord: SandboxDiscord) -> Iterator[str]:
         and (found := re.match(r"<@\d+> \*\*#(\d+)\*\*", message.content))
     )
     return (f"#{number} was told of {times} times" for number, times in told.items() if times > 1)
+
+
+def _threads(discord: SandboxDiscord) -> Iterator[str]:
+    """Name the galleries that were opened twice."""
+    opened = Counter(thread.name for thread in discord.world.guild.threads.values())
+    return (f"{times} threads are called {name}" for name, times in opened.items() if times > 1)
 
 
 # ── the GPU
