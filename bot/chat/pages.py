@@ -25,7 +25,7 @@ async def page_of(desk: Desk, name: str, before: int, *, actor: Actor) -> Look |
 
 
 async def queue_page(desk: Desk, page: int = 0) -> Look:
-    return cards.queue_card(await desk.line.queue(), now=desk.clock.now(), page=page)
+    return cards.queue_card(await desk.line.queue(page), now=desk.clock.now())
 
 
 async def job_page(desk: Desk, wanted: JobFilter, *, before: int | None = None) -> Look:

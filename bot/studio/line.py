@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from math import ceil
+from typing import Final, assert_never
 
 from bot.core.job import Job, JobState
 from bot.core.library import Project
@@ -24,6 +25,8 @@ from bot.ports.stores import Jobs, Projects
 from bot.studio.gate import Gate, Hold
 from bot.studio.lane import Drawing, Lane
 
+PER_PAGE: Final = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
@@ -42,10 +45,16 @@ class JobView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """The whole line: what is drawn, who waits in which order, how long it all takes."""
+    """The line: what is drawn, who waits in which order, how long it all takes.
+
+    `shown` is one page of it, the first being 0.
+    """
 
     drawing: JobView | None
-    waiting: tuple[JobView, ...]
+    line: tuple[Waiting, ...]
+    shown: tuple[JobView, ...]
+    page: int
+    pages: int
     total: Estimate
     hold: Hold | None
 
@@ -92,15 +101,22 @@ class Line:
             return await self._queued(job, project)
         return JobView(job=job, project=project)
 
-    async def queue(self) -> QueueView:
+    async def queue(self, page: int = 0) -> QueueView:
+        """Return the line with that page of it, or with the nearest that there is."""
         line = await self.order()
         expected = await self._expectations(line)
-        running = await self._running_estimate()
         drawing = self._lane.drawing
+        pages = max(ceil(len(line) / PER_PAGE), 1)
+        page = min(max(page, 0), pages - 1)
+        first = page * PER_PAGE
+        shown = enumerate(line[first : first + PER_PAGE], start=first + 1)
         return QueueView(
             drawing=await self.view(drawing.job.id) if drawing else None,
-            waiting=tuple([await self._queued_at(waiting, line, expected, running) for waiting in line]),
-            total=wait_behind(line, expected=expected, running=running),
+            line=tuple(line),
+            shown=tuple([await self._at(place, waiting, expected) for place, waiting in shown]),
+            page=page,
+            pages=pages,
+            total=wait_behind(line, expected=expected, running=await self._running_estimate()),
             hold=self._gate.hold,
         )
 
@@ -126,20 +142,9 @@ class Line:
             hold=hold,
         )
 
-    async def _queued_at(
-        self,
-        waiting: Waiting,
-        line: list[Waiting],
-        expected: Mapping[Kind, Estimate],
-        running: Estimate | None,
-    ) -> JobView:
+    async def _at(self, place: int, waiting: Waiting, expected: Mapping[Kind, Estimate]) -> JobView:
         job = await self._jobs.get(waiting.job)
-        return JobView(
-            job=job,
-            place=place_of(job.id, line),
-            wait=wait_before(job.id, line, expected=expected, running=running),
-            drawing_time=expected.get(waiting.kind),
-        )
+        return JobView(job=job, place=place, drawing_time=expected.get(waiting.kind))
 
     async def _drawn(self, job: Job, project: Project | None, drawing: Drawing) -> JobView:
         expected = await self.expected(kind_of(job))

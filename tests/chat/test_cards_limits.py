@@ -19,6 +19,7 @@ from tests.builders import (
     a_picture,
     a_picture_post,
     a_project,
+    a_waiting,
     an_artifact,
     some_health,
 )
@@ -69,11 +70,14 @@ def test_a_params_card(job):
     check(cards.params_card(job))
 
 
-@given(st.lists(views(), max_size=12), st.one_of(st.none(), views()), holds, st.integers(-1, 3))
-def test_a_queue_card(waiting, drawing, hold, page):
+@given(st.lists(views(), max_size=10), st.one_of(st.none(), views()), holds, st.integers(0, 3))
+def test_a_queue_card(shown, drawing, hold, page):
+    line = tuple(a_waiting(job=number, user=(42, 2**63)[number % 2]) for number in range(500))
     total = Known(ms=10**9, drawings=3)
-    view = QueueView(drawing=drawing, waiting=tuple(waiting), total=total, hold=hold)
-    check(cards.queue_card(view, now=NOW, page=page))
+    view = QueueView(
+        drawing=drawing, line=line, shown=tuple(shown), page=page, pages=4, total=total, hold=hold
+    )
+    check(cards.queue_card(view, now=NOW))
 
 
 @given(st.lists(jobs(), max_size=60), st.booleans())

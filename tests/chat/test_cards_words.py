@@ -30,6 +30,7 @@ from tests.builders import (
     a_project,
     a_recipe,
     a_reference,
+    a_waiting,
     an_artifact,
     some_health,
     some_timings,
@@ -136,13 +137,19 @@ def test_the_notice_of_a_failure_says_what_happened_and_what_to_do():
 # ── the queue
 
 
-def a_queue(number, **changes):
-    waiting = tuple(
-        JobView(job=a_job(id=100 + place), place=place, drawing_time=Known(ms=40_000, drawings=3))
-        for place in range(1, number + 1)
-    )
-    values = {"drawing": None, "total": Known(ms=99_000, drawings=3), "hold": None}
-    return QueueView(**{"waiting": waiting, **values, **changes})
+def a_queue(number, *, page=0, **changes):
+    places = range(page * 10 + 1, min(number, page * 10 + 10) + 1)
+    takes = Known(ms=40_000, drawings=3)
+    values = {
+        "drawing": None,
+        "line": tuple(a_waiting(job=100 + place) for place in range(1, number + 1)),
+        "shown": tuple(JobView(job=a_job(id=100 + at), place=at, drawing_time=takes) for at in places),
+        "page": page,
+        "pages": max(-(-number // 10), 1),
+        "total": Known(ms=99_000, drawings=3),
+        "hold": None,
+    }
+    return QueueView(**{**values, **changes})
 
 
 def test_the_queue_shows_who_waits_for_how_long():
@@ -154,14 +161,12 @@ def test_the_queue_shows_who_waits_for_how_long():
 
 
 def test_a_long_queue_has_pages():
-    first, last = (cards.queue_card(a_queue(23), now=NOW, page=page) for page in (0, 2))
+    first, last = (cards.queue_card(a_queue(23, page=page), now=NOW) for page in (0, 2))
     assert "`10`" in first.text
-    assert "`11`" not in first.text
     assert first.buttons == (PageButton(list="queue", before=1, label="Later in line"),)
     assert "`23`" in last.text
     assert last.buttons == (PageButton(list="queue", before=1, label="Earlier in line"),)
     assert last.footer == "Page 3 of 3"
-    assert cards.queue_card(a_queue(23), now=NOW, page=99) == last
 
 
 def test_an_empty_queue_says_so():

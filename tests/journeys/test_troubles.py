@@ -65,9 +65,9 @@ async def test_a_page_that_takes_long_is_announced_and_turned_in_place(
     shown = await studio.answer("/queue show")
     look, looked = studio.app.line.queue, asyncio.Event()
 
-    async def look_long() -> QueueView:
+    async def look_long(page: int) -> QueueView:
         await looked.wait()
-        return await look()
+        return await look(page)
 
     monkeypatch.setattr(studio.app.line, "queue", look_long)
     pressed = await studio.artist.click(shown, "Later in line")

@@ -6,7 +6,7 @@ from bot.core.job import JobState
 from bot.core.progress import Accepted, Progress, Rendered, Started
 from bot.core.queueing import Known, Learning
 from bot.studio.gate import Paused
-from bot.studio.line import kind_of
+from bot.studio.line import PER_PAGE, kind_of
 from tests.builders import NOW, a_graph, a_job, some_timings
 from tests.fakes import Gate
 from tests.studio.house import AIKO, a_studio, running
@@ -26,7 +26,8 @@ async def test_an_empty_line_takes_no_time():
     async with a_studio() as studio:
         assert await studio.line.order() == []
         view = await studio.line.queue()
-    assert (view.drawing, view.waiting, view.total, view.hold) == (None, (), Known(ms=0, drawings=0), None)
+    assert (view.drawing, view.line, view.shown, view.hold) == (None, (), (), None)
+    assert (view.page, view.pages, view.total) == (0, 1, Known(ms=0, drawings=0))
 
 
 async def test_a_waiting_job_shows_its_place_and_when_it_starts():
@@ -51,6 +52,16 @@ async def test_a_held_queue_promises_no_start():
         studio.gate.close(Paused(since=NOW))
         view = await studio.line.view(job.id)
     assert (view.hold, view.starts, view.wait) == (Paused(since=NOW), None, Known(ms=0, drawings=0))
+
+
+async def test_a_long_line_is_shown_page_by_page_and_counted_whole():
+    async with a_studio() as studio:
+        jobs = [await studio.ask() for _ in range(PER_PAGE + 2)]
+        first, last, beyond = [await studio.line.queue(page) for page in (0, 1, 99)]
+    assert [(each.job.id, each.place) for each in last.shown] == [(jobs[-2].id, 11), (jobs[-1].id, 12)]
+    assert [each.place for each in first.shown] == list(range(1, PER_PAGE + 1))
+    assert (first.page, first.pages, len(first.line)) == (0, 2, PER_PAGE + 2)
+    assert (last.page, beyond) == (1, last)
 
 
 async def test_places_move_up_when_somebody_leaves():
@@ -86,7 +97,7 @@ async def test_what_is_drawn_shows_its_progress_and_when_it_ends_and_the_rest_wa
     assert view.drawing_time == Known(ms=TOOK, drawings=3)
     assert (waiting.wait.ms, waiting.starts) == (3000, NOW + TOOK)
     assert queue.drawing == view
-    assert [(each.job.id, each.place) for each in queue.waiting] == [(second.id, 1)]
+    assert [(each.job.id, each.place) for each in queue.shown] == [(second.id, 1)]
     assert queue.total == Known(ms=3000 + TOOK, drawings=3)
     assert (late.ends, still.wait.ms) == (None, 0)
 

@@ -9,7 +9,6 @@ from bot.chat.cards.library import (
     project_used,
 )
 from bot.chat.cards.line import (
-    PER_PAGE,
     QUEUE_LIST,
     job_cancelled,
     queue_card,
@@ -30,7 +29,6 @@ from bot.chat.cards.status import status_card
 
 __all__ = [
     "JOB_LIST",
-    "PER_PAGE",
     "QUEUE_LIST",
     "button_expired",
     "forum_starter",

@@ -13,23 +13,19 @@ from bot.chat.markdown import fitted
 from bot.core.job import Job, JobState
 from bot.studio.line import JobView, QueueView
 
-PER_PAGE: Final = 10
 MOST_NUMBERS: Final = 30
 QUEUE_LIST: Final = "queue"
 
 
-def queue_card(view: QueueView, *, now: int, page: int = 0) -> Look:
-    """Show what is drawn and who waits; page 0 is the head of the line."""
-    last = max((len(view.waiting) - 1) // PER_PAGE, 0)
-    shown = min(max(page, 0), last)
-    waiting = view.waiting[shown * PER_PAGE : (shown + 1) * PER_PAGE]
-    blocks = [_drawn(view.drawing, now), "\n".join(_waiting(job) for job in waiting), _sum(view)]
+def queue_card(view: QueueView, *, now: int) -> Look:
+    """Show what is drawn and who waits."""
+    blocks = [_drawn(view.drawing, now), "\n".join(_waiting(job) for job in view.shown), _sum(view)]
     return Look(
         title="Queue",
         text="\n\n".join(block for block in blocks if block),
         colour=palette.IDLE if view.hold else palette.DRAWING if view.drawing else palette.WAITING,
-        footer=f"Page {shown + 1} of {last + 1}" if last else "",
-        buttons=_pages(shown, last),
+        footer=f"Page {view.page + 1} of {view.pages}" if view.pages > 1 else "",
+        buttons=_pages(view.page, view.pages - 1),
     )
 
 
@@ -48,9 +44,9 @@ def _waiting(view: JobView) -> str:
 
 def _sum(view: QueueView) -> str:
     lines = [hold_words(view.hold)] if view.hold else []
-    if view.waiting:
-        people = Counter(person(waiting.job) for waiting in view.waiting)
-        lines.append(f"{counted(len(view.waiting), 'job')} waiting · all drawn: {expected(view.total)}")
+    if view.line:
+        people = Counter(f"<@{waiting.user}>" for waiting in view.line)
+        lines.append(f"{counted(len(view.line), 'job')} waiting · all drawn: {expected(view.total)}")
         lines.append(f"-# {dotted(*(f'{who} {count}' for who, count in people.most_common(10)))}")
     else:
         lines.append("Nobody waits.")
