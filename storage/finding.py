@@ -33,7 +33,7 @@ def by_message(db: Connection, *, message: int) -> Job | None:
 
 
 def in_states(db: Connection, *, states: Sequence[JobState]) -> list[Job]:
-    # The index is named: SQLite's statistics do not know that hardly any job is in an open state.
+    # The index is named, here and in `waiting`: SQLite's statistics do not know that hardly any job is open.
     rows = db.execute(
         """
         SELECT * FROM jobs INDEXED BY jobs_by_state
@@ -49,7 +49,7 @@ def waiting(db: Connection) -> list[Waiting]:
     rows = db.execute(
         """
         SELECT id, user, created, priority, workflow, model, pixels, steps, count
-        FROM jobs
+        FROM jobs INDEXED BY jobs_by_state
         WHERE state = 'queued'
         ORDER BY id
         """
