@@ -1,6 +1,7 @@
 """The picture library: a folder tree in which every file is whole and none is ever replaced."""
 
 import asyncio
+import errno
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from threading import Lock
 from typing import TypeVar
 from uuid import uuid4
 
-from bot.core.errors import NotFound, StudioError
+from bot.core.errors import DiskFull, NotFound, StudioError
 from bot.ports.pictures import Picture
 from bot.ports.shelf import Shelved
 
@@ -22,6 +23,7 @@ LIBRARY = "library"
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _SLUG = re.compile(r"_|[a-z0-9][a-z0-9_-]{0,99}")
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _TAKEN_BY_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Device names: Windows opens the device whatever folder and ending stand around them."""
 
@@ -76,7 +78,8 @@ class PictureShelf:
         try:
             kept = self._write(self._inside(path), content, digest)
         except OSError as error:
-            raise StudioError(
+            failure = DiskFull if error.errno in _FULL else StudioError
+            raise failure(
                 f"The picture could not be written: {error.strerror or error}.",
                 hint="Make room in the data folder, or give Genga the right to write there.",
             ) from error

@@ -41,6 +41,9 @@ class SqliteJobs:
     async def request_cancel(self, job_id: int) -> None:
         await self._database.write(partial(transitions.request_cancel, job_id=job_id))
 
+    async def open_pictures(self, job_id: int) -> None:
+        await self._database.write(partial(transitions.open_pictures, job_id=job_id))
+
     async def get(self, job_id: int) -> Job:
         return await self._database.read(partial(finding.by_id, job_id=job_id))
 

@@ -56,6 +56,8 @@ def values_of_transition(job: Job, *, was: JobState) -> Values:
         "state": job.state.value,
         "since": job.since,
         "attempt": job.attempt,
+        "interrupted": job.interrupted,
+        "opened": job.opened,
         **_values_of_recipe(job.recipe),
         "graph": _graph_json(job.graph),
         "queued_ms": timings.queued,
@@ -91,6 +93,8 @@ def job_of(row: Row) -> Job:
         card=_card_of(row["card_channel"], row["card_message"]),
         post=_card_of(row["post_channel"], row["post_message"]),
         cancel_requested=bool(row["cancel_requested"]),
+        interrupted=row["interrupted"],
+        opened=row["opened"],
         timings=_timings_of(row),
         failure=_failure_of(row),
     )
@@ -260,7 +264,7 @@ def project_of(row: Row) -> Project:
 
 
 def guild_settings_of(row: Row) -> GuildSettings:
-    return GuildSettings(guild=row["guild"], gallery=_gallery_of(row))
+    return GuildSettings(guild=row["guild"], gallery=_gallery_of(row), admin_channel=row["admin_channel"])
 
 
 def catalogue_json(catalogue: Catalogue) -> str:

@@ -24,6 +24,12 @@ class SqliteSettings:
     async def set_gallery(self, guild: int, gallery: Gallery | None) -> None:
         await self._database.write(partial(_set_gallery, guild=guild, gallery=gallery))
 
+    async def set_admin_channel(self, guild: int, channel: int | None) -> None:
+        await self._database.write(partial(_set_admin_channel, guild=guild, channel=channel))
+
+    async def admin_channels(self) -> list[int]:
+        return await self._database.read(_admin_channels)
+
     async def set_gallery_thread(self, channel: int, thread: int | None) -> None:
         await self._database.write(partial(_set_gallery_thread, channel=channel, thread=thread))
 
@@ -72,6 +78,24 @@ def _set_gallery(db: Connection, *, guild: int, gallery: Gallery | None) -> None
         """,
         {"guild": guild, **values_of_gallery(gallery)},
     )
+
+
+def _set_admin_channel(db: Connection, *, guild: int, channel: int | None) -> None:
+    db.execute(
+        """
+        INSERT INTO guild_settings (guild, admin_channel)
+        VALUES (?, ?)
+        ON CONFLICT (guild) DO UPDATE SET admin_channel = excluded.admin_channel
+        """,
+        (guild, channel),
+    )
+
+
+def _admin_channels(db: Connection) -> list[int]:
+    rows = db.execute(
+        "SELECT admin_channel FROM guild_settings WHERE admin_channel IS NOT NULL ORDER BY guild"
+    )
+    return [row["admin_channel"] for row in rows]
 
 
 def _set_gallery_thread(db: Connection, *, channel: int, thread: int | None) -> None:

@@ -30,7 +30,8 @@ def move(db: Connection, job: Job, *, was: JobState) -> None:
     cursor = db.execute(
         """
         UPDATE jobs
-        SET state = :state, since = :since, attempt = :attempt, recipe = :recipe, graph = :graph,
+        SET state = :state, since = :since, attempt = :attempt, interrupted = :interrupted, opened = :opened,
+            recipe = :recipe, graph = :graph,
             workflow = :workflow, model = :model, pixels = :pixels, steps = :steps, count = :count,
             seed = :seed,
             queued_ms = :queued_ms, load_ms = :load_ms, sample_ms = :sample_ms, save_ms = :save_ms,
@@ -70,6 +71,11 @@ def set_post(db: Connection, *, job_id: int, post: Card) -> None:
 
 def request_cancel(db: Connection, *, job_id: int) -> None:
     cursor = db.execute("UPDATE jobs SET cancel_requested = 1 WHERE id = ?", (job_id,))
+    _expect_one(cursor.rowcount, job_id)
+
+
+def open_pictures(db: Connection, *, job_id: int) -> None:
+    cursor = db.execute("UPDATE jobs SET opened = opened + 1 WHERE id = ?", (job_id,))
     _expect_one(cursor.rowcount, job_id)
 
 

@@ -162,6 +162,14 @@ class ComfyClient:
             self._check(response)
             return await _bytes_of(response, output)
 
+    async def has(self, output: Output) -> bool:
+        """Tell whether there is such a file."""
+        query = {"filename": output.filename, "subfolder": output.subfolder, "type": output.type}
+        async with self._asked("HEAD", "/view", params=query) as response:
+            if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise self._odd(response)
+            return response.status == HTTPStatus.OK
+
     async def upload(self, name: str, content: bytes) -> str:
         """Put a picture into ComfyUI's input folder, over one of the same name; return the name it got."""
         form = aiohttp.FormData(quote_fields=False)  # ComfyUI does not decode percent signs in file names

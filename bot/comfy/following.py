@@ -100,7 +100,7 @@ class Watch:
         try:
             self._server.check_alive()
         except RendererAway as dead:
-            await self._server.client.dequeue(following.prompt_id)
+            await self._server.leave_dead(following.prompt_id)
             following.mailbox.break_off(dead)
 
     def _see_gone(self) -> None:

@@ -6,7 +6,7 @@ from bot.comfy.failures import node_complaints, refused_for
 from bot.comfy.following import Following
 from bot.comfy.reading import dict_of, text_of
 from bot.comfy.server import Server
-from bot.core.errors import Refused, RendererAway
+from bot.core.errors import InDoubt, Refused, RendererAway
 from bot.core.workflow import Json
 from bot.ports.clock import Clock
 from bot.ports.renderer import Order, Upload
@@ -24,14 +24,15 @@ class Handover:
     async def give(self, following: Following) -> None:
         """Return once ComfyUI has the order, from now or from before.
 
-        Raises Refused when its validation says no, RendererAway when it cannot be reached.
+        Raises Refused when its validation says no, RendererAway when it cannot be reached, InDoubt if it may
+        have the order nevertheless.
         """
         order, timing = following.order, self._server.timing
         following.connection = self._ear.connection
         try:
             if order.fresh and order.prompt_id not in self._open:
                 await self._ear.ready()
-            elif await self._server.found(order.prompt_id, after=(0.0, *(timing.confirm,) * 2)):
+            elif await self._found(order.prompt_id, after=(0.0, *(timing.confirm,) * 2)):
                 return
             await self._upload(order.uploads)
             await self._post(following)
@@ -46,8 +47,20 @@ class Handover:
             await self._post_once(following)
         except AnswerLost:
             pauses = self._server.timing.looks_after_post
-            if not await self._server.found(following.prompt_id, after=pauses):
-                await self._post_once(following)
+            if not await self._found(following.prompt_id, after=pauses):
+                await self._post_again(following)
+
+    async def _post_again(self, following: Following) -> None:
+        try:
+            await self._post_once(following)
+        except AnswerLost as error:
+            raise InDoubt(error.message, hint=error.hint) from error
+
+    async def _found(self, prompt_id: str, *, after: tuple[float, ...]) -> bool:
+        try:
+            return await self._server.found(prompt_id, after=after)
+        except RendererAway as error:
+            raise InDoubt(error.message, hint=error.hint) from error
 
     async def _post_once(self, following: Following) -> None:
         order = following.order

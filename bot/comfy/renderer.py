@@ -19,6 +19,7 @@ from bot.core.artifact import Output
 from bot.core.catalogue import Catalogue
 from bot.core.errors import NoOutput, RenderError
 from bot.core.progress import Accepted, Interrupted, RenderEvent
+from bot.core.recovery import Standing
 from bot.ports.clock import Clock
 from bot.ports.renderer import Order, RendererHealth
 
@@ -74,6 +75,21 @@ class ComfyRenderer:
                 )
             case _:
                 return ended.outputs
+
+    async def standing(self, prompt_id: str) -> Standing:
+        return await self._server.looked_up(prompt_id)
+
+    async def left_behind(self, prefix: str, *, count: int) -> tuple[Output, ...]:
+        """See the port. SaveImage counts from 1 and goes on after what it finds in the folder."""
+        folder, _, stem = prefix.rpartition("/")
+        files = [
+            Output(filename=f"{stem}_{number:05}_.png", subfolder=folder) for number in range(1, count + 2)
+        ]
+        there = [await self._client.has(file) for file in files]
+        return tuple(files[:count]) if there == [True] * count + [False] else ()
+
+    async def free(self) -> None:
+        await self._client.free()
 
     async def fetch(self, output: Output) -> bytes:
         return await self._client.view(output)

@@ -5,7 +5,8 @@ import asyncio
 from bot.comfy.client import ComfyClient, System, class_names
 from bot.comfy.records import Ended, Queue
 from bot.comfy.versions import OLDEST, Features
-from bot.core.errors import Lost, Misconfigured, RendererAway
+from bot.core.errors import Lost, Misconfigured, RendererAway, WorkerDead
+from bot.core.recovery import Standing
 from bot.ports.clock import Clock
 
 
@@ -19,11 +20,13 @@ class Server:
         self._clock = clock
         self._features: Features | None = None
         self._nodes: frozenset[str] | None = None
+        self._dead = False
 
     def forget(self) -> None:
         """Ask anew from now on: it may have been restarted as another version, with other nodes."""
         self._features = None
         self._nodes = None
+        self._dead = False
 
     async def system(self) -> System:
         """Return what it tells of itself; raise Misconfigured if it is no ComfyUI or too old a one."""
@@ -59,12 +62,14 @@ class Server:
         """Return its queue, and feel its pulse by it."""
         queue = await self.client.queue()
         self._pulse.feel(queue, at=self._clock.monotonic())
+        if queue.running:
+            self._dead = False
         return queue
 
     def check_alive(self) -> None:
         """Raise RendererAway if its worker is dead: it takes prompts then and draws none."""
-        if self._pulse.stopped:
-            raise RendererAway(
+        if self._pulse.stopped or self._dead:
+            raise WorkerDead(
                 "ComfyUI takes drawings and draws none: its worker has died.",
                 hint="Restart ComfyUI; the jobs wait until then.",
             )
@@ -77,23 +82,44 @@ class Server:
         queue = await self.queue()
         return queue if prompt_id in queue else await self.client.history(prompt_id)
 
+    async def leave_dead(self, prompt_id: str) -> None:
+        """Take a prompt from a dead worker, which is no less dead for the empty queue that it has now."""
+        await self.client.dequeue(prompt_id)
+        self._dead = True
+
+    async def looked_up(self, prompt_id: str) -> Standing:
+        """Return where a prompt is, GONE after several looks; raise RendererAway without an answer."""
+        pauses = (0.0, *(self.timing.confirm,) * (self.timing.confirmations - 1))
+        match await self._looked(prompt_id, after=pauses):
+            case Queue() as queue:
+                return Standing.RUNNING if prompt_id in queue.running else Standing.WAITING
+            case Ended():
+                return Standing.ENDED
+            case None:
+                return Standing.GONE
+
     async def found(self, prompt_id: str, *, after: tuple[float, ...]) -> bool:
         """Look for a prompt, with a pause before each look: one that is still being validated is nowhere yet.
 
         Raises RendererAway if the last look had no answer, so that nothing is known.
         """
+        return await self._looked(prompt_id, after=after) is not None
+
+    async def _looked(self, prompt_id: str, *, after: tuple[float, ...]) -> Queue | Ended | None:
         away: RendererAway | None = None
         for pause in after:
             await asyncio.sleep(pause)
             try:
-                if await self.standing(prompt_id) is not None:
-                    return True
+                seen = await self.standing(prompt_id)
                 away = None
             except RendererAway as error:
                 away = error
+                continue
+            if seen is not None:
+                return seen
         if away is not None:
             raise away
-        return False
+        return None
 
     async def ended(self, prompt_id: str) -> Ended:
         """Return the history of a prompt that has ended; it is written a moment after the end is told.

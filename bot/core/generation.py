@@ -168,11 +168,25 @@ class GenerationRequest:
     loras: tuple[Lora, ...] = ()
     reference: Reference | None = None
     denoise: float | None = None
+    allow_smaller: bool = False
 
     def given(self) -> frozenset[str]:
         """Name the options that were said."""
         values = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return frozenset(name for name, value in values if value not in (None, ()))
+        return frozenset(
+            name for name, value in values if not (value is None or value is False or value == ())
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How much is drawn at once, as far as the GPU's memory is concerned."""
+
+    size: Size
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.size}, {self.count} pictures" if self.count > 1 else str(self.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +194,8 @@ class Recipe:
     """Everything a graph is bound from, decided: what is stored is what is drawn.
 
     `model` is None only while ComfyUI has never been reached, so that nobody can know what it has;
-    the worker decides it before the drawing starts.
+    the worker decides it before the drawing starts. `lightened_from` is what was to be drawn before the
+    GPU's memory did not suffice for it.
     """
 
     workflow: str
@@ -197,6 +212,11 @@ class Recipe:
     loras: tuple[Lora, ...] = ()
     reference: Reference | None = None
     denoise: float = 1.0
+    lightened_from: Load | None = None
+
+    @property
+    def load(self) -> Load:
+        return Load(size=self.size, count=self.count)
 
     def with_seed(self, seed: Seed) -> Self:
         return replace(self, seed=seed)

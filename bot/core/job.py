@@ -98,7 +98,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One `/generate`. `id` is what people type, `uid` what machines use; times are UTC milliseconds."""
+    """One `/generate`. `id` is what people type, `uid` what machines use; times are UTC milliseconds.
+
+    `interrupted` counts its drawings that were broken off: ComfyUI died, or fell silent and was stopped.
+    `opened` counts how often its pictures began to be decoded; it is more than one only if we died of it.
+    """
 
     id: int
     uid: UUID
@@ -116,6 +120,8 @@ class Job:
     card: Card | None = None
     post: Card | None = None
     cancel_requested: bool = False
+    interrupted: int = 0
+    opened: int = 0
     timings: Timings = field(default_factory=Timings)
     failure: Failure | None = None
 
@@ -131,7 +137,11 @@ class Job:
 
     def next_attempt(self) -> Self:
         """Return the job as it is tried anew, under another prompt id."""
-        return replace(self, attempt=self.attempt + 1, timings=Timings())
+        return replace(self, attempt=self.attempt + 1, opened=0, timings=Timings())
+
+    def broken_off(self) -> Self:
+        """Return the job as it is tried anew after its drawing was broken off."""
+        return replace(self.next_attempt(), interrupted=self.interrupted + 1)
 
     def to(self, state: JobState, *, at: int) -> Self:
         """Return the job in its next state; raise WrongState where the table knows no such way."""

@@ -43,6 +43,7 @@ class GuildSettings:
 
     guild: int
     gallery: Gallery | None = None
+    admin_channel: int | None = None
 
 
 def clean_name(kind: str, text: str) -> str:

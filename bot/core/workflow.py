@@ -173,7 +173,7 @@ class Workflow:
     @property
     def options(self) -> frozenset[str]:
         """Name the options of a request that this workflow reads."""
-        always = {"prompt", "project", "workflow"}
+        always = {"prompt", *_ALWAYS}
         by_place = {_OPTION_OF_PLACE.get(place, place) for place in self.places} - {"filename_prefix"}
         loras: set[str] = {"loras"} if self.lora_anchor else set()
         return frozenset(always | by_place | loras)
@@ -186,7 +186,7 @@ class Workflow:
         """Raise UnusedOption for an option that would be silently ignored."""
         unused = sorted(request.given() - self.options)
         if unused:
-            spoken = {_SPOKEN.get(option, option) for option in self.options - {"project", "workflow"}}
+            spoken = {_SPOKEN.get(option, option) for option in self.options - _ALWAYS}
             raise UnusedOption(_SPOKEN.get(unused[0], unused[0]), self.name, spoken)
 
     def reseeded(self, graph: Graph, *, seed: Seed, filename_prefix: str) -> Graph:
@@ -203,6 +203,8 @@ class Workflow:
         return self.graph.class_types() | extra
 
 
+_ALWAYS = frozenset({"project", "workflow", "allow_smaller"})
+"""Options that are the studio's to read, whatever the workflow."""
 _OPTION_OF_PLACE = {"width": "size", "height": "size"}
 _SPOKEN = {"loras": "lora"}
 

@@ -27,6 +27,9 @@ REFERENCE_PIXELS = 40 * MEGA
 PREVIEW_SIDE = 512
 PREVIEW_QUALITY = 80
 
+BLANK_SPAN = 4
+"""Of 255: a VAE that yields NaN paints pure black, and lossy formats blur that by a shade or two."""
+
 _WEBP_METHOD = 2
 _WEBP_SIDE = 16_383
 """The longest side that the format can hold."""
@@ -88,7 +91,15 @@ def _check_pixels(size: Size, most: int) -> None:
 
 def _prove(content: bytes) -> Picture:
     image = decoded(content)
-    return Picture(content=content, size=_size_of(image), media_type=Image.MIME[image.format or ""])
+    media_type = Image.MIME[image.format or ""]
+    return Picture(content=content, size=_size_of(image), media_type=media_type, blank=_is_blank(image))
+
+
+def _is_blank(image: Image.Image) -> bool:
+    """Tell whether no band of the picture, once it is plain RGB, spans more than BLANK_SPAN."""
+    shades = [band.histogram() for band in plain(image, alpha=False).split()]
+    used = [[shade for shade, pixels in enumerate(band) if pixels] for band in shades]
+    return all(band[-1] - band[0] <= BLANK_SPAN for band in used)
 
 
 def _reference(content: bytes) -> Picture:

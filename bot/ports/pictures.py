@@ -8,11 +8,15 @@ from bot.core.generation import Size
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A decoded-and-proven picture: its bytes as they came, and what they are."""
+    """A decoded-and-proven picture: its bytes as they came, and what they are.
+
+    `blank`: it is of one colour all over, or so near to it that nobody sees a difference.
+    """
 
     content: bytes
     size: Size
     media_type: str
+    blank: bool = False
 
 
 class Pictures(Protocol):

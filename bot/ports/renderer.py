@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.core.artifact import Output
 from bot.core.catalogue import Catalogue
 from bot.core.progress import RenderEvent
+from bot.core.recovery import Standing
 from bot.core.workflow import Graph
 
 
@@ -46,9 +47,25 @@ class Renderer(Protocol):
 
         An order is given to ComfyUI at most once: one that is not fresh is looked for first. Raises
         Refused when validation says no and RendererAway when ComfyUI cannot be reached *before* it took
-        the order; once it has, connections are mended inside and a prompt that ComfyUI forgot ends as
-        RenderFailed(Lost).
+        the order, or has been made to drop it; InDoubt if nobody can tell whether it took it. Once it has,
+        connections are mended inside and a prompt that ComfyUI forgot ends as RenderFailed(Lost).
         """
+        ...
+
+    async def standing(self, prompt_id: str) -> Standing:
+        """Return where a prompt is; GONE only after several looks. Raises RendererAway if nobody answers."""
+        ...
+
+    async def left_behind(self, prefix: str, *, count: int) -> tuple[Output, ...]:
+        """Return the pictures that lie in the output folder under this prefix if they are exactly `count`.
+
+        Otherwise none: with fewer the saving was broken off, with more it cannot be told which are which.
+        Raises RendererAway.
+        """
+        ...
+
+    async def free(self) -> None:
+        """Have it give back the GPU's memory before the next prompt; raise RendererAway."""
         ...
 
     async def outputs(self, prompt_id: str) -> tuple[Output, ...]:

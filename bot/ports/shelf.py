@@ -17,7 +17,10 @@ class Shelved:
 
 class Shelf(Protocol):
     async def put(self, picture: Picture, *, project: str, day: str, name: str) -> Shelved:
-        """Write `<project>/_/<day>/images/<name>.<ext>` whole or not at all; both are slugs."""
+        """Write `<project>/_/<day>/images/<name>.<ext>` whole or not at all; both are slugs.
+
+        Raises DiskFull for want of room, StudioError if it cannot be written for another reason.
+        """
         ...
 
     async def put_reference(self, picture: Picture) -> Shelved:

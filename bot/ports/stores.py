@@ -53,8 +53,8 @@ class Jobs(Protocol):
     async def store(self, job: Job, *, was: JobState, note: str = "", notice: bool = False) -> None:
         """Write a transition and its event in one transaction, with a NOTICE posting if `notice`.
 
-        Writes state, since, attempt, recipe, graph, timings and failure; card, post and cancel_requested have
-        statements of their own. Raises WrongState if the stored state is not `was` any more.
+        Writes state, since, attempt, interrupted, opened, recipe, graph, timings and failure; card, post and
+        cancel_requested have statements of their own. Raises WrongState if the stored state is not `was`.
         """
         ...
 
@@ -75,6 +75,10 @@ class Jobs(Protocol):
     async def set_card(self, job_id: int, card: Card) -> None: ...
 
     async def request_cancel(self, job_id: int) -> None: ...
+
+    async def open_pictures(self, job_id: int) -> None:
+        """Count, before the job's pictures are decoded, that they are: should we die of it, that is known."""
+        ...
 
     async def in_states(self, *states: JobState) -> list[Job]:
         """Return all jobs in these states, oldest first."""
@@ -159,6 +163,14 @@ class Settings(Protocol):
     async def of_guild(self, guild: int) -> GuildSettings: ...
 
     async def set_gallery(self, guild: int, gallery: Gallery | None) -> None: ...
+
+    async def set_admin_channel(self, guild: int, channel: int | None) -> None:
+        """Choose where the studio's troubles are told."""
+        ...
+
+    async def admin_channels(self) -> list[int]:
+        """Return the channels of all servers that chose one."""
+        ...
 
     async def set_gallery_thread(self, channel: int, thread: int | None) -> None:
         """Remember the thread in use of the server gallery that is this channel."""

@@ -1,14 +1,23 @@
 """From ComfyUI's hands to our shelf: the pictures of a finished drawing, proven and recorded."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.core.artifact import Artifact, Output
-from bot.core.errors import Lost, NoOutput, RendererAway, RenderError, StudioError, WrongState
+from bot.core.errors import (
+    Blank,
+    DiskFull,
+    Lost,
+    NoOutput,
+    RendererAway,
+    RenderError,
+    StudioError,
+    WrongState,
+)
 from bot.core.job import Failure, Job, JobState, Timings
 from bot.core.progress import Phase, Progress
 from bot.ports.clock import Clock
@@ -51,12 +60,18 @@ class Collector:
     async def collect(self, job: Job, progress: Progress) -> None:
         """Bring the job to RENDERED, or to FAILED with its reason; a forgotten prompt raises Lost."""
         try:
-            kept = await self._keep(job, await self._outputs(job))
+            await self._take(job, await self._outputs(job), progress)
         except Lost:
             raise
         except RenderError as error:
             await self.fail(job, error)
-            return
+
+    async def salvage(self, job: Job, left: Sequence[Output]) -> None:
+        """Bring the job to RENDERED by what ComfyUI left behind; raise RenderError if that is damaged."""
+        await self._take(job, left, Progress(nodes={}, joined=True))
+
+    async def _take(self, job: Job, outputs: Sequence[Output], progress: Progress) -> None:
+        kept = await self._keep(job, outputs)
         done = replace(
             job.to(JobState.RENDERED, at=self._clock.now()),
             timings=timings_of(job, progress, fetched=self._clock.now()),
@@ -83,17 +98,33 @@ class Collector:
             )
         return outputs
 
-    async def _keep(self, job: Job, outputs: tuple[Output, ...]) -> list[tuple[Artifact, Picture]]:
+    async def _keep(self, job: Job, outputs: Sequence[Output]) -> list[tuple[Artifact, Picture]]:
+        contents = await together(self._fetched(output) for output in outputs)
+        await self._jobs.open_pictures(job.id)
+        pictures = await together(self._pictures.prove(content) for content in contents)
+        _check_not_blank(pictures)
+        return await self._shelved(job, list(zip(outputs, pictures, strict=True)))
+
+    async def _fetched(self, output: Output) -> bytes:
+        return await self._patiently(lambda: self._renderer.fetch(output))
+
+    async def _shelved(
+        self, job: Job, made: Sequence[tuple[Output, Picture]]
+    ) -> list[tuple[Artifact, Picture]]:
         project = await self._projects.get(job.project) if job.project is not None else None
         folder = project.slug if project else NO_PROJECT
         return await together(
-            self._keep_one(job, index, output, folder) for index, output in enumerate(outputs, start=1)
+            self._shelve(job, index, output, picture, folder)
+            for index, (output, picture) in enumerate(made, start=1)
         )
 
-    async def _keep_one(self, job: Job, index: int, output: Output, folder: str) -> tuple[Artifact, Picture]:
-        picture = await self._pictures.prove(await self._patiently(lambda: self._renderer.fetch(output)))
+    async def _shelve(
+        self, job: Job, index: int, output: Output, picture: Picture, folder: str
+    ) -> tuple[Artifact, Picture]:
         day = datetime.fromtimestamp(job.created / 1000, UTC).date().isoformat()
-        kept = await self._shelf.put(picture, project=folder, day=day, name=f"{job.id}_{index}")
+        kept = await self._patiently(
+            lambda: self._shelf.put(picture, project=folder, day=day, name=f"{job.id}_{index}")
+        )
         artifact = Artifact(
             job=job.id,
             index=index,
@@ -107,12 +138,21 @@ class Collector:
         return artifact, picture
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Ask until ComfyUI is there to answer: what is drawn is not given up."""
+        """Try until ComfyUI answers and the disk has room: what is drawn is not given up."""
         while True:
             try:
                 return await ask()
-            except RendererAway:
+            except (RendererAway, DiskFull):
                 await asyncio.sleep(AWAY_RETRY_S)
+
+
+def _check_not_blank(pictures: Sequence[Picture]) -> None:
+    if all(picture.blank for picture in pictures):
+        what = "The picture is" if len(pictures) == 1 else f"All {len(pictures)} pictures are"
+        raise Blank(
+            f"{what} of a single colour: the drawing went wrong in numbers too large for the model.",
+            hint="Draw it with another seed; if that stays so, lower `cfg` or change the model or its VAE.",
+        )
 
 
 def timings_of(job: Job, progress: Progress, *, fetched: int) -> Timings:

@@ -9,11 +9,17 @@ from bot.studio.feed import Feed, JobMoved
 
 @dataclass(slots=True, kw_only=True)
 class Drawing:
-    """A job in ComfyUI's hands, or on its way from there to our shelf."""
+    """A job in ComfyUI's hands, or on its way from there to our shelf.
+
+    `heard` is the monotonic time of ComfyUI's latest word of it; `stalled` tells that it was stopped for want
+    of any.
+    """
 
     job: Job
     progress: Progress
     cancelled: bool = False
+    stalled: bool = False
+    heard: float = 0.0
 
 
 class Lane:

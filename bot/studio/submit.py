@@ -81,7 +81,7 @@ class Submit:
     async def again(self, job: Job, origin: Origin, *, same_seed: bool = False) -> Ticket:
         """Store a job that draws what `job` drew, with a new seed or the very same graph."""
         seed = job.recipe.seed if same_seed else self._new_seed()
-        recipe = job.recipe.with_seed(seed)
+        recipe = replace(job.recipe.with_seed(seed), lightened_from=None)
         return await self._accept(
             replace(job.request, seed=seed), recipe, origin, project=job.project, parent=job
         )

@@ -5,8 +5,8 @@ import asyncio
 from bot.core.errors import Misconfigured, RendererAway
 from bot.ports.clock import Clock
 from bot.ports.renderer import Renderer, RendererHealth
-from bot.ports.shelf import Shelf
-from bot.studio.gate import Away, DiskLow, Gate
+from bot.studio.gate import Away, Gate, away_for
+from bot.studio.room import Room
 from bot.studio.workshop import Workshop
 
 UP_EVERY_S = 15.0
@@ -19,18 +19,16 @@ class Vigil:
         self,
         *,
         renderer: Renderer,
-        shelf: Shelf,
         workshop: Workshop,
         gate: Gate,
         clock: Clock,
-        min_free_bytes: int,
+        room: Room,
     ) -> None:
         self._renderer = renderer
-        self._shelf = shelf
         self._workshop = workshop
         self._gate = gate
         self._clock = clock
-        self._min_free_bytes = min_free_bytes
+        self._room = room
         self.health: RendererHealth | None = None
         self.seen: int | None = None
 
@@ -40,13 +38,13 @@ class Vigil:
             await asyncio.sleep(AWAY_EVERY_S if self._gate.holding(Away) else UP_EVERY_S)
 
     async def run_once(self) -> None:
-        await self._watch_disk()
+        await self._room.look()
         try:
             self.health = await self._renderer.health()
             await self._learn()
         except (RendererAway, Misconfigured) as error:
             self.health = None
-            self._gate.close(Away(since=self.seen or self._clock.now(), reason=error.message))
+            self._gate.close(away_for(error, since=self.seen or self._clock.now()))
         else:
             self.seen = self._clock.now()
             self._gate.open(Away)
@@ -56,10 +54,3 @@ class Vigil:
         stale = known is None or self._clock.now() - known.seen > CATALOGUE_AGE_MS
         if stale or self._gate.holding(Away):
             await self._workshop.learn(await self._renderer.catalogue())
-
-    async def _watch_disk(self) -> None:
-        free = await self._shelf.free_bytes()
-        if free < self._min_free_bytes:
-            self._gate.close(DiskLow(free=free, needed=self._min_free_bytes))
-        else:
-            self._gate.open(DiskLow)

@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 import structlog
 
-from bot.core.errors import Lost, RendererAway, StudioError, WrongState
+from bot.core.errors import InDoubt, Lost, OutOfMemory, RendererAway, StudioError, WrongState
 from bot.core.job import Job, JobState
+from bot.core.patience import patience_ms
 from bot.core.planning import decide
 from bot.core.progress import (
     Accepted,
@@ -17,21 +18,26 @@ from bot.core.progress import (
     Rendered,
     RenderFailed,
 )
+from bot.core.recovery import Standing
 from bot.core.workflow import Graph, bind
 from bot.ports.clock import Clock
 from bot.ports.renderer import Order, Renderer, Upload
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
 from bot.studio.collect import Collector
+from bot.studio.endings import Endings
 from bot.studio.feed import Feed, JobChanged, LineChanged
-from bot.studio.gate import Away, Gate
+from bot.studio.gate import Gate, away_for
 from bot.studio.incidents import Incidents
 from bot.studio.lane import Drawing, Lane
-from bot.studio.line import Line
+from bot.studio.line import Line, kind_of
+from bot.studio.recovery import Found, Recovery
+from bot.studio.room import Room
+from bot.studio.stall import Silence
 from bot.studio.submit import prefix_of
 from bot.studio.workshop import Workshop
 
-MAX_ATTEMPTS = 3
+_SOONEST = (Standing.ENDED, Standing.RUNNING, Standing.WAITING)
 
 End: TypeAlias = Rendered | Interrupted | StudioError
 
@@ -48,6 +54,10 @@ class Worker:
         gate: Gate,
         renderer: Renderer,
         collector: Collector,
+        endings: Endings,
+        recovery: Recovery,
+        silence: Silence,
+        room: Room,
         workshop: Workshop,
         shelf: Shelf,
         incidents: Incidents,
@@ -61,6 +71,10 @@ class Worker:
         self._gate = gate
         self._renderer = renderer
         self._collector = collector
+        self._endings = endings
+        self._recovery = recovery
+        self._silence = silence
+        self._room = room
         self._workshop = workshop
         self._shelf = shelf
         self._incidents = incidents
@@ -70,49 +84,66 @@ class Worker:
 
     async def run(self) -> None:
         """Draw for ever; what was in ComfyUI when we last stopped comes first."""
-        for job in await self._jobs.in_states(JobState.SUBMITTED, JobState.RUNNING):
-            await self._rejoin(job)
+        await self._recover()
         while True:
             if not await self.run_once():
                 await self._gate.rung()
 
     async def run_once(self) -> bool:
         """Draw the next job if there is one and nothing holds it up; tell whether there was."""
+        await self._room.look()
         job = None if self._gate.hold else await self._next()
         if job is not None:
             await self._draw(job)
         return job is not None
 
-    async def _rejoin(self, job: Job) -> None:
-        """Follow a job that ComfyUI may have; while nobody answers, wait: unknown counts as busy."""
-        while not await self._draw(job):
-            while self._gate.holding(Away):
-                await self._gate.rung()
+    async def _recover(self) -> None:
+        """Find out where each job of an earlier life is, before any is drawn; then see them to their ends."""
+        jobs = await self._jobs.in_states(JobState.SUBMITTED, JobState.RUNNING)
+        found = [each for each in [await self._settled(job) for job in jobs] if each is not None]
+        for each in sorted(found, key=lambda each: _SOONEST.index(each.standing)):
+            await self._draw(each.job)
+
+    async def _settled(self, job: Job, *, given: bool = False) -> Found | None:
+        try:
+            return await self._recovery.settle(job.id, given=given)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on and the person is told
+            await self._endings.fail(job, await self._as_told(error, job))
+            return None
 
     async def _next(self) -> Job | None:
         line = await self._line.order()
         return await self._jobs.get(line[0].job) if line else None
 
-    async def _draw(self, job: Job) -> bool:
-        """Take a job through the lane; False if nobody can tell yet whether ComfyUI has it."""
+    async def _draw(self, job: Job) -> None:
+        """Take a job through the lane, again if it turns out that ComfyUI has it still."""
+        follow: Job | None = job
+        while follow is not None:
+            follow = await self._drawn(follow)
+
+    async def _drawn(self, job: Job) -> Job | None:
+        """Take a job through the lane once; return it if it is to be followed again."""
         joined = job.state.in_renderer
         try:
             job, order = await self._ordered(job)
         except _TakenBack:
-            return True
+            return None
         except RendererAway as error:
             self._close(error)
-            return False
+            return None
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told and the next job drawn
-            await self._collector.fail(job, await self._as_told(error, job))
-            return True
+            await self._endings.fail(job, await self._as_told(error, job))
+            return None
         drawing = self._lane.enter(job, replace(Progress.of_graph(order.graph), joined=joined))
         try:
             end = await self._end_of(drawing, order)
         finally:
             self._lane.release()
-        await self._leave(drawing, end)
-        return not (joined and isinstance(end, RendererAway))
+        return await self._leave(drawing, end)
+
+    async def _found(self, job: Job, *, given: bool) -> Job | None:
+        found = await self._settled(job, given=given)
+        return None if found is None else found.job
 
     async def _ordered(self, job: Job) -> tuple[Job, Order]:
         """Write down that the job goes to ComfyUI now, before it does."""
@@ -160,6 +191,8 @@ class Worker:
         return submitted
 
     async def _end_of(self, drawing: Drawing, order: Order) -> End:
+        drawing.heard = self._clock.monotonic()
+        silence = asyncio.create_task(self._silence.watch(drawing), name=f"silence of #{drawing.job.id}")
         try:
             return await self._follow(drawing, order)
         except StudioError as error:
@@ -167,6 +200,15 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever it is, the lane is freed and the person told
             await self._take_out(order.prompt_id)
             return await self._as_told(error, drawing.job)
+        finally:
+            await self._ended(silence, drawing)
+
+    async def _ended(self, watch: asyncio.Task[None], drawing: Drawing) -> None:
+        """End a watch; what it tripped over is an incident and nothing of the drawing's."""
+        watch.cancel()
+        await asyncio.wait({watch})
+        if not watch.cancelled() and (error := watch.exception()) is not None:
+            await self._incidents.report(error, where="watching", job=drawing.job.id)
 
     async def _follow(self, drawing: Drawing, order: Order) -> Rendered | Interrupted:
         """Follow the drawing to its end and return that; raise what it failed of."""
@@ -176,6 +218,7 @@ class Worker:
             return Interrupted()
         async with aclosing(self._renderer.render(order)) as events:
             async for event in events:
+                drawing.heard = self._clock.monotonic()
                 self._lane.advance(event, at=self._clock.now())
                 if drawing.progress.started is not None and drawing.job.state is JobState.SUBMITTED:
                     await self._started(drawing)
@@ -196,63 +239,70 @@ class Worker:
         drawing.job = running
         self._feed.publish(JobChanged(job=running))
 
-    async def _leave(self, drawing: Drawing, end: End) -> None:
+    async def _leave(self, drawing: Drawing, end: End) -> Job | None:
         """Act on how the drawing ended; fetching goes on beside the next job."""
+        if isinstance(end, Rendered):
+            self._tasks.create_task(self._collect(drawing))
+            return None
+        self._lane.fetched(drawing.job.id)
+        return await self._without_pictures(drawing, end)
+
+    async def _without_pictures(self, drawing: Drawing, end: Interrupted | StudioError) -> Job | None:
+        """Decide what becomes of the job; return it if ComfyUI has it still."""
+        job = drawing.job
         match end:
-            case Rendered():
-                self._tasks.create_task(self._collect(drawing))
-                return
+            case Interrupted() if drawing.stalled and not drawing.cancelled:
+                silent = patience_ms(await self._line.expected(kind_of(job)))
+                await self._endings.stalled(job, silent_ms=silent)
             case Interrupted():
-                await self._cancelled(drawing.job)
+                await self._endings.cancelled(job)
             case Lost():
-                await self._again_or_failed(drawing, end)
+                return await self._found(job, given=True)
+            case InDoubt():
+                self._close(end)
+                return await self._found(job, given=True)
             case RendererAway():
                 self._close(end)
-                await self._back_in_line(drawing)
+                return await self._back_in_line(drawing)
+            case OutOfMemory():
+                await self._endings.out_of_memory(job, end)
             case _:
-                await self._collector.fail(drawing.job, end)
-        self._lane.fetched(drawing.job.id)
+                await self._endings.fail(job, end)
+        return None
+
+    async def _back_in_line(self, drawing: Drawing) -> Job | None:
+        """ComfyUI never took it, so the same attempt waits for its return; one it had begun is looked for."""
+        if drawing.job.state is JobState.RUNNING:
+            return await self._found(drawing.job, given=True)
+        if drawing.cancelled:
+            await self._endings.cancelled(drawing.job)
+        else:
+            await self._endings.requeue(drawing.job, note="ComfyUI did not answer.")
+        return None
 
     async def _collect(self, drawing: Drawing) -> None:
         try:
-            await self._collector.collect(drawing.job, drawing.progress)
-        except Lost as error:
-            await self._again_or_failed(drawing, error)
+            await self._collected(drawing)
         except Exception as error:  # noqa: BLE001 - a picture that trips us is one job's failure
             incident = await self._incidents.report(error, where="collecting", job=drawing.job.id)
-            await self._collector.fail(drawing.job, incident)
+            await self._endings.fail(drawing.job, incident)
         finally:
             self._lane.fetched(drawing.job.id)
 
-    async def _cancelled(self, job: Job) -> None:
-        cancelled = job.to(JobState.CANCELLED, at=self._clock.now())
-        await self._jobs.store(cancelled, was=job.state)
-        self._feed.publish(JobChanged(job=cancelled))
+    async def _collected(self, drawing: Drawing) -> None:
+        try:
+            await self._collector.collect(drawing.job, drawing.progress)
+        except Lost as error:
+            await self._forgotten(drawing, error)
 
-    async def _again_or_failed(self, drawing: Drawing, error: Lost) -> None:
-        job = drawing.job
-        if drawing.cancelled:
-            await self._cancelled(job)
-        elif job.attempt >= MAX_ATTEMPTS:
-            await self._collector.fail(job, error)
-        else:
-            await self._requeue(job.next_attempt(), note=error.message)
-
-    async def _back_in_line(self, drawing: Drawing) -> None:
-        """ComfyUI never took it, so the same attempt waits for its return; one that it may have stays."""
-        if drawing.progress.joined:
+    async def _forgotten(self, drawing: Drawing, error: Lost) -> None:
+        """Look for what ComfyUI forgot between its end and our fetching it; its files may be there still."""
+        if await self._settled(drawing.job, given=True) is None:
             return
-        if drawing.cancelled:
-            await self._cancelled(drawing.job)
-        else:
-            await self._requeue(drawing.job, note="ComfyUI did not answer")
-
-    async def _requeue(self, job: Job, *, note: str) -> None:
-        queued = job.to(JobState.QUEUED, at=self._clock.now())
-        await self._jobs.store(queued, was=job.state, note=note)
-        self._feed.publish(JobChanged(job=queued))
-        self._feed.publish(LineChanged())
-        self._gate.ring()
+        try:
+            await self._collector.collect(drawing.job, drawing.progress)
+        except Lost:
+            await self._endings.fail(drawing.job, error)
 
     async def _take_out(self, prompt_id: str) -> None:
         """Have ComfyUI drop a prompt; while it is away there is nobody to ask."""
@@ -270,7 +320,7 @@ class Worker:
         return await self._incidents.report(error, where="drawing", job=job.id)
 
     def _close(self, error: RendererAway) -> None:
-        self._gate.close(Away(since=self._clock.now(), reason=error.message))
+        self._gate.close(away_for(error, since=self._clock.now()))
 
 
 class _TakenBack(Exception):

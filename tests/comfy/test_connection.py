@@ -125,6 +125,7 @@ async def test_a_comfyui_with_a_dead_worker_counts_as_away_while_prompts_wait(se
     with pytest.raises(RendererAway):
         await renderer.health()
     await server.restart()
+    await server.wait_for(lambda: server.listeners)
     assert (await renderer.health()).pending == 0
 
 

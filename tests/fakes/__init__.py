@@ -1,5 +1,6 @@
 """The ports in memory, for the use cases' tests: no disk, no network, no time that passes by itself."""
 
+from tests.fakes.alerts import FakeAlerts
 from tests.fakes.clock import ManualClock
 from tests.fakes.pictures import FakePictures, FakeShelf
 from tests.fakes.poster import FakePoster
@@ -15,6 +16,7 @@ from tests.fakes.stores import (
 )
 
 __all__ = [
+    "FakeAlerts",
     "FakeJobs",
     "FakeJournal",
     "FakeOutbox",

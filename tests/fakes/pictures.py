@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from bot.core.errors import (
     BadRequest,
+    DiskFull,
     NoOutput,
     NotFound,
 )
@@ -15,13 +16,17 @@ from bot.ports.shelf import Shelved
 
 
 class FakeShelf:
-    """Keeps files in a dictionary; `free` is what it says is left."""
+    """Keeps files in a dictionary; `free` is what it says is left, `full` how many puts still find no room."""
 
     def __init__(self, *, free: int = 100 * 1024**3) -> None:
         self.files: dict[str, bytes] = {}
         self.free = free
+        self.full = 0
 
     async def put(self, picture: Picture, *, project: str, day: str, name: str) -> Shelved:
+        if self.full:
+            self.full -= 1
+            raise DiskFull("The picture could not be written: no room.", hint="Make room.")
         ending = picture.media_type.removeprefix("image/").replace("jpeg", "jpg")
         folder = f"library/{project}/_/{day}/images"
         path = f"{folder}/{name}.{ending}"
@@ -47,7 +52,10 @@ class FakeShelf:
 
 
 class FakePictures:
-    """Believes a PNG's header; everything else is no picture."""
+    """Believes a PNG's header; everything else is no picture. Those in `blank` count as blank."""
+
+    def __init__(self) -> None:
+        self.blank: list[bytes] = []
 
     async def prove(self, content: bytes) -> Picture:
         size = _png_size(content)
@@ -55,7 +63,7 @@ class FakePictures:
             raise NoOutput(
                 "ComfyUI delivered a file that is no picture.", hint="Draw it again with `/job again`."
             )
-        return Picture(content=content, size=size, media_type="image/png")
+        return Picture(content=content, size=size, media_type="image/png", blank=content in self.blank)
 
     async def for_post(self, picture: Picture, *, limit: int) -> Picture:
         return replace(picture, content=(b"RIFF....WEBP" + picture.content)[:limit], media_type="image/webp")

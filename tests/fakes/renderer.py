@@ -7,12 +7,14 @@ from collections.abc import AsyncGenerator, Sequence
 from bot.core.artifact import Output
 from bot.core.catalogue import Catalogue
 from bot.core.errors import (
+    Lost,
     NoOutput,
     RendererAway,
     RenderError,
     StudioError,
 )
 from bot.core.progress import Interrupted, Rendered, RenderEvent, RenderFailed
+from bot.core.recovery import Standing
 from bot.ports.renderer import Order, RendererHealth
 from tests.builders import a_catalogue, a_drawing, png, some_health
 
@@ -31,6 +33,7 @@ Script = Sequence[RenderEvent | Gate | StudioError]
 class FakeRenderer:
     """Draws by script, each order the next one; without a script, `a_drawing`.
 
+    A script that ends as lost is forgotten with it; `left` are files in the output folder, by prefix.
     `away` and `refusal` stop orders before they are taken; a StudioError in a script is raised there.
     Prompt ids that were really given to it are in `given`, so a drawing begun twice shows.
     """
@@ -43,6 +46,8 @@ class FakeRenderer:
         self.cancelled: list[str] = []
         self.pictures: list[bytes] = [png()]
         self.said = a_catalogue()
+        self.freed = 0
+        self.left: dict[str, tuple[Output, ...]] = {}
         self._scripts: deque[Script] = deque()
         self._playing: dict[str, Script] = {}
         self._interrupts: dict[str, asyncio.Event] = {}
@@ -74,6 +79,7 @@ class FakeRenderer:
                     step.reached.set()
                     await self._opened_or_interrupted(order.prompt_id, step)
                 case StudioError():
+                    self._forget_if_lost(order.prompt_id, step)
                     raise step
                 case _ if self._is_interrupted(order.prompt_id):
                     break
@@ -81,7 +87,11 @@ class FakeRenderer:
                     self._make_pictures(order.prompt_id)
                     yield step
                     return
-                case RenderFailed() | Interrupted():
+                case RenderFailed(error=error):
+                    self._forget_if_lost(order.prompt_id, error)
+                    yield step
+                    return
+                case Interrupted():
                     yield step
                     return
                 case _:
@@ -114,6 +124,31 @@ class FakeRenderer:
             for way in ways_on:
                 way.cancel()
             await asyncio.gather(*ways_on, return_exceptions=True)
+
+    def _forget_if_lost(self, prompt_id: str, error: StudioError) -> None:
+        if isinstance(error, Lost):
+            del self._playing[prompt_id]
+
+    def leaves(self, prefix: str, *pictures: bytes) -> None:
+        """Put files into the output folder, as a ComfyUI left them that has forgotten the prompt."""
+        names = [f"{prefix}_{number:05}_.png" for number in range(1, len(pictures) + 1)]
+        self.left[prefix] = tuple(Output(filename=name) for name in names)
+        self._files |= dict(zip(names, pictures, strict=True))
+
+    async def standing(self, prompt_id: str) -> Standing:
+        self._check_there()
+        if prompt_id not in self._playing:
+            return Standing.GONE
+        return Standing.ENDED if prompt_id in self._outputs else Standing.RUNNING
+
+    async def left_behind(self, prefix: str, *, count: int) -> tuple[Output, ...]:
+        self._check_there()
+        left = self.left.get(prefix, ())
+        return left if len(left) == count else ()
+
+    async def free(self) -> None:
+        self._check_there()
+        self.freed += 1
 
     def _make_pictures(self, prompt_id: str) -> None:
         names = [f"{prompt_id}_{number:05}_.png" for number in range(1, len(self.pictures) + 1)]

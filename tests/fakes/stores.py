@@ -83,6 +83,8 @@ class FakeJobs:
             state=job.state,
             since=job.since,
             attempt=job.attempt,
+            interrupted=job.interrupted,
+            opened=job.opened,
             recipe=job.recipe,
             graph=job.graph,
             timings=job.timings,
@@ -135,6 +137,10 @@ class FakeJobs:
 
     async def request_cancel(self, job_id: int) -> None:
         self._memory.jobs[job_id] = replace(await self.get(job_id), cancel_requested=True)
+
+    async def open_pictures(self, job_id: int) -> None:
+        job = await self.get(job_id)
+        self._memory.jobs[job_id] = replace(job, opened=job.opened + 1)
 
     async def in_states(self, *states: JobState) -> list[Job]:
         return [job for job in self._memory.jobs.values() if job.state in states]
@@ -300,12 +306,23 @@ class FakeSettings:
         self._paused_since: int | None = None
         self._catalogue: Catalogue | None = None
         self._hashes: dict[str, str] = {}
+        self._admin_channels: dict[int, int] = {}
 
     async def of_guild(self, guild: int) -> GuildSettings:
-        return GuildSettings(guild=guild, gallery=self._galleries.get(guild))
+        return GuildSettings(
+            guild=guild, gallery=self._galleries.get(guild), admin_channel=self._admin_channels.get(guild)
+        )
 
     async def set_gallery(self, guild: int, gallery: Gallery | None) -> None:
         self._galleries[guild] = gallery
+
+    async def set_admin_channel(self, guild: int, channel: int | None) -> None:
+        self._admin_channels.pop(guild, None)
+        if channel is not None:
+            self._admin_channels[guild] = channel
+
+    async def admin_channels(self) -> list[int]:
+        return [channel for _, channel in sorted(self._admin_channels.items())]
 
     async def set_gallery_thread(self, channel: int, thread: int | None) -> None:
         for guild, gallery in self._galleries.items():

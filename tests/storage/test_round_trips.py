@@ -49,6 +49,8 @@ def test_a_new_job(db, new):
     state=some.states,
     since=some.moments,
     attempt=some.counts,
+    interrupted=some.counts,
+    opened=some.counts,
     recipe=some.recipes,
     graph=st.none() | some.graphs,
     timings=some.timings,
@@ -77,7 +79,8 @@ def test_card_and_post(db, new, card, post):
         transitions.set_card(db, job_id=job.id, card=card)
         transitions.set_post(db, job_id=job.id, post=post)
         transitions.request_cancel(db, job_id=job.id)
-        expected = replace(job, card=card, post=post, cancel_requested=True)
+        transitions.open_pictures(db, job_id=job.id)
+        expected = replace(job, card=card, post=post, cancel_requested=True, opened=1)
         assert finding.by_id(db, job_id=job.id) == expected
         assert finding.by_message(db, message=card.message) == expected
         assert finding.by_message(db, message=post.message) == expected
@@ -146,6 +149,10 @@ def test_a_guilds_settings(db, guild, gallery):
     with undone(db):
         settings._set_gallery(db, guild=guild, gallery=gallery)
         assert settings._of_guild(db, guild=guild).gallery == gallery
+        settings._set_admin_channel(db, guild=guild, channel=guild)
+        assert settings._of_guild(db, guild=guild).admin_channel == guild
+        assert settings._of_guild(db, guild=guild).gallery == gallery
+        assert settings._admin_channels(db) == [guild]
 
 
 @given(key=some.texts, value=some.texts)
@@ -177,10 +184,10 @@ def test_no_column_is_forgotten_by_these_rules(db):
     }
     assert columns == {
         "artifacts": 15,
-        "guild_settings": 4,
+        "guild_settings": 5,
         "job_counts": 2,
         "job_events": 6,
-        "jobs": 40,
+        "jobs": 42,
         "journal": 10,
         "outbox": 12,
         "project_choices": 3,

@@ -9,16 +9,21 @@ from typing import Any
 from bot.core.generation import Seed
 from bot.core.job import Job, JobState
 from bot.ports.pictures import Picture
+from bot.studio.alarm import Alarm
 from bot.studio.collect import Collector
 from bot.studio.control import Actor, Control
 from bot.studio.delivery import Courier
+from bot.studio.endings import Endings
 from bot.studio.feed import Feed, JobChanged, News
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
+from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
+from bot.studio.room import Room
+from bot.studio.stall import Silence
 from bot.studio.submit import Submit
 from bot.studio.vigil import Vigil
 from bot.studio.worker import Worker
@@ -34,7 +39,7 @@ from tests.builders import (
     an_origin,
     some_limits,
 )
-from tests.fakes import FakePictures, FakePoster, FakeRenderer, FakeShelf, FakeStores, ManualClock
+from tests.fakes import FakeAlerts, FakePictures, FakePoster, FakeRenderer, FakeShelf, FakeStores, ManualClock
 
 MIN_FREE = 1024**3
 AIKO = Actor(user=USER, guild=GUILD)
@@ -102,6 +107,26 @@ class Studio:
             clock=self.clock,
             collected=lambda job, pictures: self.collected.append((job, pictures)),
         )
+        self.endings = Endings(
+            jobs=self.jobs,
+            collector=self.collector,
+            renderer=self.renderer,
+            workshop=self.workshop,
+            gate=self.gate,
+            feed=self.feed,
+            clock=self.clock,
+        )
+        self.recovery = Recovery(
+            jobs=self.jobs,
+            renderer=self.renderer,
+            collector=self.collector,
+            endings=self.endings,
+            gate=self.gate,
+            clock=self.clock,
+        )
+        self.alerts = FakeAlerts()
+        self.alarm = Alarm(alerts=self.alerts, gate=self.gate, feed=self.feed, clock=self.clock)
+        self.room = Room(shelf=self.shelf, gate=self.gate, min_free_bytes=MIN_FREE)
         self.worker = Worker(
             jobs=self.jobs,
             line=self.line,
@@ -109,6 +134,10 @@ class Studio:
             gate=self.gate,
             renderer=self.renderer,
             collector=self.collector,
+            endings=self.endings,
+            recovery=self.recovery,
+            silence=Silence(renderer=self.renderer, line=self.line, alarm=self.alarm, clock=self.clock),
+            room=self.room,
             workshop=self.workshop,
             shelf=self.shelf,
             incidents=self.incidents,
@@ -129,11 +158,10 @@ class Studio:
         self.library = Library(projects=self.stores.projects, settings=self.stores.settings, clock=self.clock)
         self.vigil = Vigil(
             renderer=self.renderer,
-            shelf=self.shelf,
             workshop=self.workshop,
             gate=self.gate,
             clock=self.clock,
-            min_free_bytes=MIN_FREE,
+            room=self.room,
         )
         self.reporter = Reporter(
             jobs=self.jobs,

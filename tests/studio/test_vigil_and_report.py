@@ -20,7 +20,8 @@ async def test_comfyui_going_away_closes_the_gate_since_it_was_last_seen():
         studio.clock.advance(9000)
         studio.renderer.away = True
         await studio.vigil.run_once()
-        assert studio.gate.hold == Away(since=NOW, reason="ComfyUI does not answer.")
+        hint = "The job keeps its place."
+        assert studio.gate.hold == Away(since=NOW, reason="ComfyUI does not answer.", hint=hint)
         assert studio.vigil.health is None
 
 

@@ -7,9 +7,9 @@ import pytest
 from bot.core.errors import ExecutionFailed, Lost, Refused, RendererAway
 from bot.core.job import JobState
 from bot.core.progress import Accepted, Interrupted, NodeStarted, Rendered, RenderFailed, Sampled, Started
+from bot.core.recovery import MAX_ATTEMPTS
 from bot.core.workflow import Graph
 from bot.studio.gate import Away, Paused
-from bot.studio.worker import MAX_ATTEMPTS
 from tests.builders import NOW, a_catalogue, a_drawing, a_reference
 from tests.fakes import FakeShelf, Gate
 from tests.studio.house import AIKO, a_studio, running, settled
@@ -219,13 +219,13 @@ async def test_a_job_that_comfyui_forgot_is_drawn_again_under_another_prompt_id(
     assert len(set(studio.renderer.given)) == 2
     assert all(order.fresh for order in studio.renderer.orders)
     notes = [event.note for event in await studio.jobs.events(job.id)]
-    assert "ComfyUI forgot it." in notes
+    assert "ComfyUI was restarted and forgot it; it is drawn again." in notes
 
 
 async def test_a_job_that_is_forgotten_again_and_again_fails_at_last():
     async with a_studio() as studio:
         for _ in range(MAX_ATTEMPTS):
-            studio.renderer.play(Accepted(), Started(), LOST)
+            studio.renderer.play(Accepted(), LOST)
         job = await studio.ask()
         while await studio.worker.run_once():
             pass
@@ -238,6 +238,7 @@ async def test_pictures_that_comfyui_forgot_before_they_were_fetched_are_drawn_a
     async with a_studio() as studio:
 
         async def forgot(prompt_id):
+            studio.renderer.forget_all()
             raise Lost("ComfyUI was restarted.")
 
         outputs, studio.renderer.outputs = studio.renderer.outputs, forgot
@@ -255,6 +256,7 @@ async def test_a_job_that_goes_back_into_line_wakes_the_worker():
 
         async def forgot_once(prompt_id):
             studio.renderer.outputs = outputs
+            studio.renderer.forget_all()
             await settled()
             raise Lost("ComfyUI was restarted.")
 
@@ -312,6 +314,7 @@ async def test_a_job_cancelled_as_comfyui_forgot_it_is_not_drawn_again():
             await gate.reached.wait()
             studio.renderer.away = True
             await studio.control.cancel(job.id, AIKO)
+            studio.renderer.away = False
             gate.open.set()
             await studio.until(job, S.CANCELLED)
     assert await studio.states(job) == [S.QUEUED, S.SUBMITTED, S.RUNNING, S.CANCELLED]

@@ -1,11 +1,8 @@
 """What went wrong with a job, and its cure."""
 
 from bot.chat.markdown import prose
-from bot.core.generation import Recipe, Size
 from bot.core.job import Job
-
-SMALLER = 0.75
-GRID = 64
+from bot.core.lightening import advice
 
 
 def headline(job: Job) -> str:
@@ -19,6 +16,9 @@ _HEADLINES = {
     "execution": "could not be drawn: ComfyUI broke off.",
     "out_of_memory": "ran out of GPU memory.",
     "no_output": "was drawn, but there is no picture.",
+    "blank": "was drawn, but the picture is blank.",
+    "stalled": "stalled in ComfyUI, more than once.",
+    "poison": "broke down again and is given up.",
     "lost": "got lost in ComfyUI, more than once.",
     "not_posted": "is drawn, but could not be posted. The pictures are safe in the library.",
 }
@@ -29,7 +29,7 @@ def trouble_words(job: Job) -> tuple[str, ...]:
     failure = job.failure
     if failure is None:
         return ()
-    cure = _lighter(job.recipe) if failure.kind == "out_of_memory" else failure.hint
+    cure = advice(job.recipe) if failure.kind == "out_of_memory" else failure.hint
     cure = cure or _CURES.get(failure.kind, "")
     return tuple(prose(line, 400) for line in (failure.message, cure) if line)
 
@@ -38,18 +38,9 @@ _CURES = {
     "refused": "Change what it names and ask again.",
     "execution": "Try once more with `/job again`; if it fails the same way, tell whoever runs ComfyUI.",
     "no_output": "Draw it again with `/job again`.",
+    "blank": "Draw it with another seed.",
+    "stalled": "Draw it again with `/job again`.",
+    "poison": "Draw it smaller, or with another model.",
     "lost": "Draw it again with `/job again`.",
     "not_posted": "Choose another gallery with `/settings gallery`.",
 }
-
-
-def _lighter(recipe: Recipe) -> str:
-    """Suggest what takes less memory than this did."""
-    smaller = Size(width=_smaller(recipe.size.width), height=_smaller(recipe.size.height))
-    what = f"{recipe.size}, {recipe.count} pictures" if recipe.count > 1 else str(recipe.size)
-    fewer = f"{recipe.count // 2} at once or " if recipe.count > 1 else ""
-    return f"It was {what}. Try {fewer}{smaller}."
-
-
-def _smaller(side: int) -> int:
-    return max(int(side * SMALLER) // GRID * GRID, GRID)
