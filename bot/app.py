@@ -59,6 +59,8 @@ SEEDS = 2**32
 PULSE_S = 5.0
 DRAIN_S = 3.0
 """How long leaving may take: what is drawn is fetched and posted, the rest is taken up at the next start."""
+LAST_WORDS_S = 1.0
+"""How long the card of what is being drawn may take to say that we leave."""
 
 
 class App:
@@ -173,8 +175,8 @@ class App:
     async def _work(self, stop: asyncio.Event, leaving: asyncio.Timeout) -> None:
         """Run every loop; leaving, fetch and post what is drawn, and begin nothing new."""
         async with asyncio.TaskGroup() as loops:
-            outward = [
-                loops.create_task(self._chat(), name="discord"),
+            chat = loops.create_task(self._chat(), name="discord")
+            showing = [
                 loops.create_task(self.board.run(), name="board"),
             ]
             courier = loops.create_task(self.courier.run(), name="courier")
@@ -186,12 +188,25 @@ class App:
                 ]
                 await stop.wait()
                 leaving.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
+                self._take_no_more()
                 for loop in inward:
                     loop.cancel()
             self.courier.leave()
             await courier
-            for loop in outward:
+            for loop in showing:
                 loop.cancel()
+            await asyncio.wait(showing)
+            await self._say_that_we_leave()
+            chat.cancel()
+
+    def _take_no_more(self) -> None:
+        if self._client is not None:
+            self._client.door.shut()
+
+    async def _say_that_we_leave(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                await self.board.leave()
 
     async def _chat(self) -> None:
         await serve(

@@ -8,11 +8,11 @@ from typing import Final, assert_never
 
 import discord
 
-from bot.chat.cards import job_card, moved_card
+from bot.chat.cards import job_card, moved_card, resting_card
 from bot.chat.look import Look
 from bot.chat.poster import CardPoster
 from bot.chat.schedule import Allowance, Rank, Turn, Wait, next_turn
-from bot.core.errors import DeliveryError, DiscordAway, NotFound, StudioError
+from bot.core.errors import DeliveryError, DiscordAway, NotFound, StudioError, ThreadAsleep
 from bot.core.job import Card, JobState
 from bot.core.pacing import OLD_AFTER_S
 from bot.core.progress import Preview
@@ -68,6 +68,7 @@ class StatusBoard:
         pictures: Pictures,
         incidents: Incidents,
         clock: Clock,
+        old_after_s: float = OLD_AFTER_S,
     ) -> None:
         self._feed = feed
         self._view = view
@@ -76,6 +77,7 @@ class StatusBoard:
         self._pictures = pictures
         self._incidents = incidents
         self._clock = clock
+        self._old_after_s = old_after_s
         self._columns: dict[int, _Column] = {}
         self._column_of: dict[int, _Column] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -98,10 +100,25 @@ class StatusBoard:
             finally:
                 self._tasks = None
 
+    async def leave(self) -> None:
+        """Say on the cards of what is drawn, once `run` has ended, that it goes on after a restart."""
+        drawn = [
+            kept
+            for column in self._columns.values()
+            for kept in column.kept.values()
+            if kept.turn.rank is Rank.DRAWING
+        ]
+        for kept in drawn:
+            view = await self._view(kept.job)
+            if view.job.state.in_renderer:
+                look = resting_card(view, now=self._clock.now(), preview=kept.preview)
+                with suppress(DeliveryError):
+                    await self._poster.edit(kept.card, look)
+
     async def _take_up(self) -> None:
         """Keep the cards of open jobs, and those that may not show their end yet; the open ones go first."""
         open_jobs = await self._jobs.in_states(*(state for state in JobState if not state.is_end))
-        since = self._clock.now() - OLD_AFTER_S * 1000
+        since = self._clock.now() - self._old_after_s * 1000
         newest = await self._jobs.page(JobFilter(), limit=LATELY_ENDED)
         lately_ended = [job for job in newest if job.state.is_end and job.since > since]
         for job in [*open_jobs, *lately_ended]:
@@ -203,17 +220,20 @@ class StatusBoard:
             await self._move(kept, look)
             return
         began = self._clock.monotonic()
-        await self._poster.edit(kept.card, look, shown=kept.shown)
+        try:
+            await self._poster.edit(kept.card, look, shown=kept.shown)
+        except ThreadAsleep:
+            await self._move(kept, look)
         now = self._clock.monotonic()
         column.allowance = column.allowance.edited(kept.turn.rank, now=now, took=now - began)
         kept.shown, kept.turn.edited = look, began
 
     def _is_old(self, card: Card) -> bool:
         created = discord.utils.snowflake_time(card.message).timestamp() * 1000
-        return self._clock.now() - created > OLD_AFTER_S * 1000
+        return self._clock.now() - created > self._old_after_s * 1000
 
     async def _move(self, kept: _Kept, look: Look) -> None:
-        """Go on in a new message, as Discord throttles edits of old ones, and say so in the old one."""
+        """Go on in a new message, which also wakes an archived thread, and say so in the old one."""
         card = await self._poster.send(kept.card.channel, look)
         old, kept.card, kept.shown = kept.card, card, look
         await self._jobs.set_card(kept.job, card)

@@ -80,6 +80,11 @@ class GengaClient(commands.Bot):
         if self._syncer is not None and guild.id not in self.desk.guilds:
             await self._syncer.withdraw(guild)
 
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        self.door.stay()
+        if self._syncer is not None and guild.id in self.desk.guilds:
+            await self._syncer.offer_anew(guild)
+
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer what is sent from a message that is none of ours any more; nobody else would."""
         if interaction.type in _FROM_MESSAGES and not is_ours(interaction.custom_id or ""):

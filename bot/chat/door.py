@@ -1,4 +1,4 @@
-"""The door: who is served, nobody twice for one request, and who is still inside when we close."""
+"""The door: who is served, nobody twice for one request, nobody new once it is shut, and who is inside."""
 
 import asyncio
 
@@ -12,9 +12,14 @@ class Door:
         self._guilds = guilds
         self._interactions = Once()
         self._inside: set[asyncio.Task[object]] = set()
+        self.is_shut = False
 
     def serves(self, guild: int | None) -> bool:
         return guild is not None and (not self._guilds or guild in self._guilds)
+
+    def shut(self) -> None:
+        """Let nobody new in; who is inside is served to the end."""
+        self.is_shut = True
 
     def enter(self, interaction: int) -> bool:
         """Let an interaction in by its id; tell whether it is new: a resumed gateway repeats some."""

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.chat import cards
 from bot.chat.desk import Desk
+from bot.chat.look import Look
 from bot.chat.once import Once
 from bot.chat.record import record_reaction
 from bot.chat.tickets import post_card
@@ -43,7 +44,10 @@ class Reactions(commands.Cog):
         job = await self._desk.jobs.by_message(reaction.message_id)
         if job is None or not job.state.is_end or job.origin.guild != reaction.guild_id:
             return
-        await self._draw_again(reaction, job)
+        if self._client.door.is_shut:
+            await self._tell(reaction, cards.restarting())
+        else:
+            await self._draw_again(reaction, job)
 
     def _is_meant(self, reaction: discord.RawReactionActionEvent) -> bool:
         """Tell whether a person of a served server asks, and as far as Discord says, on a post of ours."""
@@ -58,22 +62,22 @@ class Reactions(commands.Cog):
         try:
             ticket = await self._desk.control.again(job.id, actor, _origin_of(reaction))
         except StudioError as error:
-            await self._tell(reaction, error)
+            await self._tell(reaction, cards.refusal(error))
             await record_reaction(self._desk, reaction, {"error": error.message[:500]}, job=job.id)
             return
         if ticket.fresh:
             await post_card(self._desk, ticket, reaction.channel_id)
             await record_reaction(self._desk, reaction, {"on": f"#{job.id}"}, job=ticket.job.id)
 
-    async def _tell(self, reaction: discord.RawReactionActionEvent, error: StudioError) -> None:
+    async def _tell(self, reaction: discord.RawReactionActionEvent, answer: Look) -> None:
         """Answer in the channel, as a reaction has no private answer; a repeated reaction is not answered."""
         if not self._told.first((reaction.message_id, reaction.user_id)):
             return
-        look = replace(cards.refusal(error), content=f"<@{reaction.user_id}>")
+        look = replace(answer, content=f"<@{reaction.user_id}>")
         try:
             await self._desk.poster.send(reaction.channel_id, look)
         except DeliveryError as untold:
-            log.info("reaction.untold", error=error.message, because=untold.message)
+            log.info("reaction.untold", answer=answer.text, because=untold.message)
 
 
 def _origin_of(reaction: discord.RawReactionActionEvent) -> Origin:

@@ -34,6 +34,10 @@ class Syncer:
             self._tree.clear_commands(guild=None)
         await self._sync_if_changed(None)
 
+    async def offer_anew(self, guild: discord.abc.Snowflake) -> None:
+        """Offer the commands in a guild that took us in again: it forgot them when it let us go."""
+        await self._sync(guild, self._digest(guild))
+
     async def withdraw(self, guild: discord.abc.Snowflake) -> None:
         """Take back what was once offered in this guild alone: people would see every command twice."""
         known = await self._settings.commands_hash(self._scope(guild))
@@ -42,8 +46,11 @@ class Syncer:
 
     async def _sync_if_changed(self, guild: discord.abc.Snowflake | None) -> None:
         scope, digest = self._scope(guild), self._digest(guild)
-        if await self._settings.commands_hash(scope) == digest:
-            return
+        if await self._settings.commands_hash(scope) != digest:
+            await self._sync(guild, digest)
+
+    async def _sync(self, guild: discord.abc.Snowflake | None, digest: str) -> None:
+        scope = self._scope(guild)
         try:
             synced = await self._tree.sync(guild=guild)
         except discord.DiscordServerError:

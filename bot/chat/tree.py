@@ -34,9 +34,10 @@ class GengaTree(app_commands.CommandTree["GengaClient"]):
 async def let_in(interaction: discord.Interaction[Any]) -> bool:
     """Tell whether to serve; whoever is not served is told why."""
     client: GengaClient = interaction.client
-    if client.door.serves(interaction.guild_id):
+    if client.door.serves(interaction.guild_id) and not client.door.is_shut:
         return client.door.enter(interaction.id)
-    await _turn_away(interaction)
+    if client.door.enter(interaction.id):
+        await _turn_away(interaction)
     return False
 
 
@@ -51,4 +52,7 @@ async def _turn_away(interaction: discord.Interaction[Any]) -> None:
 
 
 def _reason(interaction: discord.Interaction[Any]) -> Look:
-    return cards.only_in_servers() if interaction.guild_id is None else cards.not_served()
+    client: GengaClient = interaction.client
+    if interaction.guild_id is None:
+        return cards.only_in_servers()
+    return cards.restarting() if client.door.serves(interaction.guild_id) else cards.not_served()

@@ -12,7 +12,7 @@ import pytest
 from bot.chat.board import StatusBoard
 from bot.chat.cards import job_card
 from bot.chat.look import Look
-from bot.core.errors import DiscordAway, MissingPermission, StudioError, TargetGone
+from bot.core.errors import DiscordAway, MissingPermission, StudioError, TargetGone, ThreadAsleep
 from bot.core.job import Card, JobState
 from bot.core.pacing import OLD_AFTER_S
 from bot.core.progress import NodeStarted, Preview, Progress, Rendered, Sampled, Started
@@ -410,6 +410,67 @@ async def test_when_discord_would_throttle_an_old_card_a_new_one_goes_on(studio)
         await studio.ends(job)
         await asyncio.sleep(3)
         assert "is done" in studio.wall.looks[new].text
+
+
+@pytest.mark.parametrize("minutes", [8, 20, 70])
+def test_the_card_of_a_long_drawing_changes_throughout_and_no_message_is_edited_when_it_is_old(minutes):
+    async def story():
+        studio = Studio(Wall())
+        async with studio.open():
+            job = await studio.asked()
+            await studio.begins(job)
+            studio.tell(NodeStarted(node="3"))
+            await studio.samples(steps=25, seconds=minutes * 60)
+            await studio.ends(job)
+            await asyncio.sleep(3)
+            assert "is done" in (await studio.shown(job)).text
+        cards = [edit.card for edit in studio.wall.edits]
+        assert len(set(cards)) == 1 + minutes * 60 // OLD_AFTER_S
+        moments = [edit.at for edit in studio.wall.edits]
+        assert max(after - before for before, after in pairwise(moments)) <= 10
+        for edit in studio.wall.edits:
+            made = discord.utils.snowflake_time(edit.card.message).timestamp() - NOW / 1000
+            assert edit.at - made < OLD_AFTER_S + 10
+
+    simulate(story())
+
+
+@told
+async def test_the_card_in_a_thread_that_was_archived_goes_on_in_a_new_message(studio):
+    async with studio.open():
+        job = await studio.asked()
+        old = await studio.card_of(job)
+        studio.wall.troubles[old] = ThreadAsleep("The thread is archived.")
+        await studio.begins(job)
+        await studio.samples(steps=10, seconds=10)
+        assert await studio.card_of(job) != old
+        await studio.ends(job)
+        await asyncio.sleep(3)
+        assert "is done" in (await studio.shown(job)).text
+        assert len(studio.wall.looks) == 2
+
+
+@told
+async def test_leaving_the_cards_of_what_is_drawn_say_so_and_no_others(studio):
+    async with studio.open():
+        drawn, waiting = await studio.asked(), await studio.asked()
+        await studio.begins(drawn)
+        await asyncio.sleep(3)
+    before = await studio.shown(waiting)
+    await studio.board.leave()
+    assert "Genga is restarting; this goes on by itself" in (await studio.shown(drawn)).text
+    assert await studio.shown(waiting) == before
+
+
+@told
+async def test_a_card_that_cannot_say_that_we_leave_keeps_nobody(studio):
+    async with studio.open():
+        drawn = await studio.asked()
+        await studio.begins(drawn)
+        await asyncio.sleep(3)
+    studio.wall.down_until = float("inf")
+    await studio.board.leave()
+    assert "restarting" not in (await studio.shown(drawn)).text
 
 
 @told

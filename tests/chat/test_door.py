@@ -28,6 +28,13 @@ async def test_what_was_seen_is_forgotten_in_the_end() -> None:
     assert door.enter(0)
 
 
+async def test_a_door_is_open_until_it_is_shut() -> None:
+    door = Door(frozenset())
+    assert not door.is_shut
+    door.shut()
+    assert door.is_shut
+
+
 async def test_closing_waits_for_those_inside() -> None:
     door, served = Door(frozenset()), asyncio.Event()
 

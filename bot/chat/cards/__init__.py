@@ -1,6 +1,6 @@
 """All that people read, as pure functions: a value in, a Look out; no clock, no network, no client."""
 
-from bot.chat.cards.job import job_card, moved_card
+from bot.chat.cards.job import job_card, moved_card, resting_card
 from bot.chat.cards.library import (
     gallery_card,
     project_card,
@@ -23,6 +23,7 @@ from bot.chat.cards.refusals import (
     not_served,
     only_in_servers,
     refusal,
+    restarting,
 )
 from bot.chat.cards.sheet import JOB_LIST, job_list, job_sheet
 from bot.chat.cards.status import status_card
@@ -52,5 +53,7 @@ __all__ = [
     "queue_paused",
     "queue_resumed",
     "refusal",
+    "restarting",
+    "resting_card",
     "status_card",
 ]

@@ -1,5 +1,6 @@
 """The job card: one message per job, edited until the job ends."""
 
+from dataclasses import replace
 from typing import Final, assert_never
 
 from bot.chat.cards import palette
@@ -55,6 +56,13 @@ def _open_card(view: JobView, line: str, *, preview: bytes | None = None) -> Loo
         image=_preview(job, preview) if preview else None,
         buttons=() if job.cancel_requested or job.state is JobState.RENDERED else (cancel_button(job),),
     )
+
+
+def resting_card(view: JobView, *, now: int, preview: bytes | None = None) -> Look:
+    """Show a job that is drawn while we are gone; nobody would answer its buttons."""
+    words = "Genga is restarting; this goes on by itself in a moment."
+    card = _open_card(view, f"{drawing_line(view, now=now)}\n{words}", preview=preview)
+    return replace(card, buttons=())
 
 
 def _small_print(view: JobView) -> str:

@@ -42,8 +42,12 @@ def duration(ms: int) -> str:
 
 
 def lasting(ms: int) -> str:
-    """Write how long something has lasted so far, in whole seconds."""
-    return f"{ms // SECOND} s" if ms < MINUTE else duration(ms)
+    """Write how long something has lasted so far, in whole seconds: however long it is, one sees it grow."""
+    if ms < MINUTE:
+        return f"{ms // SECOND} s"
+    if ms < HOUR:
+        return duration(ms)
+    return f"{ms // HOUR} h {ms % HOUR // MINUTE} min {ms % MINUTE // SECOND} s"
 
 
 def _in_two_units(ms: int, unit: tuple[int, str], smaller: tuple[int, str]) -> str:

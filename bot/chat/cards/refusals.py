@@ -27,5 +27,12 @@ def not_served() -> Look:
     )
 
 
+def restarting() -> Look:
+    return Look(
+        text="Genga is restarting; try again in a moment. All that was asked for is kept.",
+        colour=palette.IDLE,
+    )
+
+
 def only_in_servers() -> Look:
     return Look(text="This works in a server only.", colour=palette.IDLE)

@@ -236,7 +236,9 @@ class World:
         self.publish(ChannelDeleted(channel))
 
     def expel_bot(self, guild: Guild) -> None:
+        """Show the bot out; its commands of this guild go with it."""
         guild.members.pop(self.bot.id)
+        self.commands.replace(guild.id, [])
         self.publish(GuildLeft(guild))
 
     # ── messages

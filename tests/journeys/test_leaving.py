@@ -1,0 +1,108 @@
+"""Leaving: nobody is left without a word, nothing is begun, and what is drawn goes on in its own message."""
+
+import asyncio
+import time
+
+import pytest
+
+from bot.core.job import JobState
+from bot.sandbox.comfyui import Pace, SandboxComfyUI
+from bot.sandbox.discord import Message
+from tests.journeys.studio import Studio
+
+STEPS = "steps:15 size:256x256"
+IN_TIME_S = 5.0
+
+
+@pytest.fixture
+async def post(studio: Studio) -> Message:
+    """Return the post of a job that is done."""
+    return (await studio.drawn())[1]
+
+
+async def a_long_way_out(studio: Studio) -> asyncio.Task[None]:
+    """Have the bot leave while a picture takes its time on the way to Discord."""
+    studio.discord.faults.delay_next("POST", "/messages$", 1.0)
+    last = await studio.job_of(await studio.generate("prompt:the last one"))
+    await studio.until(last.id, JobState.RENDERED)
+    return asyncio.create_task(studio.leave())
+
+
+async def test_a_command_given_while_the_bot_leaves_is_answered_and_begins_nothing(
+    studio: Studio, post: Message
+) -> None:
+    leaving = await a_long_way_out(studio)
+    answer = await (await studio.command("/generate prompt:too late")).answered()
+    assert "Genga is restarting; try again in a moment" in answer.text
+    assert answer.ephemeral
+    await leaving
+    await studio.open()
+    assert [job.recipe.prompt for job in await studio.jobs()] == ["a heron", "the last one"]
+
+
+async def test_a_press_while_the_bot_leaves_is_answered_and_begins_nothing(
+    studio: Studio, post: Message
+) -> None:
+    leaving = await a_long_way_out(studio)
+    answer = await (await studio.artist.click(post, "Again")).answered()
+    assert "Genga is restarting; try again in a moment" in answer.text
+    await leaving
+    await studio.open()
+    assert len(await studio.jobs()) == 2
+
+
+async def test_a_reaction_while_the_bot_leaves_is_answered_and_begins_nothing(
+    studio: Studio, post: Message
+) -> None:
+    leaving = await a_long_way_out(studio)
+    await studio.artist.react(post, "🔁")
+    told = await studio.said("Genga is restarting; try again in a moment")
+    assert studio.artist.user.mention in told.text
+    await leaving
+    await studio.open()
+    assert len(await studio.jobs()) == 2
+
+
+async def test_what_is_drawn_when_the_bot_leaves_is_posted_first(studio: Studio, post: Message) -> None:
+    await (await a_long_way_out(studio))
+    posts = [message for message in studio.general.history if message.attachments]
+    assert "the last one" in posts[-1].text
+    await studio.open()
+    assert (await studio.ended(2)).state is JobState.DELIVERED
+    assert [message for message in studio.general.history if message.attachments] == posts
+
+
+async def test_the_card_of_what_is_drawn_says_that_it_goes_on_and_goes_on_in_its_own_message(
+    studio: Studio, comfy: SandboxComfyUI
+) -> None:
+    comfy.pace = Pace(step_s=0.5)
+    asked = await studio.generate(f"prompt:a heron {STEPS}")
+    job = await studio.job_of(asked)
+    card = await studio.card_says(asked, "sampling")
+    began = time.monotonic()
+    await studio.leave()
+    assert time.monotonic() - began < IN_TIME_S
+    assert "Genga is restarting; this goes on by itself" in card.text
+    assert card.components == []
+    await studio.open()
+    assert await studio.card_says(asked, "sampling") is card
+    assert (await studio.ended(job.id)).state is JobState.DELIVERED
+    assert await studio.card_says(asked, "is done") is card
+    assert len(comfy.prompts) == 1
+    assert len([message for message in studio.general.history if message.attachments]) == 1
+
+
+async def test_leaving_takes_no_longer_because_discord_does_not_answer(
+    studio: Studio, comfy: SandboxComfyUI
+) -> None:
+    comfy.pace = Pace(step_s=0.2)
+    asked = await studio.generate(f"prompt:a heron {STEPS}")
+    await studio.card_says(asked, "sampling")
+    studio.discord.faults.delay_next("*", "/messages", 30.0, times=100)
+    began = time.monotonic()
+    await studio.leave()
+    assert time.monotonic() - began < IN_TIME_S
+    studio.discord.faults.clear()
+    await studio.open()
+    assert (await studio.ended(1)).state is JobState.DELIVERED
+    assert len(comfy.prompts) == 1
