@@ -12,6 +12,7 @@ from bot.chat.buttons import BUTTONS, answer_unknown, is_ours
 from bot.chat.desk import Desk
 from bot.chat.door import Door
 from bot.chat.haste import Haste
+from bot.chat.lost_cards import LostCards
 from bot.chat.reactions import Reactions
 from bot.chat.reception import Reception
 from bot.chat.record import record_command
@@ -59,6 +60,7 @@ class GengaClient(commands.Bot):
         for make in self._makers:
             await self.add_cog(make(self.desk, self.reception))
         await self.add_cog(Reactions(self.desk, self))
+        await self.add_cog(LostCards(self.desk, self))
         self.add_dynamic_items(*BUTTONS)
         self._syncer = Syncer(self.tree, self.desk.settings, application=self.application_id or 0)
         await self._syncer.sync(self.desk.guilds)

@@ -68,3 +68,16 @@ async def test_a_drawing_that_ended_while_discord_was_away_is_posted_once_when_i
     posts = [message for message in post.channel.history if message.attachments]
     assert [message.id for message in posts] == [post.id]
     assert job.state is JobState.DELIVERED
+
+
+async def test_a_card_that_reached_discord_and_was_never_noted_is_found_and_kept_true(
+    studio: Studio, comfy: SandboxComfyUI
+) -> None:
+    comfy.pace = Pace(step_s=0.1)
+    asked = await studio.generate("prompt:a heron steps:15 size:256x256")
+    job = await studio.until(await studio.next_job(1), JobState.RUNNING)
+    forget = "UPDATE jobs SET card_channel = NULL, card_message = NULL"
+    await studio.app.stores.jobs._database.write(lambda database: database.execute(forget).rowcount)
+    await studio.restart()
+    await studio.ended(job.id)
+    await studio.card_says(asked, "is done")
