@@ -3,6 +3,7 @@
 import inspect
 import sqlite3
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
@@ -69,6 +70,7 @@ async def a_day_at_the_studio(stores):
     await stores.jobs.get(1)
     await stores.jobs.set_card(1, a_card())
     await stores.jobs.request_cancel(1)
+    await stores.jobs.open_pictures(1)
     submitted = job.to(JobState.SUBMITTED, at=NOW)
     await stores.jobs.store(submitted, was=JobState.QUEUED)
     drawn = submitted.to(JobState.RENDERED, at=NOW)
@@ -101,6 +103,8 @@ async def a_day_at_the_studio(stores):
 
     await stores.settings.set_gallery(7, gallery)
     await stores.settings.set_gallery_thread(10, 11)
+    await stores.settings.set_admin_channel(7, 12)
+    await stores.settings.admin_channels()
     await stores.settings.of_guild(7)
     await stores.settings.set_paused(NOW)
     await stores.settings.set_paused(None)
@@ -125,13 +129,14 @@ async def statements_of(database, story):
 
 
 async def scans_of(database, statements):
+    return [plan for plan in await plans_of(database, statements) if plan.startswith("SCAN")]
+
+
+async def plans_of(database, statements):
+    """Return what SQLite means to do for these, step by step."""
+
     def explained(db: sqlite3.Connection):
-        return [
-            (sql, row["detail"])
-            for sql in statements
-            for row in db.execute(f"EXPLAIN QUERY PLAN {sql}")
-            if row["detail"].startswith("SCAN")
-        ]
+        return [row["detail"] for sql in statements for row in db.execute(f"EXPLAIN QUERY PLAN {sql}")]
 
     return await database._writer.run(explained)
 
@@ -171,7 +176,30 @@ async def test_no_statement_scans_a_table_that_grows(database, filled):
         await database._writer.run(lambda db: db.execute("ANALYZE"))
     assert len(statements) > 60
     scans = await scans_of(database, statements)
-    assert [scan for scan in scans if not scan[1].startswith(SMALL + BOUNDED)] == []
+    assert [scan for scan in scans if not scan.startswith(SMALL + BOUNDED)] == []
+
+
+FILTERS = [
+    {"guild": 7, **dict(given)}
+    for number in range(4)
+    for given in combinations({"user": 1, "project": 1, "state": JobState.FAILED}.items(), number)
+]
+
+
+@pytest.mark.parametrize("filled", [False, True], ids=["empty", "filled and analysed"])
+@pytest.mark.parametrize("wanted", FILTERS, ids="+".join)
+async def test_a_page_of_a_servers_jobs_reads_no_row_that_it_does_not_show(database, wanted, filled):
+    stores = SqliteStores.over(database)
+    if filled:
+        await a_day_at_the_studio(stores)
+        await a_month_at_the_studio(stores)
+        await database._writer.run(lambda db: db.execute("ANALYZE"))
+    asked = stores.jobs.page(JobFilter(**wanted), before=50)
+    (plan,) = await plans_of(database, await statements_of(database, asked))
+    narrowing = wanted.keys() - {"guild"} if "project" in wanted else wanted.keys()
+    assert all(f"{column}=?" in plan for column in narrowing)
+    assert plan.startswith("SEARCH jobs USING INDEX")
+    assert plan.endswith("id<?)")
 
 
 async def test_the_story_above_calls_every_method_of_every_port(database):
