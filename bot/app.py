@@ -14,6 +14,7 @@ import discord
 import structlog
 from filelock import FileLock, Timeout
 
+from bot.chat.alerts import DiscordAlerts
 from bot.chat.board import StatusBoard
 from bot.chat.client import GengaClient
 from bot.chat.desk import Desk
@@ -29,9 +30,11 @@ from bot.core.generation import Seed
 from bot.core.queueing import Limits
 from bot.imaging.pictures import PillowPictures
 from bot.settings import Settings
+from bot.studio.alarm import Alarm
 from bot.studio.collect import Collector
 from bot.studio.control import Control
 from bot.studio.delivery import Courier
+from bot.studio.endings import Endings
 from bot.studio.feed import Feed
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
@@ -39,7 +42,10 @@ from bot.studio.keeper import Keeper
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
+from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
+from bot.studio.room import Room
+from bot.studio.stall import Silence
 from bot.studio.submit import Submit
 from bot.studio.vigil import Vigil
 from bot.studio.worker import Worker
@@ -94,13 +100,19 @@ class App:
             jobs=stores.jobs, projects=stores.projects, lane=self.lane, gate=self.gate, clock=clock
         )
         self.library = Library(projects=stores.projects, settings=stores.settings, clock=clock)
+        self.room = Room(shelf=self.shelf, gate=self.gate, min_free_bytes=settings.min_free_disk_mib * MIB)
         self.vigil = Vigil(
             renderer=renderer,
-            shelf=self.shelf,
             workshop=self.workshop,
             gate=self.gate,
             clock=clock,
-            min_free_bytes=settings.min_free_disk_mib * MIB,
+            room=self.room,
+        )
+        self.alarm = Alarm(
+            alerts=DiscordAlerts(self.poster, stores.settings.admin_channels),
+            gate=self.gate,
+            feed=self.feed,
+            clock=clock,
         )
         backups = FolderBackups(settings.database, settings.backups, keep=settings.backups_kept)
         self.keeper = Keeper(backups=backups, clock=clock, every_hours=settings.backup_every_hours)
@@ -178,6 +190,7 @@ class App:
             chat = loops.create_task(self._chat(), name="discord")
             showing = [
                 loops.create_task(self.board.run(), name="board"),
+                loops.create_task(self.alarm.run(), name="alarm"),
             ]
             courier = loops.create_task(self.courier.run(), name="courier")
             async with asyncio.TaskGroup() as errands:
@@ -271,6 +284,15 @@ class App:
             clock=self._clock,
             collected=self.courier.take,
         )
+        endings = Endings(
+            jobs=self.stores.jobs,
+            collector=collector,
+            renderer=self._renderer,
+            workshop=self.workshop,
+            gate=self.gate,
+            feed=self.feed,
+            clock=self._clock,
+        )
         return Worker(
             jobs=self.stores.jobs,
             line=self.line,
@@ -278,6 +300,17 @@ class App:
             gate=self.gate,
             renderer=self._renderer,
             collector=collector,
+            endings=endings,
+            recovery=Recovery(
+                jobs=self.stores.jobs,
+                renderer=self._renderer,
+                collector=collector,
+                endings=endings,
+                gate=self.gate,
+                clock=self._clock,
+            ),
+            silence=Silence(renderer=self._renderer, line=self.line, alarm=self.alarm, clock=self._clock),
+            room=self.room,
             workshop=self.workshop,
             shelf=self.shelf,
             incidents=self.incidents,

@@ -22,6 +22,7 @@ from bot.chat.cards.troubles import headline, trouble_words
 from bot.chat.look import Action, Attached, JobButton, Look, PageButton
 from bot.chat.markdown import escape, fitted
 from bot.core.job import Card, Job, JobState
+from bot.core.lightening import change_words
 from bot.core.progress import Phase, Progress
 from bot.core.queueing import Known, Learning
 from bot.studio.gate import Away
@@ -75,6 +76,7 @@ def _small_print(view: JobView) -> str:
         f"seed {recipe.seed}",
         f"from #{job.parent}" if job.parent is not None else "",
         f"attempt {job.attempt}" if job.attempt > 1 else "",
+        change_words(recipe),
         f"for {person(job)}",
     )
 
