@@ -16,9 +16,11 @@ from tests.chaos.cradle import Cradle, Life, a_cradle
 from tests.chaos.crowd import Crowd
 from tests.chaos.moments import AT_COMFYUI, AT_DISCORD
 from tests.chaos.plan import PATIENCE_S, Blow, Moment
-from tests.chaos.verdict import Verdict, is_settled, verdict
+from tests.chaos.verdict import Verdict, is_settled, stale_cards, verdict
 
 SETTLING_S = 120.0
+CARDS_S = 10.0
+"""So long the cards may take to show what has long become of the jobs."""
 LEAVING_S = 10.0
 
 
@@ -100,6 +102,7 @@ class Stage:
                     if life.is_over:
                         raise AssertionError(f"the bot ended by itself:\n{self.last_words()}")
                     await asyncio.sleep(0.1)
+            await self.discord.wait_for(lambda _: not stale_cards(self.discord), timeout=CARDS_S)
         except TimeoutError:
             pass
         life.ask_to_leave()

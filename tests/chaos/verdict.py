@@ -94,7 +94,7 @@ def verdict(
         extra_gpu_runs=[*_extra(rows, runs, deaths), *_side_by_side(comfy)],
         damaged=damaged,
         leftovers=sorted(_leftovers(rows, unknown)),
-        stale_cards=sorted(_stale_cards(discord)),
+        stale_cards=sorted(stale_cards(discord)),
     )
 
 
@@ -141,8 +141,8 @@ def _runs(comfy: SandboxComfyUI) -> dict[str, list[AcceptedPrompt]]:
     return runs
 
 
-def _stale_cards(discord: SandboxDiscord) -> set[int]:
-    """Read the job from the button: `job:<number>:cancel`."""
+def stale_cards(discord: SandboxDiscord) -> set[int]:
+    """Return the jobs that can be cancelled, as far as the buttons tell: `job:<number>:cancel`."""
     buttons = [part["custom_id"] for message in _messages(discord) for part in message.controls]
     return {int(button.split(":")[1]) for button in buttons if button.endswith(":cancel")}
 
