@@ -10,6 +10,9 @@ from bot.chat.look import Look
 ANNOUNCED = "announced"
 """The key in `interaction.extras` under which an announcement stands until it is redeemed."""
 
+ANSWERED_BEFORE = 40060
+"""Discord's code for a second answer: an earlier try arrived, and only its confirmation got lost."""
+
 
 class Announced(Enum):
     """What Discord is told of an answer that takes a while."""
@@ -32,14 +35,26 @@ async def say(interaction: discord.Interaction[Any], look: Look, *, ephemeral: b
     """Answer, or fill the announced answer; return the message's id."""
     if interaction.response.is_done():
         return (await _amend(interaction, look)).id
-    answer = await interaction.response.send_message(
-        content=look.content or None,
-        embeds=look.embeds(),
-        files=look.uploads(),
-        view=look.view() or discord.utils.MISSING,
-        ephemeral=ephemeral,
-    )
+    try:
+        answer = await interaction.response.send_message(
+            content=look.content or None,
+            embeds=look.embeds(),
+            files=look.uploads(),
+            view=look.view() or discord.utils.MISSING,
+            ephemeral=ephemeral,
+        )
+    except discord.HTTPException as error:
+        if error.code != ANSWERED_BEFORE:
+            raise
+        return await _answer_before(interaction, error)
     return cast("int", answer.message_id)
+
+
+async def _answer_before(interaction: discord.Interaction[Any], refused: discord.HTTPException) -> int:
+    try:
+        return (await interaction.original_response()).id
+    except (discord.HTTPException, discord.ClientException):
+        raise refused from None
 
 
 async def turn(interaction: discord.Interaction[Any], look: Look) -> None:

@@ -187,10 +187,10 @@ class StatusBoard:
         kept.turn.looked = self._clock.monotonic()
         try:
             await self._show(column, kept)
-        except DiscordAway:
+        except DiscordAway as away:
             kept.turn.news = kept.turn.looked if news is None else news
             column.pause = min(max(column.pause * 2, FIRST_RETRY_S), LAST_RETRY_S)
-            await asyncio.sleep(column.pause)
+            await asyncio.sleep(max(column.pause, away.patience_s))
         except (DeliveryError, NotFound):
             self._drop(kept)
         except Exception as error:  # noqa: BLE001 - a card that trips us must not stop the others

@@ -77,15 +77,22 @@ class GengaClient(commands.Bot):
         log.info("discord.ready", guilds=len(self.guilds), name=str(self.user))
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Take back what was offered in a server by itself, if it is not any more."""
+        """Offer our commands where we are let in, and take them back where that is not wanted any more."""
         self.door.stay()
-        if self._syncer is not None and guild.id not in self.desk.guilds:
+        if self._syncer is None:
+            return
+        if guild.id in self.desk.guilds:
+            await self._syncer.offer(guild)
+        else:
             await self._syncer.withdraw(guild)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.on_guild_available(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
         self.door.stay()
         if self._syncer is not None and guild.id in self.desk.guilds:
-            await self._syncer.offer_anew(guild)
+            await self._syncer.let_go(guild)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer what is sent from a message that is none of ours any more; nobody else would."""

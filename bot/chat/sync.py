@@ -34,9 +34,13 @@ class Syncer:
             self._tree.clear_commands(guild=None)
         await self._sync_if_changed(None)
 
-    async def offer_anew(self, guild: discord.abc.Snowflake) -> None:
-        """Offer the commands in a guild that took us in again: it forgot them when it let us go."""
-        await self._sync(guild, self._digest(guild))
+    async def let_go(self, guild: discord.abc.Snowflake) -> None:
+        """Note that a guild has shown us out, and our commands with us."""
+        await self._settings.set_commands_hash(self._scope(guild), "")
+
+    async def offer(self, guild: discord.abc.Snowflake) -> None:
+        """Offer the commands in a named guild that has taken us in, if it does not have them."""
+        await self._sync_if_changed(guild)
 
     async def withdraw(self, guild: discord.abc.Snowflake) -> None:
         """Take back what was once offered in this guild alone: people would see every command twice."""
@@ -46,11 +50,8 @@ class Syncer:
 
     async def _sync_if_changed(self, guild: discord.abc.Snowflake | None) -> None:
         scope, digest = self._scope(guild), self._digest(guild)
-        if await self._settings.commands_hash(scope) != digest:
-            await self._sync(guild, digest)
-
-    async def _sync(self, guild: discord.abc.Snowflake | None, digest: str) -> None:
-        scope = self._scope(guild)
+        if await self._settings.commands_hash(scope) == digest:
+            return
         try:
             synced = await self._tree.sync(guild=guild)
         except discord.DiscordServerError:
