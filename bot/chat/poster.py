@@ -154,12 +154,15 @@ class DiscordPoster:
 async def _unused_in(
     client: discord.Client, channel: discord.TextChannel | discord.ForumChannel, name: str
 ) -> int | None:
-    """Return the thread of that name that we opened and never used: the answer to an earlier try was lost."""
-    for thread in channel.threads:
-        if thread.owner == channel.guild.me and thread.name == cut(name, THREAD_NAME) and not thread.locked:
-            newest = await client.fetch_channel(thread.id)
-            if isinstance(newest, discord.Thread) and not newest.message_count:
-                return newest.id
+    """Return the thread of that name that we opened and never used: the answer to an earlier try was lost.
+
+    Discord is asked, as it is right after a restart that the client knows of no threads yet.
+    """
+    for thread in await channel.guild.active_threads():
+        ours = client.user is not None and thread.owner_id == client.user.id
+        here = thread.parent_id == channel.id and thread.name == cut(name, THREAD_NAME)
+        if ours and here and not (thread.locked or thread.message_count):
+            return thread.id
     return None
 
 

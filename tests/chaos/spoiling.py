@@ -8,6 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.chat.poster import DiscordPoster
+from bot.comfy.renderer import ComfyRenderer
 from bot.core.job import Job
 from bot.core.posting import Posting, PostingState
 from storage.outbox import SqliteOutbox
@@ -17,7 +18,7 @@ VARIABLE = "CHAOS_SPOIL"
 
 class Lacking(StrEnum):
     NONCE = "a nonce that outlives the process"
-    PROMPT_ID = "a prompt id that outlives the process"
+    TRACE = "any trace of the prompts of an earlier life"
     SECOND_TRY = "a second try at what was being sent"
 
 
@@ -25,12 +26,17 @@ def spoil_as_told() -> None:
     match os.environ.get(VARIABLE):
         case Lacking.NONCE:
             DiscordPoster._send = _without_nonce(DiscordPoster._send)
-        case Lacking.PROMPT_ID:
+        case Lacking.TRACE:
+            ComfyRenderer.left_behind = _nothing
             Job.prompt_id = property(lambda job: str(uuid5(NAMESPACE_URL, f"{job.uid}:{os.getpid()}")))
         case Lacking.SECOND_TRY:
             SqliteOutbox.due = _only_untried(SqliteOutbox.due)
         case _:
             pass
+
+
+async def _nothing(*_: object, **__: object) -> tuple[()]:
+    return ()
 
 
 def _without_nonce(send: Callable[..., Any]) -> Any:

@@ -37,7 +37,7 @@ async def test_killed_again_and_again_the_bot_loses_nothing_and_does_nothing_twi
     ("lacking", "moment", "offences"),
     [
         (Lacking.NONCE, Moment.POSTED, "duplicated"),
-        (Lacking.PROMPT_ID, Moment.STARTED, "extra_gpu_runs"),
+        (Lacking.TRACE, Moment.STARTED, "extra_gpu_runs"),
         (Lacking.SECOND_TRY, Moment.POSTED, "lost"),
     ],
 )
