@@ -35,3 +35,16 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What thi
                 await self._desk.library.set_gallery(gallery, actor)
             shown = gallery or await self._desk.library.gallery(actor)
         await say(interaction, cards.gallery_card(shown, changed=gallery is not None), ephemeral=True)
+
+    @app_commands.command(description="Where the studio's troubles are told, such as ComfyUI being away")
+    @app_commands.describe(channel="A text channel; left out, the present choice is shown")
+    async def admin(
+        self, interaction: discord.Interaction[Any], channel: discord.TextChannel | None = None
+    ) -> None:
+        actor = actor_of(interaction)
+        async with self._reception.attend(interaction):
+            if channel is not None:
+                await self._desk.library.set_admin_channel(channel.id, actor)
+            shown = channel.id if channel is not None else await self._desk.library.admin_channel(actor)
+        look = cards.admin_channel_card(shown, changed=channel is not None)
+        await say(interaction, look, ephemeral=True)

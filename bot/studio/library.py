@@ -59,6 +59,21 @@ class Library:
             return None
         return (await self._settings.of_guild(actor.guild)).gallery
 
+    async def set_admin_channel(self, channel: int | None, actor: Actor) -> None:
+        """Choose where the studio's troubles are told; needs Manage Server."""
+        if actor.guild is None:
+            raise BadRequest("An admin channel belongs to a server.", hint="Use this command in one.")
+        if not actor.manages:
+            raise NotAllowed(
+                "Only someone with Manage Server can choose the admin channel.", hint="Ask one of them."
+            )
+        await self._settings.set_admin_channel(actor.guild, channel)
+
+    async def admin_channel(self, actor: Actor) -> int | None:
+        if actor.guild is None:
+            return None
+        return (await self._settings.of_guild(actor.guild)).admin_channel
+
     async def _spare_slug(self, guild: int | None) -> str:
         """Return a slug for a name of which no letter can be kept."""
         taken = {project.slug for project in await self._projects.of_guild(guild)}

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.comfyui import SandboxComfyUI
-from bot.sandbox.discord import SandboxDiscord
+from bot.cli.leaving import EXIT_AT_ONCE
+from bot.sandbox.comfyui import Pace, SandboxComfyUI
+from bot.sandbox.discord import Channel, Person, SandboxDiscord
+
+LEAVING_S = 10
+"""Leaving takes less than 5 s; the machine may be busy."""
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 
@@ -115,3 +119,53 @@ async def test_comfyui_being_away_does_not_keep_it_from_starting(tmp_path: Path)
             answer = await (await artist.slash("/generate prompt:a heron", channel=general)).answered()
     assert "#1" in answer.text
     assert "place in line is kept" in answer.text
+
+
+@posix_only
+async def test_with_a_drawing_under_way_it_leaves_in_seconds_and_goes_on_in_the_same_message(tmp_path: Path):
+    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+        comfy.pace = Pace(step_s=0.7)
+        artist, general = discord.person("artist"), discord.world.channel("general")
+        async with running(tmp_path, **addresses(discord, comfy)) as process:
+            await discord.synced(timeout=30)
+            asked = await artist.slash("/generate prompt:a heron steps:20 size:256x256", channel=general)
+            card = await asked.answered(30)
+            await discord.wait_for(lambda _: "sampling" in card.text or None, timeout=30)
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(LEAVING_S):
+                await process.wait()
+        assert process.returncode == 0
+        assert "Genga is restarting; this goes on by itself" in card.text
+        async with running(tmp_path, **addresses(discord, comfy)):
+            await discord.wait_for(lambda _: "is done" in card.text or None, timeout=60)
+        assert len(comfy.prompts) == 1
+        assert len([message for message in general.history if message.attachments]) == 1
+        assert discord.violations == []
+
+
+async def _says_of_itself(artist: Person, channel: Channel) -> str:
+    return (await (await artist.slash("/status", channel=channel)).answered(10)).text
+
+
+@posix_only
+async def test_a_second_sigterm_ends_it_at_once_and_nothing_is_lost_or_doubled(tmp_path: Path):
+    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+        artist, general = discord.person("artist"), discord.world.channel("general")
+        discord.faults.delay_next("POST", "/channels/[0-9]+/messages$", 60.0)
+        async with running(tmp_path, **addresses(discord, comfy)) as process:
+            await discord.synced(timeout=30)
+            asked = await artist.slash("/generate prompt:a heron", channel=general)
+            card = await asked.answered(30)
+            await discord.wait_for(lambda _: "posting" in card.text or None, timeout=30)
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(LEAVING_S):
+                while "restarting" not in await _says_of_itself(artist, general):
+                    pass
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(LEAVING_S):
+                await process.wait()
+        assert process.returncode == EXIT_AT_ONCE
+        async with running(tmp_path, **addresses(discord, comfy)):
+            await discord.wait_for(lambda _: "is done" in card.text or None, timeout=60)
+        assert len(comfy.prompts) == 1
+        assert len([message for message in general.history if message.attachments]) == 1

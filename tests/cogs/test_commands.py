@@ -54,6 +54,7 @@ async def test_these_are_the_commands(commands: dict[str, Payload]) -> None:
         "queue pause",
         "queue resume",
         "queue show",
+        "settings admin",
         "settings gallery",
         "status",
     ]

@@ -106,3 +106,20 @@ async def test_an_unknown_workflow_is_answered_with_the_nearest():
         assert studio.workshop.named("img2img").name == "img2img"
         with pytest.raises(UnknownName):
             studio.workshop.named("img3img")
+
+
+async def test_the_admin_channel_is_chosen_by_who_manages_the_server_and_shown_to_all():
+    async with a_studio() as studio:
+        assert await studio.library.admin_channel(AIKO) is None
+        with pytest.raises(NotAllowed, match="Manage Server"):
+            await studio.library.set_admin_channel(5, AIKO)
+        await studio.library.set_admin_channel(5, BOSS)
+        assert await studio.library.admin_channel(AIKO) == 5
+
+
+async def test_outside_of_a_server_there_is_no_admin_channel():
+    async with a_studio() as studio:
+        nowhere = Actor(user=1, guild=None, manages=True)
+        assert await studio.library.admin_channel(nowhere) is None
+        with pytest.raises(BadRequest):
+            await studio.library.set_admin_channel(5, nowhere)

@@ -2,6 +2,7 @@
 
 from bot.chat.cards.job import job_card, moved_card, resting_card
 from bot.chat.cards.library import (
+    admin_channel_card,
     gallery_card,
     project_card,
     project_created,
@@ -31,6 +32,7 @@ from bot.chat.cards.status import status_card
 __all__ = [
     "JOB_LIST",
     "QUEUE_LIST",
+    "admin_channel_card",
     "button_expired",
     "forum_starter",
     "gallery_card",

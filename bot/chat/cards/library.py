@@ -74,6 +74,21 @@ def gallery_card(gallery: Gallery | None, *, changed: bool = False) -> Look:
     )
 
 
+def admin_channel_card(channel: int | None, *, changed: bool = False) -> Look:
+    """Show where the studio's troubles are told; `changed`: it was chosen just now."""
+    if channel is None:
+        return Look(
+            text="Nobody in this server is told when ComfyUI is away or the disk is full. "
+            "`/settings admin` chooses a channel for that.",
+            colour=palette.IDLE,
+        )
+    now = " from now on" if changed else ""
+    return Look(
+        text=f"<#{channel}> is told{now} when ComfyUI is away, the disk is full or a job is given up.",
+        colour=palette.DONE if changed else palette.WAITING,
+    )
+
+
 _THREAD = {GalleryKind.TEXT: "a thread there", GalleryKind.FORUM: "a post of that forum"}
 
 
