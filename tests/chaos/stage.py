@@ -95,9 +95,13 @@ class Stage:
 
     async def settle(self, patience_s: float = SETTLING_S) -> None:
         """Leave the bot alone until nothing is left to do, then ask it to leave."""
+        known = self.discord.gateway.identifies
         life = await self.cradle.bear()
         try:
             async with asyncio.timeout(patience_s):
+                await self.discord.wait_for(
+                    lambda _: self.discord.gateway.identifies > known, timeout=patience_s
+                )
                 while not is_settled(self.data):
                     if life.is_over:
                         raise AssertionError(f"the bot ended by itself:\n{self.last_words()}")
@@ -128,7 +132,7 @@ class Stage:
 @asynccontextmanager
 async def a_stage(folder: Path, seed: int, **more: str) -> AsyncGenerator[Stage]:
     """Set everything up; `more` goes into the environment of every life."""
-    rules = Rules(resume_window_s=0.2, log_limit=2000).without_rate_limits()
+    rules = Rules(resume_window_s=0.2, log_limit=2000, identify_budget=10**9).without_rate_limits()
     pace = Pace(load_s=0.02, step_s=0.01)
     data, log = folder / "data", folder / "bot.log"
     async with AsyncExitStack() as stack:

@@ -37,6 +37,7 @@ class Story:
         self._planned = planned
         self._life: Life | None = None
         self._lives = 0
+        self._known = 0
         self._seen = Seen()
         discord.world.listen(self._seen.hear)
 
@@ -64,6 +65,7 @@ class Story:
     async def _alive(self) -> Life:
         """Return a living bot; the first is the one that breaks."""
         if self._life is None or self._life.is_over:
+            self._known = self._discord.gateway.identifies
             told = {VARIABLE: str(self._planned)} if self._life is None else {}
             self._life = await self._cradle.bear(
                 **environment(self._discord, self._comfy, self._data), **told
@@ -72,10 +74,19 @@ class Story:
         return self._life
 
     async def _leave(self) -> None:
-        life = await self._alive()
-        life.ask_to_leave()
-        if await asyncio.shield(life.ended):
-            await self._leave()
+        """Ask the bot to leave; one that breaks while it does is started and asked again."""
+        code = None
+        while code != 0:
+            life = await self._alive()
+            await _while_it_lives(life, self._identified())
+            life.ask_to_leave()
+            code = await asyncio.shield(life.ended)
+
+    async def _identified(self) -> None:
+        """Wait until this life is known to Discord: by then it hears that it is asked."""
+        await self._discord.wait_for(
+            lambda _: self._discord.gateway.identifies > self._known, timeout=PATIENCE_S
+        )
 
     def _judge(self) -> Verdict:
         return verdict(
