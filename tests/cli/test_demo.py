@@ -46,30 +46,36 @@ async def the_demo(cwd: Path, *arguments: str) -> AsyncIterator[tuple[str, async
 @pytest.mark.skipif(chromium() is None, reason=WHY_NOT)
 async def test_a_stranger_types_generate_and_watches_the_picture_arrive_in_a_thread(tmp_path: Path):
     async with the_demo(tmp_path) as (url, _), browsing() as browser:
-        tab = await browser.open(url, height=1000)
+        tab = await browser.open(url, width=1480, height=1080)
         await tab.sees("Sandbox: nothing leaves this machine · pictures are simulated")
-        await send(tab, "/generate prompt:a heron under paper lanterns, rain seed:90210 steps:14")
+        await send(
+            tab,
+            "/generate prompt:a heron under paper lanterns, rain seed:90210 steps:60 size:landscape count:2",
+        )
         await tab.sees("#1 · a heron under paper lanterns, rain")
-        await tab.until(r"/\d+ % · sampling \d+\/14/.test(document.body.innerText)")
+        await tab.until(r"/\d+ % · sampling \d+\/60/.test(document.body.innerText)")
         await tab.until("document.querySelector('.embed img')?.naturalWidth > 0")
-        await tab.sees("#1 is done in", seconds=30)
+        await tab.sees("#1 is done in", within=".embed", seconds=30)
         await tab.click(".embed .mention")
         await tab.sees("seed 90210")
         await tab.until("document.querySelector('img[alt*=\"heron\"]')?.naturalWidth > 0")
-        assert tab.errors == []
         if SCREENSHOT in os.environ:
-            await _portrait(tab, Path(os.environ[SCREENSHOT]))
+            await send(
+                tab, "/generate prompt:fishing boats at dusk, a full moon over the sea size:wide steps:50"
+            )
+            await tab.until(r"/sampling 4\d\/50/.test(document.body.innerText)", seconds=30)
+            await tab.screenshot(Path(os.environ[SCREENSHOT]))
+        assert tab.errors == []
 
 
 async def send(tab: Tab, command: str) -> None:
+    """Type a command in one go, and send it once the page has taken every option of it."""
     await tab.click("textarea.text")
     await tab.type(command)
+    options = len(re.findall(r"\b[a-z_]+:", command))
+    await tab.until(f"document.querySelectorAll('.chip [data-field]').length === {options}")
     await tab.press("Enter")
-
-
-async def _portrait(tab: Tab, file: Path) -> None:
-    """Show the finished picture in its thread while the next drawing is under way."""
-    await tab.screenshot(file)
+    await tab.until("document.querySelector('textarea.text')")
 
 
 async def test_the_demo_ends_when_it_is_asked_to(tmp_path: Path):
