@@ -14,8 +14,7 @@ from tests.bench.stage import Stage, a_stage
 async def staleness(jobs: int, seconds: float) -> Figures:
     pace = Pace(step_s=0.25)
     async with a_stage(pace) as stage:
-        asked = [await stage.generate(size="512x512", steps=20) for _ in range(jobs)]
-        cards = [await one.answered() for one in asked]
+        cards = [await (await stage.generate(size="512x512", steps=20)).answered() for _ in range(jobs)]
         await stage.bot.tell()
         watch = Watch(stage=stage, cards=cards, step_s=pace.step_s)
         until = time.monotonic() + seconds
@@ -36,7 +35,10 @@ async def staleness(jobs: int, seconds: float) -> Figures:
 
 @dataclass(slots=True, kw_only=True)
 class Watch:
-    """Compares the step that the drawn job's card shows with the step that ComfyUI is at."""
+    """Compares the step that the drawn job's card shows with the step that ComfyUI is at.
+
+    One person's jobs are drawn in the order in which they were taken: card and prompt have the same number.
+    """
 
     stage: Stage
     cards: list[Message]
