@@ -2,9 +2,9 @@
 
 The picture is shrunk to 32 × 32 greys. Of its cosine transform the 64 lowest frequencies are kept, without
 the mean, so that light does not count; each bit tells whether one is above their median. It is preferred to
-the simpler difference hash because drawings are full of flat ground, where that one tells only the encoder's
-noise. Over 120 drawings, another format, size, or 8 % more light moved 4 bits at most; different ones had 8 at
-least, 30 in the middle.
+the simpler difference hash because drawings are full of flat ground, where that one tells mere noise. Over
+120 drawings, another format or size, or 8 % more light moved 4 bits at the most; between different ones it
+was 8 at the least, and 30 in the middle.
 """
 
 from collections.abc import Iterator, Sequence

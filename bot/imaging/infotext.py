@@ -1,8 +1,8 @@
 """A1111's `parameters` text: the form in which other tools read what a picture was drawn with.
 
 First the prompt, then from `Negative prompt:` on the negative one, both over as many lines as they like, and
-last one line of settings: `Steps: 25, Sampler: Euler a, …`; a value with a comma or a colon in it is quoted as
-in JSON.
+last one line of settings: `Steps: 25, Sampler: Euler a, …`; a value with a comma or a colon in it is quoted
+as in JSON.
 """
 
 import json

@@ -254,11 +254,15 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A picture on a sheet: `caption` is its name, `detail` the softer line below it."""
+    """A picture on a sheet: `caption` is its name, `detail` the softer line below it.
+
+    `size`, where it is known, lets the sheet choose the shape of its boxes; the default is a square.
+    """
 
     read: ReadPicture
     caption: str = ""
     detail: str = ""
+    size: Size | None = None
     tone: Tone = Tone.PLAIN
 
 

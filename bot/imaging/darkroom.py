@@ -1,0 +1,186 @@
+"""What is found out about pictures and made of them, with Pillow and off the event loop."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from bot.core.errors import BadRequest, StudioError
+from bot.core.generation import Size
+from bot.imaging.board import MOST_PIXELS as SHEET_PIXELS
+from bot.imaging.budget import PixelBudget
+from bot.imaging.comparing import difference
+from bot.imaging.contact_sheets import contact_sheet, side_by_side
+from bot.imaging.decoding import Undecodable, decoded, plain, size_in_header
+from bot.imaging.family_trees import family_tree
+from bot.imaging.fingerprints import fingerprint_of
+from bot.imaging.inscriptions import inscribed, inscription
+from bot.imaging.layouts import Layout
+from bot.imaging.likeness import Profile, likeness_of, profile
+from bot.imaging.measuring import measures_of
+from bot.imaging.printing import printed
+from bot.imaging.shrinking import thumbnail, thumbnail_of
+from bot.ports.darkroom import (
+    DEFAULT_THRESHOLDS,
+    SHEET_BYTES,
+    Development,
+    Difference,
+    Frame,
+    Inscription,
+    Likeness,
+    Parameters,
+    Row,
+    Sheet,
+    SheetFormat,
+    Thresholds,
+    TreeEdge,
+    TreeNode,
+)
+
+T = TypeVar("T")
+
+MEGA: Final = 1_000_000
+MOST_PIXELS: Final = 80 * MEGA
+"""The largest picture that is decoded at all."""
+MOST_IN_MEMORY: Final = 80 * MEGA
+MOST_SHEETS: Final = 2
+"""So many are made at once: a sheet is in memory until its last picture is mounted."""
+
+
+class PillowDarkroom:
+    """The port `Darkroom`. The pool's owner closes it.
+
+    `font`: a file with the letters that captions may have; without one it is Pillow's own, which knows
+    neither accents nor kanji. `budget`: shared with whatever else decodes pictures, so that together they
+    stay within the memory.
+    """
+
+    def __init__(
+        self,
+        pool: Executor,
+        *,
+        budget: PixelBudget | None = None,
+        font: Path | None = None,
+        thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    ) -> None:
+        self._budget = budget or PixelBudget(pool, pixels=MOST_IN_MEMORY)
+        self._tables = asyncio.Semaphore(MOST_SHEETS)
+        self._font = font
+        self._thresholds = thresholds
+
+    async def develop(self, content: bytes, *, asked: Size | None = None) -> Development:
+        return await self._decoding(partial(_developed, content, asked, self._thresholds), content)
+
+    async def thumbnail(self, content: bytes) -> bytes:
+        return await self._decoding(partial(thumbnail, content), content)
+
+    async def likeness(self, content: bytes, references: Sequence[bytes]) -> Likeness | None:
+        seen = await self._profile(content)
+        return likeness_of(seen, [await self._profile(reference) for reference in references])
+
+    async def difference(self, a: bytes, b: bytes) -> Difference:
+        return await self._decoding(partial(difference, a, b), a, b)
+
+    async def inscription(self, content: bytes) -> Inscription:
+        return await self._budget.run(partial(inscription, content), pixels=0)
+
+    async def inscribe(
+        self, content: bytes, parameters: Parameters, *, graph: str | None = None, workflow: str | None = None
+    ) -> bytes:
+        work = partial(inscribed, content, parameters, graph=graph, workflow=workflow)
+        try:
+            return await self._budget.run(work, pixels=0)
+        except Undecodable as error:
+            raise _refusal(error) from error
+
+    async def contact_sheet(
+        self,
+        frames: Sequence[Frame],
+        *,
+        title: str = "",
+        columns: int | None = None,
+        limit: int = SHEET_BYTES,
+        form: SheetFormat = SheetFormat.WEBP,
+    ) -> Sheet:
+        layout = partial(contact_sheet, frames, title=title, columns=columns, font=self._font)
+        return await self._sheet(layout, limit, form)
+
+    async def side_by_side(
+        self,
+        left: Frame,
+        right: Frame,
+        *,
+        rows: Sequence[Row] = (),
+        title: str = "",
+        limit: int = SHEET_BYTES,
+        form: SheetFormat = SheetFormat.WEBP,
+    ) -> Sheet:
+        layout = partial(side_by_side, left, right, rows=rows, title=title, font=self._font)
+        return await self._sheet(layout, limit, form)
+
+    async def tree(
+        self,
+        nodes: Sequence[TreeNode],
+        edges: Sequence[TreeEdge],
+        *,
+        title: str = "",
+        limit: int = SHEET_BYTES,
+        form: SheetFormat = SheetFormat.WEBP,
+    ) -> Sheet:
+        layout = partial(family_tree, nodes, edges, title=title, font=self._font)
+        return await self._sheet(layout, limit, form)
+
+    async def _profile(self, content: bytes) -> Profile:
+        return await self._decoding(partial(profile, content), content)
+
+    async def _decoding(self, work: Callable[[], T], *contents: bytes) -> T:
+        """Run what decodes these pictures, weighed by their headers; raise BadRequest for what is none."""
+        try:
+            sizes = [await self._size(content) for content in contents]
+            return await self._budget.run(work, pixels=sum(size.pixels for size in sizes))
+        except Undecodable as error:
+            raise _refusal(error) from error
+
+    async def _size(self, content: bytes) -> Size:
+        size = await self._budget.run(partial(size_in_header, content), pixels=0)
+        if size.pixels > MOST_PIXELS:
+            raise Undecodable(
+                f"It has {size.pixels / MEGA:.1f} megapixels ({size}); the most is {MOST_PIXELS // MEGA}."
+            )
+        return size
+
+    async def _sheet(self, layout: Callable[[], Layout], limit: int, form: SheetFormat) -> Sheet:
+        """Lay out, then fetch and mount one picture after the other, so that only one is in memory."""
+        async with self._tables:
+            laid = await self._budget.run(layout, pixels=SHEET_PIXELS)
+            for number, frame in enumerate(laid.frames):
+                await self._mounted(laid, number, frame)
+            work = partial(printed, laid.image, limit=limit, form=form, missing=tuple(laid.missing))
+            return await self._budget.run(work, pixels=SHEET_PIXELS)
+
+    async def _mounted(self, laid: Layout, number: int, frame: Frame) -> None:
+        try:
+            content = await frame.read()
+            size = await self._size(content)
+        except StudioError as error:
+            await self._budget.run(partial(laid.leave_vacant, number, error.message), pixels=0)
+        else:
+            await self._budget.run(partial(laid.mount, number, content), pixels=size.pixels)
+
+
+def _developed(content: bytes, asked: Size | None, thresholds: Thresholds) -> Development:
+    image = plain(decoded(content), alpha=True)
+    opaque = plain(image, alpha=False)
+    return Development(
+        measures=measures_of(opaque, asked=asked, thresholds=thresholds),
+        fingerprint=fingerprint_of(opaque),
+        thumbnail=thumbnail_of(image),
+    )
+
+
+def _refusal(error: Undecodable) -> BadRequest:
+    return BadRequest(
+        f"The picture cannot be used. {error.message}", hint="Only whole PNG, JPEG and WebP files can be."
+    )
