@@ -329,8 +329,6 @@ def _around(address: Address, barred: DeliveryError, job: Job) -> Address:
             place = replace(gallery, thread=None)
         case NoMoreThreads(), Gallery(kind=GalleryKind.TEXT) as gallery:
             place = gallery.channel
-        case ThreadLocked(), _:
-            place = job.origin.channel
         case MissingPermission(), _:
             raise barred
         case _:
