@@ -63,8 +63,15 @@ class Allowance:
         return not self.edits or self.edits[-1] + self.pace.gap <= now
 
     def edited(self, rank: Rank, *, now: float, took: float) -> Self:
-        led = self.led if rank is Rank.WAITING else now - took
-        return replace(self._with(now - took), pace=self.pace.edited(now=now, took=took), led=led)
+        """Note an edit. discord.py returns from a bucket's last one only when the bucket is full again.
+
+        That is as foreseen and no sign that Discord allows less: only what it took beyond that counts.
+        """
+        began = now - took
+        after = self._with(began)
+        held = now - max(began, after.next_at())
+        led = self.led if rank is Rank.WAITING else began
+        return replace(after, pace=self.pace.edited(now=now, took=held), led=led)
 
     def allows(self, moments: Sequence[float]) -> bool:
         """Tell whether edits could be made at all these moments, one after the other."""

@@ -103,3 +103,17 @@ def test_never_more_edits_than_the_bucket_holds_and_never_a_standstill(ranks, de
         assert not full or began - full[0] >= BUCKET * FLOOR_S
         allowance = allowance.edited(answer.rank, now=now, took=now - began)
         answer.edited = answer.looked = began
+
+
+def test_a_buckets_last_edit_that_returns_when_the_bucket_is_full_again_slows_nothing_down():
+    allowance = an_allowance(*(NOW + second for second in (0.0, 0.1, 1.4, 2.7)))
+    gap = allowance.pace.gap
+    allowance = allowance.edited(Rank.DRAWING, now=NOW + BUCKET * gap, took=BUCKET * gap - 4.0)
+    assert allowance.pace.gap <= gap
+
+
+def test_an_edit_that_is_held_up_beyond_that_slows_the_channel_down():
+    allowance = an_allowance(*(NOW + second for second in (0.0, 0.1, 1.4, 2.7)))
+    gap = allowance.pace.gap
+    allowance = allowance.edited(Rank.DRAWING, now=NOW + BUCKET * gap + 2 * gap, took=2.0 + 2 * gap)
+    assert allowance.pace.gap > gap
