@@ -75,7 +75,7 @@ async def test_what_is_drawn_when_the_bot_leaves_is_posted_first(studio: Studio,
 async def test_the_card_of_what_is_drawn_says_that_it_goes_on_and_goes_on_in_its_own_message(
     studio: Studio, comfy: SandboxComfyUI
 ) -> None:
-    comfy.pace = Pace(step_s=0.5)
+    comfy.pace = Pace(step_s=1.0)
     asked = await studio.generate(f"prompt:a heron {STEPS}")
     job = await studio.job_of(asked)
     card = await studio.card_says(asked, "sampling")
@@ -86,6 +86,7 @@ async def test_the_card_of_what_is_drawn_says_that_it_goes_on_and_goes_on_in_its
     assert card.components == []
     await studio.open()
     assert await studio.card_says(asked, "sampling") is card
+    comfy.pace = Pace()
     assert (await studio.ended(job.id)).state is JobState.DELIVERED
     assert await studio.card_says(asked, "is done") is card
     assert len(comfy.prompts) == 1
