@@ -14,8 +14,8 @@ COLUMNS = ("jobs", "seconds", "RSS MiB", "handles", "of the database", "tasks", 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--jobs", type=int, default=10_000)
-    parser.add_argument("--warm-up", type=int, default=1_000, help="jobs before the first look")
-    parser.add_argument("--looks", type=int, default=9, help="how often to look after that")
+    parser.add_argument("--warm-up", type=int, default=3_000, help="jobs before the first look")
+    parser.add_argument("--looks", type=int, default=7, help="how often to look after that")
     parser.add_argument("--trace", action="store_true", help="say what grew; takes twice the time")
     asked = parser.parse_args()
     say = partial(Console(highlight=False).print, soft_wrap=True)
