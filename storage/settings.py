@@ -93,7 +93,7 @@ def _set_admin_channel(db: Connection, *, guild: int, channel: int | None) -> No
 
 def _admin_channels(db: Connection) -> list[int]:
     rows = db.execute(
-        "SELECT admin_channel FROM guild_settings WHERE admin_channel IS NOT NULL ORDER BY guild"
+        "SELECT admin_channel FROM guild_settings WHERE admin_channel IS NOT NULL ORDER BY admin_channel"
     )
     return [row["admin_channel"] for row in rows]
 

@@ -3,3 +3,5 @@
 ALTER TABLE jobs ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0 CHECK (interrupted >= 0);
 ALTER TABLE jobs ADD COLUMN opened INTEGER NOT NULL DEFAULT 0 CHECK (opened >= 0);
 ALTER TABLE guild_settings ADD COLUMN admin_channel INTEGER;
+
+CREATE INDEX guild_settings_to_tell ON guild_settings (admin_channel) WHERE admin_channel IS NOT NULL;

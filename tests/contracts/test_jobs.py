@@ -441,3 +441,20 @@ async def test_text_is_never_read_as_sql(stores, payload):
 async def test_the_uid_is_kept(stores):
     job = await added(stores, uid=UUID(int=2**128 - 1))
     assert (await stores.jobs.get(job.id)).prompt_id == job.prompt_id
+
+
+async def test_how_often_pictures_were_opened_is_counted_until_the_next_attempt(stores):
+    job = await moved(stores, await added(stores), JobState.SUBMITTED, JobState.RUNNING)
+    for _ in range(2):
+        await stores.jobs.open_pictures(job.id)
+    opened = await stores.jobs.get(job.id)
+    assert (opened.opened, opened.interrupted) == (2, 0)
+    again = opened.broken_off().to(JobState.QUEUED, at=NOW + 9)
+    await stores.jobs.store(again, was=JobState.RUNNING)
+    assert await stores.jobs.get(job.id) == again
+    assert (again.opened, again.interrupted, again.attempt) == (0, 1, 2)
+
+
+async def test_pictures_of_an_unknown_job_cannot_be_opened(stores):
+    with pytest.raises(NotFound):
+        await stores.jobs.open_pictures(404)

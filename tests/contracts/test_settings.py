@@ -49,3 +49,14 @@ async def test_each_scope_has_its_own_commands_hash(stores):
     assert await stores.settings.commands_hash("global") == "c"
     assert await stores.settings.commands_hash("700") == "b"
     assert await stores.settings.commands_hash("701") is None
+
+
+async def test_servers_choose_where_troubles_are_told_and_take_it_back(stores):
+    await stores.settings.set_gallery(GUILD, a_gallery())
+    await stores.settings.set_admin_channel(GUILD, 31)
+    await stores.settings.set_admin_channel(9, 30)
+    assert await stores.settings.admin_channels() == [30, 31]
+    assert await stores.settings.of_guild(GUILD) == some_guild_settings(gallery=a_gallery(), admin_channel=31)
+    await stores.settings.set_admin_channel(9, None)
+    await stores.settings.set_admin_channel(GUILD, 32)
+    assert await stores.settings.admin_channels() == [32]

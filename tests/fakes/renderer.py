@@ -33,7 +33,7 @@ Script = Sequence[RenderEvent | Gate | StudioError]
 class FakeRenderer:
     """Draws by script, each order the next one; without a script, `a_drawing`.
 
-    A script that ends as lost is forgotten with it; `left` are files in the output folder, by prefix.
+    A script that ends as lost, or in ComfyUI being away, is forgotten with it; `left` are files in the output folder, by prefix.
     `away` and `refusal` stop orders before they are taken; a StudioError in a script is raised there.
     Prompt ids that were really given to it are in `given`, so a drawing begun twice shows.
     """
@@ -126,7 +126,7 @@ class FakeRenderer:
             await asyncio.gather(*ways_on, return_exceptions=True)
 
     def _forget_if_lost(self, prompt_id: str, error: StudioError) -> None:
-        if isinstance(error, Lost):
+        if isinstance(error, Lost | RendererAway):
             del self._playing[prompt_id]
 
     def leaves(self, prefix: str, *pictures: bytes) -> None:

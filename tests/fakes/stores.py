@@ -322,7 +322,7 @@ class FakeSettings:
             self._admin_channels[guild] = channel
 
     async def admin_channels(self) -> list[int]:
-        return [channel for _, channel in sorted(self._admin_channels.items())]
+        return sorted(self._admin_channels.values())
 
     async def set_gallery_thread(self, channel: int, thread: int | None) -> None:
         for guild, gallery in self._galleries.items():
