@@ -146,6 +146,23 @@ async def test_when_the_token_has_expired_the_card_is_posted_as_a_message(
     await delivered_once(studio, comfy, job)
 
 
+async def test_when_the_token_of_a_press_has_expired_the_card_is_posted_as_a_message(
+    studio: Studio, discord: SandboxDiscord
+) -> None:
+    _, post = await studio.drawn()
+    discord.rules.token_ttl_s = 0.2
+    with closing(sqlite3.connect(studio.settings.data_dir / "genga.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        pressed = await studio.artist.click(post, "Again")
+        assert await pressed.acked() is Ack.DEFER
+        await asyncio.sleep(discord.rules.token_ttl_s)
+        other.rollback()
+    job = await studio.ended(await studio.next_job(2))
+    assert job.state is JobState.DELIVERED
+    assert job.card is not None
+    assert studio.message(job.card.channel, job.card.message).author is discord.world.bot
+
+
 @pytest.mark.parametrize("status", [500, 503])
 async def test_an_answer_that_arrived_although_discord_said_otherwise_is_the_card(
     studio: Studio, discord: SandboxDiscord, comfy: SandboxComfyUI, status: int
