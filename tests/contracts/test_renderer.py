@@ -17,6 +17,7 @@ from bot.core.progress import (
     Started,
     advance,
 )
+from bot.core.recovery import Standing
 from bot.ports.renderer import Order
 from bot.sandbox.comfyui import Pace, SandboxComfyUI
 from tests.builders import a_graph, a_job, an_upload, png
@@ -243,3 +244,26 @@ async def test_health_tells_the_version_and_the_queue(world):
     assert health.version == "0.33.0"
     assert health.device
     assert (health.running, health.pending) == (0, 0)
+
+
+async def test_where_a_prompt_stands_is_known_before_while_and_after_it_is_drawn(world):
+    assert await world.renderer.standing(PROMPT) is Standing.GONE
+    world.hold()
+    async for event in world.renderer.render(Order(prompt_id=PROMPT, graph=world.graph())):
+        if isinstance(event, Sampled):
+            assert await world.renderer.standing(PROMPT) is Standing.RUNNING
+            world.let_go()
+    assert await world.renderer.standing(PROMPT) is Standing.ENDED
+
+
+async def test_nobody_there_has_no_standing_and_gives_no_memory_back(world):
+    async with world.gone():
+        for ask in (world.renderer.standing(PROMPT), world.renderer.left_behind("genga/x", count=1)):
+            with pytest.raises(RendererAway):
+                await ask
+        with pytest.raises(RendererAway):
+            await world.renderer.free()
+
+
+async def test_nothing_is_left_behind_under_a_name_that_was_never_used(world):
+    assert await world.renderer.left_behind("genga/nobody", count=1) == ()
