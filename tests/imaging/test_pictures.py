@@ -283,3 +283,21 @@ async def test_the_loop_goes_on_while_pictures_are_encoded(pictures):
 async def test_a_bomb_is_refused_at_once_and_costs_no_memory(pictures):
     with pytest.raises(BadRequest, match="cannot be used"):
         await asyncio.wait_for(pictures.reference(bomb()), timeout=5)
+
+
+@pytest.mark.parametrize("colour", ["black", "white", (12, 130, 40)])
+@pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP"])
+async def test_a_picture_of_one_colour_is_blank(colour, format_):
+    buffer = BytesIO()
+    Image.new("RGB", (64, 64), colour).save(buffer, format_)
+    with ThreadPoolExecutor(1) as pool:
+        assert (await PillowPictures(pool).prove(buffer.getvalue())).blank
+
+
+async def test_a_dark_picture_is_not_blank():
+    image = Image.new("RGB", (64, 64), "black")
+    image.putpixel((5, 5), (0, 0, 9))
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    with ThreadPoolExecutor(1) as pool:
+        assert not (await PillowPictures(pool).prove(buffer.getvalue())).blank

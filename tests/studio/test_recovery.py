@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.core.errors import InDoubt, Lost
+from bot.core.errors import InDoubt, Lost, RendererAway
 from bot.core.job import JobState
 from bot.core.progress import Accepted, Rendered, RenderFailed, Started
 from bot.core.recovery import MAX_ATTEMPTS, MAX_OPENED
@@ -261,3 +261,30 @@ async def test_a_history_that_contradicts_itself_fails_the_job():
         studio.renderer.outputs = forgot
         await studio.worker.run_once()
         assert (await studio.until(job, S.FAILED)).failure.kind == "lost"
+
+
+async def test_a_job_that_is_running_when_it_is_found_is_cancelled_if_that_was_wished():
+    async with a_studio() as studio:
+        job = await studio.stored(S.SUBMITTED, S.RUNNING)
+        await studio.control.cancel(job.id, AIKO)
+        studio.renderer.knows(job.prompt_id, Accepted(), Gate(), Rendered())
+        studio.renderer._outputs.pop(job.prompt_id)
+        assert (await recovered(studio, job)).state is S.CANCELLED
+    assert studio.renderer.cancelled == [job.prompt_id]
+
+
+async def test_a_drawing_that_had_begun_when_comfyui_left_is_looked_for():
+    async with a_studio() as studio:
+        studio.renderer.play(Accepted(), Started(), RendererAway("ComfyUI's worker has died."))
+        job = await studio.ask()
+        await studio.worker.run_once()
+        queued = await studio.jobs.get(job.id)
+    assert (queued.state, queued.attempt, queued.interrupted) == (S.QUEUED, 2, 1)
+
+
+async def test_a_damaged_picture_is_not_salvaged():
+    async with a_studio() as studio:
+        job = await studio.stored(S.SUBMITTED, S.RUNNING)
+        studio.renderer.leaves(prefix_of(job.uid), b"half a picture")
+        assert await studio.recovery.settle(job.id) is None
+        assert await studio.state(job) is S.QUEUED
