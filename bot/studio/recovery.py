@@ -1,7 +1,7 @@
 """Recovery: jobs that ComfyUI may have are looked for, and each goes on from where it really is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import structlog
@@ -62,8 +62,8 @@ class Recovery:
                 await self._gate.opened(Away)
                 continue
             found = _evidence(job, standing, given=given, files=bool(left))
-            if fate_of(found) is Fate.SALVAGE and not await self._salvaged(job, left):
-                found = _evidence(job, standing, given=given, files=False)
+            if fate_of(found) is Fate.SALVAGE:
+                found = replace(found, files=await self._salvaged(job, left))
             return await self._act(job, found)
 
     async def _standing(self, job: Job) -> Standing:
