@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.errors import NotFound, StudioError
+from bot.core.errors import DiskFull, NotFound
 from storage import files
 from storage.files import PictureShelf, slug
 from tests.builders import a_picture, png
@@ -106,7 +106,7 @@ async def test_a_full_disk_is_said_and_leaves_no_half_file(shelf, tmp_path, monk
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(StudioError, match="No space left on device") as refused:
+    with pytest.raises(DiskFull, match="No space left on device") as refused:
         await shelf.put(a_picture(), **PLACE)
     assert "room" in refused.value.hint
     assert all_files(tmp_path / "data") == []
