@@ -21,7 +21,7 @@ _NEGATIVE = "Negative prompt:"
 _SETTING = re.compile(r'([^\s:,"][^:,"]{0,60}):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
 _LEAST_SETTINGS = 2
 """So many make the last line one of settings; a prompt may well end with one colon."""
-_LORA = re.compile(r"<lora:([^:<>]+)(?::(-?\d{1,4}(?:\.\d{1,12})?))?(?::[^<>]*)?>\s*,?")
+_LORA = re.compile(r" ?<lora:([^:<>]+)(?::(-?\d{1,4}(?:\.\d{1,12})?))?(?::[^<>]*)?>(?:\s*,)?")
 _SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 _DIGITS = 20
 

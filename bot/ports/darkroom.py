@@ -9,7 +9,7 @@ from bot.core.generation import Lora, Size
 
 FINGERPRINT_BITS: Final = 64
 NEAR_DUPLICATE: Final = 6
-"""So many differing bits of 64 at most, and two pictures are one, re-encoded, resized or retouched."""
+"""So many differing bits of 64 at most, and two pictures are one, re-encoded, resized or a shade lighter."""
 
 
 # ── quality

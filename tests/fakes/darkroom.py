@@ -51,7 +51,8 @@ class FakeDarkroom:
         return b"RIFF....WEBP" + _digest(content)
 
     async def likeness(self, content, references):
-        _size(content)
+        for each in (content, *references):
+            _size(each)
         if not references:
             return None
         scores = [_likeness(content, reference) for reference in references]
