@@ -172,7 +172,7 @@ class PillowDarkroom:
 
 def _developed(content: bytes, asked: Size | None, thresholds: Thresholds) -> Development:
     image = plain(decoded(content), alpha=True)
-    opaque = plain(image, alpha=False)
+    opaque = image if image.mode == "RGB" else plain(image, alpha=False)
     return Development(
         measures=measures_of(opaque, asked=asked, thresholds=thresholds),
         fingerprint=fingerprint_of(opaque),

@@ -46,6 +46,8 @@ _TO_MODEL = (
     "",
 )
 _TO_LATENT = ("latent_image", "latent", "samples", "optional_latent", "latents", "")
+_SIDES = {"positive": ("positive", "conditioning", "cond1"), "negative": ("negative",)}
+"""What samplers and guiders call the inputs for the words."""
 _WORDS = (
     "text", "prompt", "text_g", "text_l", "clip_l", "t5xxl", "string", "value", "populated_text",
     "wildcard_text", "text1", "text2", "text_a", "text_b", "text_c", "string_a", "string_b", "string1",
@@ -166,7 +168,7 @@ def _told_by(canvas: Canvas, sampler: Node) -> Parameters:
         negative=_words(canvas, settings, "negative"),
         seed=_whole(_told(canvas, settings, _SEEDS)),
         steps=_whole(_told(canvas, settings, ("steps",))),
-        cfg=_number(_told(canvas, settings, ("cfg",))),
+        cfg=_number(_told(canvas, settings, ("cfg", "cfg_conds"))),
         sampler=_name(_told(canvas, settings, ("sampler_name",))),
         scheduler=_name(_told(canvas, settings, ("scheduler",))),
         denoise=_number(_told(canvas, settings, ("denoise",))),
@@ -253,7 +255,7 @@ def _lora(name: Json, strength: Json) -> Iterator[Lora]:
 def _words(canvas: Canvas, settings: list[Node], side: str) -> str | None:
     """Return the texts that reach this side of the sampler, each once; None if the way is lost."""
     for node in settings:
-        for name in (side, "conditioning") if side == "positive" else (side,):
+        for name in _SIDES[side]:
             given = node.inputs.get(name)
             if isinstance(given, str):
                 return given
@@ -271,7 +273,7 @@ def _encoded(canvas: Canvas, source: Node, side: str) -> str | None:
             return ""
         loaded = node.inputs.get(side)
         found += [loaded] if isinstance(loaded, str) else _texts(canvas, node, seen)
-    return ", ".join(dict.fromkeys(text for text in found if text.strip())) if found else None
+    return ", ".join(dict.fromkeys(text.strip() for text in found if text.strip())) if found else None
 
 
 def _to_conditioning(canvas: Canvas, side: str) -> tuple[str, ...]:

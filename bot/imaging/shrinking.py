@@ -9,7 +9,8 @@ from bot.imaging.decoding import decoded, plain
 
 THUMBNAIL_SIDE = 512
 _QUALITY = 78
-_METHOD = 4
+_METHOD = 2
+"""Of 6: the next one is 3 times as slow and saves 4 % of the bytes."""
 
 
 def resized(

@@ -34,6 +34,12 @@ def test_what_is_done_to_a_picture_leaves_it_a_near_duplicate(change):
         assert fingerprint_of(image).distance(fingerprint(change(image))) <= NEAR_DUPLICATE
 
 
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_plain_sky_is_told_by_what_is_there_and_not_by_noise(change):
+    sky = Image.linear_gradient("L").resize((256, 384)).convert("RGB")
+    assert fingerprint_of(sky).near(fingerprint(change(sky)))
+
+
 def test_different_pictures_are_no_near_duplicates():
     prints = [fingerprint_of(sketch(seed)) for seed in range(60)]
     near = [(a, b) for number, a in enumerate(prints) for b in prints[:number] if a.near(b)]

@@ -171,6 +171,40 @@ def test_the_custom_sampler_is_told_from_its_parts():
     )  # fmt: skip
 
 
+def test_a_guider_with_two_prompts_tells_its_first():
+    graph = {
+        "1": node(
+            "DualCFGGuider", cond1=["2", 0], cond2=["3", 0], negative=["4", 0], cfg_conds=5, model=["9", 0]
+        ),
+        "2": node("InstructPixToPixConditioning", positive=["5", 0], negative=["4", 0], pixels=["8", 0]),
+        "3": node("CLIPTextEncode", text="other"),
+        "4": node("CLIPTextEncode", text="dog"),
+        "5": node("CLIPTextEncode", text=" cat \n"),
+        "6": node("SamplerCustomAdvanced", guider=["1", 0], latent_image=["2", 2]),
+    }
+    found = told(graph)
+    assert (found.prompt, found.negative, found.cfg) == ("cat", "dog", 5)
+
+
+def test_a_numbered_stack_of_loras_is_read():
+    stack = node(
+        "LoRA Stacker",
+        model=["4", 0],
+        lora_name_1="yuki",
+        lora_wt_1=0.5,
+        lora_name_2="None",
+        lora_name_3="haru",
+    )
+    assert told(txt2img(n3={"model": ["10", 0]}, n10=stack)).loras == (
+        Lora(name="yuki", strength=0.5),
+        Lora(name="haru", strength=1.0),
+    )
+
+
+def test_a_prompt_that_is_typed_into_the_sampler_itself_is_read():
+    assert told(txt2img(n3={"positive": "cat", "negative": None})).prompt == "cat"
+
+
 def test_a_loader_that_holds_the_prompts_is_read():
     graph = {
         "1": node(
@@ -265,6 +299,12 @@ def test_newer_editors_name_the_values_in_the_file():
         "id": 5, "type": "Somebody's Canvas", "widgets_values": [640, 480],
         "inputs": [{"name": "width", "widget": {"name": "width"}}, {"name": "height", "widget": {"name": "height"}}],
     }  # fmt: skip
+    assert told_in_editor(document).size == a_size(640, 480)
+
+
+def test_values_that_stand_by_name_are_taken_as_they_are():
+    document = in_editor()
+    document["nodes"][2] = {"id": 5, "type": "X", "widgets_values": {"width": 640, "height": 480}}
     assert told_in_editor(document).size == a_size(640, 480)
 
 

@@ -110,6 +110,12 @@ def test_a_picture_of_another_shape_lies_on_a_mat_and_keeps_its_proportions():
     assert layout.image.getpixel(((box[0] + box[2]) // 2, box[1] + 8)) == (0x29, 0x2B, 0x30)
 
 
+def test_what_is_transparent_shows_the_mat():
+    layout = contact_sheet([a_frame()])
+    layout.mount(0, png_of(Image.new("RGBA", (400, 600), (*RED, 0))))
+    assert middle(layout.image, layout.boxes[0]) == (0x29, 0x2B, 0x30)
+
+
 def test_a_frame_stands_out_in_its_tone():
     plain, good, bad = (contact_sheet([a_frame(tone=tone)]) for tone in (Tone.PLAIN, Tone.GOOD, Tone.BAD))
     for layout in (plain, good, bad):
