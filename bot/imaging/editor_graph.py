@@ -1,7 +1,7 @@
 """ComfyUI's editor format as nodes: a picture may carry only the `workflow`, with values that have no names.
 
 What the values are called is known for the nodes that most graphs are made of; newer editors also tell it in
-the file. Muted and bypassed nodes are left out.
+the file. Muted nodes are left out; of bypassed ones only the ways through them are left.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,8 +11,8 @@ from typing import Final
 from bot.core.workflow import Json, Node
 from bot.imaging.graph_reading import MOST_NODES
 
-_ASLEEP: Final = (2, 4)
-"""Muted, bypassed."""
+_MUTED: Final = 2
+_BYPASSED: Final = 4
 _UNUSED: Final = "control_after_generate"
 
 _VALUE_NAMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
@@ -25,13 +25,22 @@ _VALUE_NAMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "RandomNoise": ("noise_seed", _UNUSED),
     "CFGGuider": ("cfg",),
     "KSamplerSelect": ("sampler_name",),
+    "DualCFGGuider": ("cfg_conds", "cfg_cond2_negative"),
     "BasicScheduler": ("scheduler", "steps", "denoise"),
+    "SDTurboScheduler": ("steps", "denoise"),
     "CheckpointLoaderSimple": ("ckpt_name",),
+    "ImageOnlyCheckpointLoader": ("ckpt_name",),
+    "unCLIPCheckpointLoader": ("ckpt_name",),
     "UNETLoader": ("unet_name", "weight_dtype"),
     "CLIPTextEncode": ("text",),
     "CLIPTextEncodeFlux": ("clip_l", "t5xxl", "guidance"),
+    "TextEncodeQwenImageEdit": ("prompt",),
+    "TextEncodeQwenImageEditPlus": ("prompt",),
     "EmptyLatentImage": ("width", "height", "batch_size"),
     "EmptySD3LatentImage": ("width", "height", "batch_size"),
+    "EmptyHunyuanLatentVideo": ("width", "height", "length", "batch_size"),
+    "StableCascade_EmptyLatentImage": ("width", "height", "compression", "batch_size"),
+    "WanImageToVideo": ("width", "height", "length", "batch_size"),
     "LoraLoader": ("lora_name", "strength_model", "strength_clip"),
     "LoraLoaderModelOnly": ("lora_name", "strength_model"),
     "PrimitiveNode": ("value",),
@@ -63,7 +72,11 @@ def _sources(links: list[Json]) -> Iterator[tuple[int, Json]]:
 def _nodes(entries: list[Json], sources: Mapping[int, Json]) -> Iterator[tuple[str, Node]]:
     for entry in entries:
         match entry:
-            case {"id": int() | str() as key, "type": str(kind)} if entry.get("mode") not in _ASLEEP:
+            case {"id": int(), "mode": int(mode)} if mode == _MUTED:
+                continue
+            case {"id": int() | str() as key, "mode": int(mode)} if mode == _BYPASSED:
+                yield str(key), Node(class_type="", inputs=dict(_links(entry, sources)), title="")
+            case {"id": int() | str() as key, "type": str(kind)}:
                 inputs = {**_values(kind, entry), **dict(_links(entry, sources))}
                 yield str(key), Node(class_type=kind, inputs=inputs, title=kind)
             case _:

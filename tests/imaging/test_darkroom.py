@@ -2,6 +2,7 @@ import asyncio
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +91,7 @@ async def test_pictures_are_read_one_by_one_when_their_turn_comes(darkroom):
     assert most == 1
 
 
+ROOT = Path(__file__).parents[2]
 SHEET_OF = """
 import asyncio, resource, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -116,7 +118,11 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform ==
 def test_four_times_the_pictures_take_no_more_memory():
     pytest.importorskip("resource", reason="this system does not tell the peak of a process")
     few, many = (
-        int(subprocess.run([sys.executable, "-c", SHEET_OF, count], check=True, capture_output=True).stdout)
+        int(
+            subprocess.run(
+                [sys.executable, "-c", SHEET_OF, count], check=True, capture_output=True, cwd=ROOT
+            ).stdout
+        )
         for count in ("150", "600")
     )
     assert many - few < 100 * 1024 * 1024  # all of them decoded would be 700 MB

@@ -293,6 +293,15 @@ def test_a_muted_node_does_not_count():
     assert told_in_editor(document).negative is None
 
 
+def test_a_bypassed_node_is_passed_through_and_does_nothing():
+    document = in_editor()
+    document["nodes"][5] = {
+        "id": 8, "type": "LoraLoader", "mode": 4, "inputs": [{"name": "model", "link": 14}],
+        "widgets_values": ["yuki", 0.8, 0.8],
+    }  # fmt: skip
+    assert told_in_editor(document) == PLAIN
+
+
 def test_newer_editors_name_the_values_in_the_file():
     document = in_editor()
     document["nodes"][2] = {
