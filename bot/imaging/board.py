@@ -148,7 +148,7 @@ def _radius(size: tuple[int, int]) -> int:
     return max(3, min(10, min(size) // 16))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _rounded(size: tuple[int, int], radius: int) -> Image.Image:
     """Return a mask with round corners; only they are drawn large, so that large ones cost no more."""
     mask = Image.new("L", size, 255)
