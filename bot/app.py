@@ -167,7 +167,7 @@ class App:
         """Work until `stop` is set, then leave in order; raise Misconfigured if Discord refuses for good."""
         await self.control.remember()
         await self.workshop.remember()
-        await self.vigil.run_once()
+        await self.vigil.first_look()
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(None) as leaving:

@@ -61,6 +61,7 @@ class Gate:
         self._holds: dict[type[Hold], Hold] = {}
         self._rung = asyncio.Event()
         self._opened: defaultdict[type[Hold], asyncio.Event] = defaultdict(asyncio.Event)
+        self._closed: defaultdict[type[Hold], asyncio.Event] = defaultdict(asyncio.Event)
 
     @property
     def hold(self) -> Hold | None:
@@ -80,9 +81,16 @@ class Gate:
             self._opened[kind].clear()
             await self._opened[kind].wait()
 
+    async def closed(self, kind: type[Hold]) -> None:
+        """Wait until this holds the queue up."""
+        while not self.holding(kind):
+            self._closed[kind].clear()
+            await self._closed[kind].wait()
+
     def close(self, hold: Hold) -> None:
         known = self._holds.get(type(hold))
         self._holds[type(hold)] = _since_the_first(known, hold)
+        self._closed[type(hold)].set()
         if known is None:
             self._feed.publish(LineChanged())
 

@@ -1,6 +1,7 @@
 """The watch over what the studio depends on: is ComfyUI there, what has it got, is there room on the disk."""
 
 import asyncio
+from contextlib import suppress
 
 from bot.core.errors import Misconfigured, RendererAway
 from bot.ports.clock import Clock
@@ -11,6 +12,7 @@ from bot.studio.workshop import Workshop
 
 UP_EVERY_S = 15.0
 AWAY_EVERY_S = 2.0
+FIRST_PATIENCE_S = 2.0
 CATALOGUE_AGE_MS = 60_000
 
 
@@ -34,8 +36,25 @@ class Vigil:
 
     async def run(self) -> None:
         while True:
+            await self._until_the_next_look()
             await self.run_once()
-            await asyncio.sleep(AWAY_EVERY_S if self._gate.holding(Away) else UP_EVERY_S)
+
+    async def first_look(self) -> None:
+        """Look once before anything else, but do not keep the start waiting for one that does not answer."""
+        try:
+            async with asyncio.timeout(FIRST_PATIENCE_S):
+                await self.run_once()
+        except TimeoutError:
+            self._gate.close(Away(since=self._clock.now(), reason="ComfyUI has not answered yet."))
+
+    async def _until_the_next_look(self) -> None:
+        """Pause; one that went away, whoever noticed it, is looked for soon."""
+        if not self._gate.holding(Away):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(UP_EVERY_S):
+                    await self._gate.closed(Away)
+        if self._gate.holding(Away):
+            await asyncio.sleep(AWAY_EVERY_S)
 
     async def run_once(self) -> None:
         await self._room.look()

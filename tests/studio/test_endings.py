@@ -146,7 +146,8 @@ async def test_room_on_the_disk_is_asked_for_before_each_job():
         assert studio.gate.hold == DiskLow(free=MIN_FREE - 1, needed=MIN_FREE)
         assert await studio.states(second) == [S.QUEUED]
         studio.shelf.free = MIN_FREE
-        async with running(studio.vigil.run()), running(studio.worker.run()):
+        await studio.vigil.run_once()
+        async with running(studio.worker.run()):
             await studio.until(second, S.RENDERED)
 
 

@@ -10,7 +10,7 @@ from bot.studio import report, vigil
 from bot.studio.gate import Away, DiskLow
 from bot.studio.vigil import CATALOGUE_AGE_MS
 from tests.builders import NOW, a_catalogue, some_health
-from tests.studio.house import MIN_FREE, a_studio, running
+from tests.studio.house import MIN_FREE, a_studio, running, settled
 
 
 async def test_comfyui_going_away_closes_the_gate_since_it_was_last_seen():
@@ -86,11 +86,44 @@ async def test_the_vigil_goes_on_and_looks_more_often_while_comfyui_is_away(monk
     async with a_studio() as studio:
         studio.renderer.away = True
         with studio.feed.listen() as news:
+            await studio.vigil.run_once()
             async with running(studio.vigil.run()):
                 await anext(aiter(news))
                 studio.renderer.away = False
                 await anext(aiter(news))
         assert studio.gate.hold is None
+
+
+async def test_one_that_somebody_else_found_away_is_looked_for_soon(monkeypatch):
+    monkeypatch.setattr(vigil, "AWAY_EVERY_S", 0)
+    async with a_studio() as studio:
+        async with running(studio.vigil.run()):
+            await settled()
+            studio.gate.close(Away(since=NOW, reason="The worker found nobody."))
+            await studio.gate.opened(Away)
+        assert studio.vigil.seen == NOW
+
+
+async def test_while_all_is_well_it_looks_again_after_a_while(monkeypatch):
+    monkeypatch.setattr(vigil, "UP_EVERY_S", 0)
+    async with a_studio() as studio:
+        studio.renderer.away = True
+        async with running(studio.vigil.run()):
+            await studio.gate.closed(Away)
+
+
+async def test_a_comfyui_that_hangs_does_not_keep_the_start_waiting(monkeypatch):
+    monkeypatch.setattr(vigil, "FIRST_PATIENCE_S", 0)
+    async with a_studio() as studio:
+        studio.renderer.health = asyncio.Event().wait
+        await studio.vigil.first_look()
+        assert studio.gate.holding(Away)
+
+
+async def test_a_comfyui_that_answers_is_known_before_anything_else_begins():
+    async with a_studio() as studio:
+        await studio.vigil.first_look()
+        assert studio.vigil.health == some_health()
 
 
 async def test_one_look_tells_every_part():
