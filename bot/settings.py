@@ -59,7 +59,6 @@ class Settings(BaseSettings):
 
     max_waiting_per_user: int = Field(default=20, ge=1)
     max_waiting: int = Field(default=200, ge=1)
-    upload_limit_mib: int = Field(default=10, ge=1, le=100)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"

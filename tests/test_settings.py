@@ -48,7 +48,6 @@ def test_every_setting_has_a_default_so_that_the_bot_can_say_what_is_missing():
         ("MAX_WAITING", "0"),
         ("MAX_WAITING_PER_USER", "many"),
         ("MIN_FREE_DISK_MIB", "-1"),
-        ("UPLOAD_LIMIT_MIB", "1000"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable(
