@@ -56,10 +56,6 @@ class Hub:
         """The client ids that are heard and served; deaf sockets are not among them."""
         return frozenset(self._sockets)
 
-    @property
-    def open_sockets(self) -> int:
-        return len(self._open)
-
     def send(self, event: str, data: Json, sid: str | None = None) -> None:
         self._outbox.put_nowait(Frame(payload=json.dumps({"type": event, "data": data}), sid=sid))
 

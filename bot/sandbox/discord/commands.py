@@ -33,7 +33,6 @@ class OptionKind(IntEnum):
 
 NESTING = {OptionKind.SUB_COMMAND, OptionKind.SUB_COMMAND_GROUP}
 NUMERIC = {OptionKind.INTEGER, OptionKind.NUMBER}
-MAY_HAVE_CHOICES = {OptionKind.STRING, *NUMERIC}
 MOST_OF_A_KIND = {CommandKind.CHAT_INPUT: 100, CommandKind.USER: 15, CommandKind.MESSAGE: 15}
 NAME = re.compile(r"^[-_'\w]{1,32}$")
 COMMAND_KEYS = frozenset(

@@ -9,24 +9,6 @@ Path = tuple[str | int, ...]
 
 MOST_EMBEDS = 10
 MOST_CHARACTERS = 6000
-EMBED_KEYS = frozenset(
-    [
-        "title",
-        "type",
-        "description",
-        "url",
-        "timestamp",
-        "color",
-        "footer",
-        "image",
-        "thumbnail",
-        "author",
-        "fields",
-        "video",
-        "provider",
-        "flags",
-    ]
-)
 
 
 def check_embeds(form: Form, path: Path, embeds: list[Json]) -> None:

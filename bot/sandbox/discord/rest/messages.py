@@ -10,8 +10,6 @@ from bot.sandbox.discord.model import Channel, ChannelKind, Json, Message, Messa
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.rest.call import DONE, Answer, Call, Route
 
-SYSTEM_KINDS = {MessageKind.THREAD_CREATED, MessageKind.THREAD_STARTER_MESSAGE}
-
 
 def create_message(call: Call) -> Answer:
     channel = call.channel()
