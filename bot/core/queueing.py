@@ -96,10 +96,6 @@ def line_up(waiting: Iterable[Waiting], *, last_served: Mapping[int, int], now: 
     return [job for _, job in sorted(keyed, key=lambda pair: pair[0])]
 
 
-def pick_next(waiting: Iterable[Waiting], *, last_served: Mapping[int, int], now: int) -> Waiting | None:
-    return next(iter(line_up(waiting, last_served=last_served, now=now)), None)
-
-
 def place_of(job: int, line: Sequence[Waiting]) -> int | None:
     """Return the job's place in line, 1 being next; None if it does not wait."""
     return next((place for place, waiting in enumerate(line, start=1) if waiting.job == job), None)

@@ -16,7 +16,6 @@ from bot.core.queueing import (
     admit,
     expect,
     line_up,
-    pick_next,
     place_of,
     total,
     wait_before,
@@ -115,11 +114,11 @@ def test_nobody_starves_however_many_newcomers_keep_coming(flooders, priority):
     late = NOW + (priority + 1) * AGEING_MS
     patient = a_waiting(job=10**6, user=99, priority=priority)
     newcomers = [a_waiting(job=number, user=number % flooders, since=late - 1) for number in range(1, 50)]
-    assert pick_next([*newcomers, patient], last_served={99: 10**6}, now=late) == patient
+    assert line_up([*newcomers, patient], last_served={99: 10**6}, now=late)[0] == patient
 
 
 def test_of_an_empty_line_nobody_is_next():
-    assert pick_next([], last_served={}, now=NOW) is None
+    assert line_up([], last_served={}, now=NOW) == []
 
 
 @given(lines())
