@@ -18,7 +18,7 @@ S = JobState
 LOST = Lost("ComfyUI forgot it.")
 
 
-async def recovered(studio, job, *, attempts=1):
+async def recovered(studio, job):
     """Let the studio start over and wait until the job is neither in ComfyUI nor in line."""
     async with running(studio.worker.run()):
         return await studio.until(job, S.RENDERED, S.FAILED, S.CANCELLED)
