@@ -193,9 +193,8 @@ class Load:
 class Recipe:
     """Everything a graph is bound from, decided: what is stored is what is drawn.
 
-    `model` is None only while ComfyUI has never been reached, so that nobody can know what it has;
-    the worker decides it before the drawing starts. `lightened_from` is what was to be drawn before the
-    GPU's memory did not suffice for it.
+    `model` is None for a workflow that brings its own models, and while ComfyUI has never been reached, so
+    that nobody can know what it has; then the worker decides it before the drawing starts.
     """
 
     workflow: str

@@ -68,7 +68,7 @@ def decide(
         )
     _check_ranges(request)
     defaults = workflow.defaults
-    model = _model(request.model or default_model, catalogue)
+    model = _model(request.model or default_model, catalogue) if workflow.needs_model else None
     return Recipe(
         workflow=workflow.name,
         prompt=clean_prompt(request.prompt),

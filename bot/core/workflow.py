@@ -179,6 +179,15 @@ class Workflow:
         return frozenset(always | by_place | loras)
 
     @property
+    def needs_model(self) -> bool:
+        """Tell whether it draws with a checkpoint of the asker's choice; others bring their own models."""
+        return "model" in self.places
+
+    def is_decided(self, recipe: Recipe) -> bool:
+        """Tell whether everything is known that the graph is bound from."""
+        return recipe.model is not None or not self.needs_model
+
+    @property
     def needs_reference(self) -> bool:
         return "reference" in self.places
 

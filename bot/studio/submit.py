@@ -138,9 +138,9 @@ class Submit:
 
     def _bound(self, recipe: Recipe, uid: UUID, parent: Job | None) -> Graph | None:
         """Bind now if everything is decided; a repetition starts from the parent's own graph."""
-        if recipe.model is None:
-            return None
         workflow = self._workshop.named(recipe.workflow)
+        if not workflow.is_decided(recipe):
+            return None
         if parent is not None and parent.graph is not None:
             return workflow.reseeded(parent.graph, seed=recipe.seed, filename_prefix=prefix_of(uid))
         return bind(workflow, recipe, filename_prefix=prefix_of(uid))

@@ -166,7 +166,7 @@ class Worker:
             seed=job.recipe.seed,
             default_model=self._workshop.default_model,
         )
-        if recipe.model is None:
+        if not workflow.is_decided(recipe):
             raise RendererAway("ComfyUI has not yet told what it can draw with.")
         graph = bind(workflow, recipe, filename_prefix=prefix_of(job.uid))
         return replace(job, recipe=recipe, graph=graph), graph

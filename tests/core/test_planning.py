@@ -10,6 +10,7 @@ from bot.core.planning import choose_workflow, decide
 from tests.builders import (
     a_catalogue,
     a_lora,
+    a_recipe,
     a_reference,
     a_request,
     a_size,
@@ -119,6 +120,17 @@ def test_without_any_checkpoint_the_request_is_refused():
     with pytest.raises(BadRequest) as refusal:
         decided(catalogue=a_catalogue(checkpoints=()))
     assert "models/checkpoints" in refusal.value.hint
+
+
+def test_a_workflow_that_brings_its_own_models_needs_no_checkpoint():
+    own = a_workflow(places={name: it for name, it in a_workflow().places.items() if name != "model"})
+    recipe = decided(workflow=own, catalogue=a_catalogue(checkpoints=()))
+    assert recipe.model is None
+    assert own.is_decided(recipe)
+
+
+def test_a_workflow_with_a_place_for_a_model_is_not_decided_without_one():
+    assert not a_workflow().is_decided(a_recipe(model=None))
 
 
 def test_while_comfyui_was_never_seen_names_are_taken_on_trust():
