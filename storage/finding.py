@@ -57,6 +57,20 @@ def waiting(db: Connection) -> list[Waiting]:
     return [waiting_of(row) for row in rows]
 
 
+def unsettled_cards(db: Connection, *, since: int, limit: int) -> list[Job]:
+    rows = db.execute(
+        """
+        SELECT * FROM jobs INDEXED BY jobs_unsettled
+        WHERE since > ? AND card_settled = 0 AND card_message IS NOT NULL
+              AND state IN ('delivered', 'shelved', 'failed', 'cancelled')
+        ORDER BY since DESC, id DESC
+        LIMIT ?
+        """,
+        (since, limit),
+    )
+    return [job_of(row) for row in rows]
+
+
 def page(db: Connection, *, wanted: JobFilter, before: int | None, limit: int) -> list[Job]:
     values: Values = {
         "guild": wanted.guild,

@@ -38,6 +38,9 @@ class SqliteJobs:
     async def set_card(self, job_id: int, card: Card) -> None:
         await self._database.write(partial(transitions.set_card, job_id=job_id, card=card))
 
+    async def settle_card(self, job_id: int, card: Card) -> None:
+        await self._database.write(partial(transitions.settle_card, job_id=job_id, card=card))
+
     async def request_cancel(self, job_id: int) -> None:
         await self._database.write(partial(transitions.request_cancel, job_id=job_id))
 
@@ -49,6 +52,9 @@ class SqliteJobs:
 
     async def in_states(self, *states: JobState) -> list[Job]:
         return await self._database.read(partial(finding.in_states, states=states))
+
+    async def unsettled_cards(self, *, since: int, limit: int) -> list[Job]:
+        return await self._database.read(partial(finding.unsettled_cards, since=since, limit=limit))
 
     async def waiting(self) -> list[Waiting]:
         return await self._database.read(finding.waiting)

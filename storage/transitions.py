@@ -56,10 +56,17 @@ def state_of(db: Connection, *, job_id: int) -> JobState:
 
 def set_card(db: Connection, *, job_id: int, card: Card) -> None:
     cursor = db.execute(
-        "UPDATE jobs SET card_channel = ?, card_message = ? WHERE id = ?",
+        "UPDATE jobs SET card_channel = ?, card_message = ?, card_settled = 0 WHERE id = ?",
         (card.channel, card.message, job_id),
     )
     _expect_one(cursor.rowcount, job_id)
+
+
+def settle_card(db: Connection, *, job_id: int, card: Card) -> None:
+    db.execute(
+        "UPDATE jobs SET card_settled = 1 WHERE id = ? AND card_channel = ? AND card_message = ?",
+        (job_id, card.channel, card.message),
+    )
 
 
 def set_post(db: Connection, *, job_id: int, post: Card) -> None:

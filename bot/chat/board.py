@@ -18,7 +18,7 @@ from bot.core.pacing import OLD_AFTER_S
 from bot.core.progress import Preview
 from bot.ports.clock import Clock
 from bot.ports.pictures import Pictures
-from bot.ports.stores import JobFilter, Jobs
+from bot.ports.stores import Jobs
 from bot.studio.feed import Feed, JobChanged, JobMoved, LineChanged, News
 from bot.studio.incidents import Incidents
 from bot.studio.line import JobView
@@ -30,8 +30,12 @@ TELLING: Final = 0.05
 """From this share of a drawing on, its speed says something about its end."""
 TRUST: Final = 0.8
 """How much of a guessed time is relied upon."""
-LATELY_ENDED: Final = 25
-"""After a restart so many of the newest jobs are looked at whose end their card may not show yet."""
+MOST_ENDED: Final = 25
+"""So many cards of a channel wait for their last edit; beyond, those that have waited longest come later."""
+TAKEN_UP: Final = 100
+"""So many cards that do not show their job's end are taken up at once."""
+LET_BE: Final = 24
+"""After so many times the age at which a message counts as old, nobody looks at it for its job's end."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +45,7 @@ class _Kept:
     job: int
     card: Card
     turn: Turn
+    ended: bool = False
     shown: Look | None = None
     preview: bytes | None = None
     preview_of: Preview | None = None
@@ -55,6 +60,10 @@ class _Column:
     allowance: Allowance = field(default_factory=Allowance)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     pause: float = 0.0
+
+    def ended(self) -> list[_Kept]:
+        """Return the cards that wait for their last edit, the one that has waited longest first."""
+        return sorted((one for one in self.kept.values() if one.ended), key=lambda one: one.turn.due())
 
 
 class StatusBoard:
@@ -81,6 +90,7 @@ class StatusBoard:
         self._columns: dict[int, _Column] = {}
         self._column_of: dict[int, _Column] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self._owing = False
 
     async def adopt(self, job: int, card: Card, look: Look) -> None:
         """Keep this message true from now on; `look` is what it shows now."""
@@ -117,16 +127,34 @@ class StatusBoard:
 
     async def _take_up(self) -> None:
         """Keep the cards of open jobs, and those that may not show their end yet; the open ones go first."""
-        open_jobs = await self._jobs.in_states(*(state for state in JobState if not state.is_end))
-        since = self._clock.now() - self._old_after_s * 1000
-        newest = await self._jobs.page(JobFilter(), limit=LATELY_ENDED)
-        lately_ended = [job for job in newest if job.state.is_end and job.since > since]
-        for job in [*open_jobs, *lately_ended]:
+        for job in await self._jobs.in_states(*(state for state in JobState if not state.is_end)):
             if job.card is not None and job.id not in self._column_of:
-                rank = Rank.WAITING if job.state.is_end else Rank.of(job.state)
-                self._keep(job.id, job.card, None, rank=rank)
+                self._keep(job.id, job.card, None, rank=Rank.of(job.state))
+        await self._take_up_ended()
 
-    def _keep(self, job_id: int, card: Card, shown: Look | None, *, rank: Rank = Rank.WAITING) -> None:
+    async def _take_up_ended(self) -> None:
+        """Keep cards that do not show their job's end, as many as there is room for; we owe the others."""
+        since = self._clock.now() - int(self._old_after_s * LET_BE * 1000)
+        found = await self._jobs.unsettled_cards(since=since, limit=TAKEN_UP)
+        self._owing = len(found) == TAKEN_UP
+        for job in found:
+            if job.card is None or job.id in self._column_of:
+                continue
+            column = self._columns.get(job.card.channel)
+            if column is not None and len(column.ended()) >= MOST_ENDED:
+                self._owing = True
+            else:
+                self._keep(job.id, job.card, None, ended=True)
+
+    def _keep(
+        self,
+        job_id: int,
+        card: Card,
+        shown: Look | None,
+        *,
+        rank: Rank = Rank.WAITING,
+        ended: bool = False,
+    ) -> None:
         self._forget(job_id)
         now = self._clock.monotonic()
         column = self._columns.get(card.channel)
@@ -135,7 +163,7 @@ class StatusBoard:
             if self._tasks is not None:
                 self._tasks.create_task(self._tend(card.channel, column))
         turn = Turn(rank=rank, news=now)
-        column.kept[job_id] = _Kept(job=job_id, card=card, turn=turn, shown=shown)
+        column.kept[job_id] = _Kept(job=job_id, card=card, turn=turn, ended=ended, shown=shown)
         self._column_of[job_id] = column
         column.stirred.set()
 
@@ -153,7 +181,8 @@ class StatusBoard:
                 self._stir(job_id, rank=Rank.DRAWING)
             case LineChanged():
                 for job_id, column in self._column_of.items():
-                    self._stir(job_id, rank=column.kept[job_id].turn.rank)
+                    if not column.kept[job_id].ended:
+                        self._stir(job_id, rank=column.kept[job_id].turn.rank)
             case _:
                 assert_never(news)
 
@@ -161,12 +190,22 @@ class StatusBoard:
         column = self._column_of.get(job_id)
         if column is None:
             return
-        turn = column.kept[job_id].turn
+        kept = column.kept[job_id]
+        turn = kept.turn
         if turn.rank is not Rank.END:
             turn.rank = rank
         if turn.news is None:
             turn.news = self._clock.monotonic()
         column.stirred.set()
+        if rank is Rank.END:
+            kept.ended = True
+            self._make_room(column)
+
+    def _make_room(self, column: _Column) -> None:
+        ended = column.ended()
+        for late in ended[: max(len(ended) - MOST_ENDED, 0)]:
+            self._forget(late.job)
+            self._owing = True
 
     async def _tend(self, channel: int, column: _Column) -> None:
         """Edit the cards of one channel, one at a time, until there are none."""
@@ -186,18 +225,36 @@ class StatusBoard:
         news, kept.turn.news = kept.turn.news, None
         kept.turn.looked = self._clock.monotonic()
         try:
-            await self._show(column, kept)
+            await self._make_true(column, kept)
         except DiscordAway as away:
             kept.turn.news = kept.turn.looked if news is None else news
             column.pause = min(max(column.pause * 2, FIRST_RETRY_S), LAST_RETRY_S)
             await asyncio.sleep(max(column.pause, away.patience_s))
-        except (DeliveryError, NotFound):
-            self._drop(kept)
         except Exception as error:  # noqa: BLE001 - a card that trips us must not stop the others
             await self._incidents.report(error, where="status board", job=kept.job)
             self._drop(kept)
+            self._owing = False
         else:
             column.pause = 0.0
+
+    async def _make_true(self, column: _Column, kept: _Kept) -> None:
+        try:
+            at_its_end = await self._show(column, kept)
+        except DiscordAway:
+            raise
+        except (DeliveryError, NotFound):
+            await self._settle(column, kept)
+        else:
+            if at_its_end:
+                await self._settle(column, kept)
+
+    async def _settle(self, column: _Column, kept: _Kept) -> None:
+        """Leave the card as it is; was it the last one of its channel, take up what we owe."""
+        if kept.ended:
+            await self._jobs.settle_card(kept.job, kept.card)
+        self._drop(kept)
+        if self._owing and not column.ended():
+            await self._take_up_ended()
 
     def _drop(self, kept: _Kept) -> None:
         """Forget the card, unless the job has got another one meanwhile."""
@@ -205,15 +262,16 @@ class StatusBoard:
         if column is not None and column.kept.get(kept.job) is kept:
             self._forget(kept.job)
 
-    async def _show(self, column: _Column, kept: _Kept) -> None:
+    async def _show(self, column: _Column, kept: _Kept) -> bool:
+        """Make the card show the job as it is now; tell whether that is its end."""
         view = await self._view(kept.job)
         kept.turn.rank = Rank.of(view.job.state)
+        kept.ended = kept.ended or view.job.state.is_end
         kept.turn.calm_until = self._clock.monotonic() + _calm_s(view, now=self._clock.now())
         look = job_card(view, now=self._clock.now(), preview=await self._preview(kept, view))
         if look != kept.shown:
             await self._edit(column, kept, look)
-        if view.job.state.is_end:
-            self._drop(kept)
+        return view.job.state.is_end
 
     async def _edit(self, column: _Column, kept: _Kept, look: Look) -> None:
         if kept.turn.rank is not Rank.END and self._is_old(kept.card):

@@ -193,6 +193,43 @@ async def test_a_refused_transition_owes_no_notice(stores):
     assert await stores.outbox.due() == []
 
 
+async def unsettled(stores, *, since=0, limit=10):
+    return [job.id for job in await stores.jobs.unsettled_cards(since=since, limit=limit)]
+
+
+async def test_a_card_is_unsettled_from_the_end_of_its_job_until_it_shows_it(stores):
+    job = await added(stores)
+    await stores.jobs.set_card(job.id, a_card())
+    assert await unsettled(stores) == []
+    await moved(stores, job, CANCELLED)
+    assert await unsettled(stores) == [job.id]
+    await stores.jobs.settle_card(job.id, a_card())
+    assert await unsettled(stores) == []
+
+
+async def test_a_job_without_a_card_has_nothing_to_settle(stores):
+    await moved(stores, await added(stores), CANCELLED)
+    assert await unsettled(stores) == []
+
+
+async def test_another_card_is_unsettled_again_and_the_old_one_settles_nothing(stores):
+    job = await moved(stores, await added(stores), CANCELLED)
+    await stores.jobs.set_card(job.id, a_card(message=1))
+    await stores.jobs.settle_card(job.id, a_card(message=1))
+    await stores.jobs.set_card(job.id, a_card(message=2))
+    await stores.jobs.settle_card(job.id, a_card(message=1))
+    assert await unsettled(stores) == [job.id]
+
+
+async def test_unsettled_cards_come_newest_end_first_up_to_the_limit_and_the_old_ones_are_let_be(stores):
+    for at in (3000, 1000, 4000, 2000):
+        job = await added(stores, origin=an_origin(key=str(at)))
+        await stores.jobs.set_card(job.id, a_card(message=at))
+        await moved(stores, job, CANCELLED, at=NOW + at)
+    assert await unsettled(stores, since=NOW + 1000) == [3, 1, 4]
+    assert await unsettled(stores, since=NOW + 1000, limit=2) == [3, 1]
+
+
 @pytest.mark.parametrize("change", ["set_card", "request_cancel"])
 async def test_an_unknown_job_has_neither_card_nor_cancel(stores, change):
     arguments = (7, a_card()) if change == "set_card" else (7,)

@@ -35,6 +35,7 @@ class Memory:
     projects: dict[int, Project] = field(default_factory=dict[int, Project])
     choices: dict[tuple[int | None, int], int] = field(default_factory=dict[tuple[int | None, int], int])
     galleries: dict[int, Gallery | None] = field(default_factory=dict[int, Gallery | None])
+    settled: set[int] = field(default_factory=set[int])
     entries: list[Entry] = field(default_factory=list[Entry])
 
     def change_posting(self, posting: Posting, **changes: Any) -> None:
@@ -134,6 +135,19 @@ class FakeJobs:
 
     async def set_card(self, job_id: int, card: Card) -> None:
         self._memory.jobs[job_id] = replace(await self.get(job_id), card=card)
+        self._memory.settled.discard(job_id)
+
+    async def settle_card(self, job_id: int, card: Card) -> None:
+        if self._memory.jobs[job_id].card == card:
+            self._memory.settled.add(job_id)
+
+    async def unsettled_cards(self, *, since: int, limit: int) -> list[Job]:
+        found = [
+            job
+            for job in self._memory.jobs.values()
+            if job.state.is_end and job.since > since and job.card and job.id not in self._memory.settled
+        ]
+        return sorted(found, key=lambda job: (job.since, job.id), reverse=True)[:limit]
 
     async def request_cancel(self, job_id: int) -> None:
         self._memory.jobs[job_id] = replace(await self.get(job_id), cancel_requested=True)

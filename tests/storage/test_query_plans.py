@@ -69,6 +69,8 @@ async def a_day_at_the_studio(stores):
     await stores.jobs.add(a_new_job(origin=origin))
     await stores.jobs.get(1)
     await stores.jobs.set_card(1, a_card())
+    await stores.jobs.settle_card(1, a_card())
+    await stores.jobs.unsettled_cards(since=NOW, limit=10)
     await stores.jobs.request_cancel(1)
     await stores.jobs.open_pictures(1)
     submitted = job.to(JobState.SUBMITTED, at=NOW)

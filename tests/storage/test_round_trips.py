@@ -80,6 +80,9 @@ def test_card_and_post(db, new, card, post):
         transitions.set_post(db, job_id=job.id, post=post)
         transitions.request_cancel(db, job_id=job.id)
         transitions.open_pictures(db, job_id=job.id)
+        transitions.settle_card(db, job_id=job.id, card=card)
+        (settled,) = db.execute("SELECT card_settled FROM jobs").fetchone()
+        assert settled
         expected = replace(job, card=card, post=post, cancel_requested=True, opened=1)
         assert finding.by_id(db, job_id=job.id) == expected
         assert finding.by_message(db, message=card.message) == expected
@@ -187,7 +190,7 @@ def test_no_column_is_forgotten_by_these_rules(db):
         "guild_settings": 5,
         "job_counts": 2,
         "job_events": 6,
-        "jobs": 42,
+        "jobs": 43,
         "journal": 10,
         "outbox": 12,
         "project_choices": 3,
