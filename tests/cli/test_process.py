@@ -171,3 +171,21 @@ async def test_a_second_sigterm_ends_it_at_once_and_nothing_is_lost_or_doubled(t
             await discord.wait_for(lambda _: "is done" in card.text or None, timeout=60)
         assert len(comfy.prompts) == 1
         assert len([message for message in general.history if message.attachments]) == 1
+
+
+@posix_only
+async def test_the_token_is_in_nothing_that_it_writes_says_or_keeps(tmp_path: Path):
+    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+        async with running(tmp_path, LOG_LEVEL="DEBUG", **addresses(discord, comfy)) as process:
+            await discord.synced(timeout=30)
+            artist, general = discord.person("artist"), discord.world.channel("general")
+            card = await (await artist.slash("/generate prompt:a heron", channel=general)).answered(30)
+            await discord.wait_for(lambda _: "is done" in card.text or None, timeout=30)
+            process.send_signal(signal.SIGTERM)
+            written = await said(process)
+        kept = [file for file in (tmp_path / "data").rglob("*") if file.is_file()]
+        assert {"genga.db", "backups", "library"} <= {file.relative_to(tmp_path).parts[1] for file in kept}
+        assert [file.name for file in kept if discord.token.encode() in file.read_bytes()] == []
+        assert "gateway" in written
+        assert discord.token not in written
+        assert all(discord.token not in str(message.text) for message in general.history)
