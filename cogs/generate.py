@@ -49,6 +49,7 @@ class Generate(commands.Cog):
         lora_strength="How strongly the LoRA counts; 1 if left out",
         workflow="The ComfyUI workflow to draw with",
         reference="A picture to start from (PNG, JPEG or WebP, up to 20 MiB)",
+        allow_smaller="If the GPU runs out of memory, draw fewer or smaller pictures instead of failing",
     )
     async def generate(
         self,
@@ -67,6 +68,7 @@ class Generate(commands.Cog):
         lora_strength: app_commands.Range[float, -STRENGTH_MOST, STRENGTH_MOST] | None = None,
         workflow: str | None = None,
         reference: discord.Attachment | None = None,
+        allow_smaller: bool = False,  # noqa: FBT001, FBT002 - discord.py passes options by name
     ) -> None:
         request = GenerationRequest(
             prompt=prompt,
@@ -81,6 +83,7 @@ class Generate(commands.Cog):
             model=model,
             loras=_loras(lora, lora_strength),
             workflow=workflow,
+            allow_smaller=allow_smaller,
         )
         await self._submit(interaction, request, reference)
 

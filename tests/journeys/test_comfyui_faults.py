@@ -39,7 +39,19 @@ async def test_a_full_gpu_is_emptied_and_advice_given(studio: Studio, comfy: San
     assert job.failure is not None
     assert (job.failure.kind, len(ours(comfy))) == ("out_of_memory", 1)
     assert await studio.said("Try 2 at once or")
+    assert await studio.said("With `allow_smaller` Genga does so by itself.")
     assert "/free" in {request.path.removeprefix("/api") for request in comfy.log}
+    assert is_free(studio)
+
+
+async def test_who_allowed_it_gets_fewer_pictures_from_a_full_gpu_and_reads_so(
+    studio: Studio, comfy: SandboxComfyUI
+) -> None:
+    comfy.faults.out_of_memory_next()
+    job = await ended(studio, "prompt:a heron count:4 allow_smaller:True")
+    assert (job.state, job.attempt, job.recipe.count) == (JobState.DELIVERED, 2, 2)
+    assert len(ours(comfy)) == 2
+    assert await studio.said("2 pictures instead of")
     assert is_free(studio)
 
 

@@ -8,6 +8,7 @@ from bot.chat.markdown import cut, fitted, prose
 from bot.core.artifact import Artifact
 from bot.core.job import Job
 from bot.core.library import Project
+from bot.core.lightening import change_words
 from bot.ports.pictures import Picture
 from bot.ports.poster import PicturePost
 
@@ -41,6 +42,7 @@ def _small_print(job: Job, project: Project | None) -> str:
         duration(drawn) if drawn is not None else "time not measured",
         fitted(job.recipe.workflow, 60),
         f"from #{job.parent}" if job.parent is not None else "",
+        change_words(job.recipe),
     )
 
 

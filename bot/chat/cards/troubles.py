@@ -29,10 +29,18 @@ def trouble_words(job: Job) -> tuple[str, ...]:
     failure = job.failure
     if failure is None:
         return ()
-    cure = advice(job.recipe) if failure.kind == "out_of_memory" else failure.hint
+    cure = _less(job) if failure.kind == "out_of_memory" else failure.hint
     cure = cure or _CURES.get(failure.kind, "")
     return tuple(prose(line, 400) for line in (failure.message, cure) if line)
 
+
+def _less(job: Job) -> str:
+    """Say what would take less memory, and how to have that done without being asked."""
+    words = advice(job.recipe)
+    return words if job.request.allow_smaller else f"{words} {_ALLOW}"
+
+
+_ALLOW = "With `allow_smaller` Genga does so by itself."
 
 _CURES = {
     "refused": "Change what it names and ask again.",
