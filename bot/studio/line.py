@@ -30,7 +30,10 @@ PER_PAGE: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """A job as its card shows it. `starts` and `ends` are expected times in UTC milliseconds."""
+    """A job as its card shows it. `starts` and `ends` are expected times in UTC milliseconds.
+
+    `note`: why it waits once more.
+    """
 
     job: Job
     project: Project | None = None
@@ -41,6 +44,7 @@ class JobView:
     ends: int | None = None
     drawing_time: Estimate | None = None
     hold: Hold | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +144,12 @@ class Line:
             wait=wait,
             starts=self._clock.now() + wait.ms if isinstance(wait, Known) and hold is None else None,
             hold=hold,
+            note=await self._why_again(job),
         )
+
+    async def _why_again(self, job: Job) -> str:
+        events = await self._jobs.events(job.id) if job.attempt > 1 else []
+        return events[-1].note if events else ""
 
     async def _at(self, place: int, waiting: Waiting, expected: Mapping[Kind, Estimate]) -> JobView:
         job = await self._jobs.get(waiting.job)

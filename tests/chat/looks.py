@@ -95,6 +95,7 @@ def views(draw: Any) -> JobView:
         drawing_time=draw(estimates),
         progress=draw(st.sampled_from([None, progress])),
         hold=draw(holds),
+        note=draw(st.one_of(st.just(""), long)),
     )
 
 

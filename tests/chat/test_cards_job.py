@@ -226,6 +226,12 @@ def test_what_is_drawn_again_says_from_what_and_a_second_attempt_that_it_is_one(
     assert "from #121 · attempt 2" in said
 
 
+def test_a_job_that_waits_once_more_says_why():
+    note = "ComfyUI was restarted and forgot it; it is drawn again."
+    said = text(JobView(job=a_job(attempt=2), place=1, note=note))
+    assert said.startswith(f"next in line\n{note}\n-# ")
+
+
 def test_who_asked_from_outside_discord_is_named_without_a_mention():
     job = a_job(origin=an_origin(channel=None, guild=None, user_name="night_shift"))
     assert "for night\\_shift" in text(JobView(job=job, place=1))

@@ -46,6 +46,25 @@ async def test_with_too_few_drawings_it_says_that_it_is_learning():
     assert (view.wait, view.starts) == (Learning(drawings=2), None)
 
 
+async def test_a_job_that_waits_once_more_tells_why_and_any_other_nothing():
+    async with a_studio() as studio:
+        first, again = await studio.ask(), await studio.ask()
+        submitted = again.to(JobState.SUBMITTED, at=NOW)
+        await studio.jobs.store(submitted, was=JobState.QUEUED)
+        back = submitted.next_attempt().to(JobState.QUEUED, at=NOW)
+        await studio.jobs.store(back, was=JobState.SUBMITTED, note="ComfyUI forgot it.")
+        notes = [(await studio.line.view(job.id)).note for job in (first, again)]
+    assert notes == ["", "ComfyUI forgot it."]
+
+
+async def test_a_job_that_comes_back_before_anything_is_known_of_it_gives_no_reason():
+    async with a_studio() as studio:
+        job = await studio.ask()
+        studio.stores.memory.jobs[job.id] = replace(job, attempt=2)
+        studio.stores.memory.events.clear()
+        assert (await studio.line.view(job.id)).note == ""
+
+
 async def test_a_held_queue_promises_no_start():
     async with a_studio() as studio:
         job = await studio.ask()

@@ -20,7 +20,7 @@ from bot.chat.cards.measures import (
 )
 from bot.chat.cards.troubles import headline, trouble_words
 from bot.chat.look import Action, Attached, JobButton, Look, PageButton
-from bot.chat.markdown import escape, fitted
+from bot.chat.markdown import escape, fitted, prose
 from bot.core.job import Card, Job, JobState
 from bot.core.lightening import change_words
 from bot.core.progress import Phase, Progress
@@ -86,7 +86,12 @@ def _preview(job: Job, content: bytes) -> Attached:
 
 
 def waiting_lines(view: JobView) -> str:
-    """Say which place the job has and when its turn comes."""
+    """Say which place the job has, when its turn comes, and why it waits once more."""
+    lines = [_place(view), *([prose(view.note, 400)] if view.note else [])]
+    return "\n".join(lines)
+
+
+def _place(view: JobView) -> str:
     place = "next in line" if view.place == 1 else f"{ordinal(view.place or 0)} in line"
     if view.hold is not None:
         return f"{place}\n{hold_words(view.hold)} The place in line is kept."
