@@ -93,7 +93,7 @@ class App:
         self.shelf = PictureShelf(settings.data_dir, pool)
         self.gate = Gate(self.feed)
         self.lane = Lane(self.feed)
-        self.poster = DiscordPoster(lambda: self._client, pictures=self.pictures)
+        self.poster = DiscordPoster(lambda: self._client)
         self.incidents = Incidents(journal=stores.journal, clock=clock, new_code=lambda: secrets.token_hex(3))
         self.workshop = self._make_workshop()
         self.line = Line(

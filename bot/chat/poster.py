@@ -1,8 +1,6 @@
 """Posts to Discord with the bot's own token: pictures, notices, and the cards that are edited."""
 
-import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -15,7 +13,6 @@ from bot.chat.mishaps import Act, Code, away, translated
 from bot.core.errors import TargetGone
 from bot.core.job import Card, Job
 from bot.core.library import Gallery
-from bot.ports.pictures import Picture, Pictures
 from bot.ports.poster import Notice, PicturePost, Posted
 
 MIB: Final = 1024 * 1024
@@ -46,11 +43,13 @@ class CardPoster(Protocol):
 class DiscordPoster:
     """Implements Poster and CardPoster; `current` returns the client in use, None while there is none."""
 
-    def __init__(self, current: Callable[[], discord.Client | None], *, pictures: Pictures) -> None:
+    def __init__(self, current: Callable[[], discord.Client | None]) -> None:
         self._current = current
-        self._pictures = pictures
 
-    async def upload_limit(self, channel: int) -> int:
+    async def upload_limit(self, channel: int, *, count: int) -> int:
+        return min(self._file_limit(channel), REQUEST_LIMIT // count)
+
+    def _file_limit(self, channel: int) -> int:
         client = self._current()
         known = client.get_channel(channel) if client else None
         match known:
@@ -75,7 +74,7 @@ class DiscordPoster:
                     )
 
     async def post(self, channel: int, post: PicturePost) -> Posted:
-        look = cards.picture_post(replace(post, pictures=await self._within_request(post.pictures)))
+        look = cards.picture_post(post)
         asked_here = post.job.origin.channel == channel
         message = await self._send_once(
             channel, look, post, mentions=_only_asker(post.job) if asked_here else NOBODY
@@ -136,13 +135,6 @@ class DiscordPoster:
                 allowed_mentions=mentions,
                 **arguments,
             )
-
-    async def _within_request(self, pictures: Sequence[Picture]) -> Sequence[Picture]:
-        """Re-encode pictures that are small enough alone, yet too large together."""
-        if sum(len(picture.content) for picture in pictures) <= REQUEST_LIMIT:
-            return pictures
-        limit = REQUEST_LIMIT // len(pictures)
-        return await asyncio.gather(*(self._pictures.for_post(picture, limit=limit) for picture in pictures))
 
     def _client(self) -> discord.Client:
         client = self._current()

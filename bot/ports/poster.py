@@ -48,8 +48,8 @@ class Posted:
 
 
 class Poster(Protocol):
-    async def upload_limit(self, channel: int) -> int:
-        """Return how many bytes one file may have there."""
+    async def upload_limit(self, channel: int, *, count: int) -> int:
+        """Return how many bytes each of so many files may have that go there in one message."""
         ...
 
     async def open_thread(self, gallery: Gallery, *, name: str) -> int:

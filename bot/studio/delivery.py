@@ -194,11 +194,12 @@ class Courier:
         address: Address,
         channel: int,
     ) -> None:
+        limit = await self._poster.upload_limit(channel, count=len(artifacts))
         post = PicturePost(
             job=job,
             project=address.project,
             artifacts=artifacts,
-            pictures=await self._encoded(job, artifacts, await self._poster.upload_limit(channel)),
+            pictures=await self._encoded(job, artifacts, limit),
             nonce=posting.nonce,
             doubtful=self._is_doubtful(posting),
             detour=address.detour,

@@ -10,7 +10,6 @@ from bot.sandbox.discord import SandboxDiscord
 from tests.builders import png
 from tests.chat.discord_client import a_client
 from tests.chat.test_board import Studio
-from tests.fakes import FakePictures
 
 STEPS = 60
 
@@ -18,7 +17,7 @@ STEPS = 60
 async def test_twenty_live_cards_meet_no_rate_limit_and_the_end_is_shown(monkeypatch):
     async with SandboxDiscord() as discord, a_client(discord, monkeypatch) as client:
         general = discord.world.channel("general")
-        studio = Studio(DiscordPoster(lambda: client, pictures=FakePictures()))
+        studio = Studio(DiscordPoster(lambda: client))
         async with studio.open():
             discord.rules.buckets["messages.create"] = None
             drawn, *others = [await studio.asked(channel=general.id) for _ in range(20)]

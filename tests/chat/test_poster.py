@@ -36,7 +36,6 @@ from tests.builders import (
     png,
 )
 from tests.chat.discord_client import a_client
-from tests.fakes import FakePictures
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ async def client(sandbox, monkeypatch):
 
 @pytest.fixture
 def poster(client):
-    return DiscordPoster(lambda: client, pictures=FakePictures())
+    return DiscordPoster(lambda: client)
 
 
 @pytest.fixture
@@ -141,24 +140,19 @@ async def test_a_post_elsewhere_pings_nobody(sandbox, poster, general):
     assert sandbox.pings == []
 
 
-async def test_pictures_too_large_together_are_made_smaller(sandbox, general, client):
-    class Shrinking(FakePictures):
-        async def for_post(self, picture, *, limit):
-            return replace(picture, content=picture.content[:limit])
+async def test_a_file_may_be_as_large_as_the_server_allows_less_a_margin(sandbox, poster, general):
+    assert 9.9 * MIB < await poster.upload_limit(general.id, count=1) < 10 * MIB
+    assert 9.9 * MIB < await poster.upload_limit(4711, count=1) < 10 * MIB
 
-    poster = DiscordPoster(lambda: client, pictures=Shrinking())
-    large = a_picture(content=png() + bytes(9 * MIB))
+
+async def test_files_in_one_message_are_together_no_larger_than_a_request(sandbox, poster, general):
+    limit = await poster.upload_limit(general.id, count=3)
+    assert limit == 8 * MIB
+    large = a_picture(content=png().ljust(limit, b"."))
     artifacts = [an_artifact(index=index) for index in (1, 2, 3)]
     post = a_picture_post(job=asked_in(sandbox, general), pictures=[large] * 3, artifacts=artifacts)
     posted = await poster.post(general.id, post)
-    assert [attachment.size for attachment in message_of(sandbox, posted.message).attachments] == [
-        8 * MIB
-    ] * 3
-
-
-async def test_a_file_may_be_as_large_as_the_server_allows_less_a_margin(sandbox, poster, general):
-    assert 9.9 * MIB < await poster.upload_limit(general.id) < 10 * MIB
-    assert 9.9 * MIB < await poster.upload_limit(4711) < 10 * MIB
+    assert len(message_of(sandbox, posted.message).attachments) == 3
 
 
 async def test_a_post_with_the_same_nonce_is_the_same_message(sandbox, poster, general):
@@ -428,10 +422,10 @@ async def test_a_request_only_a_bug_explains_stays_what_it_is(sandbox, poster, g
 
 
 async def test_without_a_client_discord_is_away():
-    poster = DiscordPoster(lambda: None, pictures=FakePictures())
+    poster = DiscordPoster(lambda: None)
     with pytest.raises(DiscordAway):
         await poster.send(1, a_look())
-    assert await poster.upload_limit(1) > 9 * MIB
+    assert await poster.upload_limit(1, count=1) > 9 * MIB
 
 
 async def test_a_closed_client_is_away(client, poster, general):

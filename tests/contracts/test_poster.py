@@ -9,7 +9,7 @@ from bot.core.library import Gallery, GalleryKind
 from bot.sandbox.discord import Rules, SandboxDiscord
 from tests.builders import CHANNEL, a_gallery, a_job, a_notice, a_picture, a_picture_post, an_artifact, png
 from tests.chat.discord_client import a_client
-from tests.fakes import FakePictures, FakePoster
+from tests.fakes import FakePoster
 
 
 @pytest.fixture(params=["recording", "discord"])
@@ -23,7 +23,7 @@ async def place(request, monkeypatch):
         a_client(sandbox, monkeypatch) as client,
     ):
         gallery = Gallery(channel=sandbox.world.channel("gallery").id, kind=GalleryKind.TEXT)
-        poster = DiscordPoster(lambda: client, pictures=FakePictures())
+        poster = DiscordPoster(lambda: client)
         yield poster, sandbox.world.channel("general").id, gallery
 
 
@@ -82,4 +82,11 @@ async def test_every_thread_is_its_own(place):
 
 async def test_a_file_may_be_some_megabytes_large(place):
     poster, channel, _ = place
-    assert await poster.upload_limit(channel) > 8_000_000
+    assert await poster.upload_limit(channel, count=1) > 8_000_000
+
+
+async def test_many_files_share_what_one_message_may_have(place):
+    poster, channel, _ = place
+    limit = await poster.upload_limit(channel, count=8)
+    assert limit > 2_000_000
+    assert 8 * limit <= 25 * 1024 * 1024

@@ -19,8 +19,9 @@ class FakePoster:
     that only who doubts, and looks, still finds the first message.
     """
 
-    def __init__(self, *, limit: int = 10 * 1024 * 1024) -> None:
+    def __init__(self, *, limit: int = 10 * 1024 * 1024, request_limit: int = 24 * 1024 * 1024) -> None:
         self.limit = limit
+        self.request_limit = request_limit
         self.posts: list[tuple[int, PicturePost]] = []
         self.notices: list[tuple[int, Notice]] = []
         self.threads: dict[int, tuple[Gallery, str]] = {}
@@ -39,8 +40,8 @@ class FakePoster:
     def forget_nonces(self) -> None:
         self._remembered.clear()
 
-    async def upload_limit(self, channel: int) -> int:
-        return self.limit
+    async def upload_limit(self, channel: int, *, count: int) -> int:
+        return min(self.limit, self.request_limit // count)
 
     async def open_thread(self, gallery: Gallery, *, name: str) -> int:
         self._maybe_fail()

@@ -312,6 +312,22 @@ async def test_where_the_gallery_takes_nothing_pictures_go_to_the_next_place_and
     assert post.detour == " ".join(trouble.message for trouble in troubles)
 
 
+async def test_pictures_too_large_together_are_encoded_once_and_no_larger_than_their_share():
+    async with a_studio() as studio:
+        limits, for_post = [], studio.pictures.for_post
+
+        async def noted(picture, *, limit):
+            limits.append(limit)
+            return await for_post(picture, limit=limit)
+
+        studio.pictures.for_post = noted
+        studio.poster.request_limit = 9000
+        job = await drawn(studio, pictures=[png(grey=grey) for grey in (1, 2, 3)])
+        await studio.courier.run_once()
+        assert await studio.state(job) is S.DELIVERED
+    assert limits == [3000] * 3
+
+
 async def test_what_is_too_large_is_sent_once_more_at_half_its_size():
     async with a_studio() as studio:
         job = await drawn(studio)
