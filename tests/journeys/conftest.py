@@ -11,6 +11,7 @@ from bot import logs
 from bot.sandbox.comfyui import SandboxComfyUI
 from bot.sandbox.discord import Rules, SandboxDiscord
 from tests.journeys.studio import Studio, open_studio
+from tests.sandbox.discord.openapi import wire_faults
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +35,7 @@ async def discord(rules: Rules) -> AsyncIterator[SandboxDiscord]:
     async with SandboxDiscord(rules=rules) as discord:
         yield discord
     assert discord.violations == []
+    assert "\n".join(wire_faults(discord.log)) == ""
     assert [ping for ping in discord.pings if ping.everyone or ping.roles or ping.by_edit] == []
 
 
