@@ -37,6 +37,11 @@ StudioError                     message: what happened · hint: what to do about
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+MOST_NEAREST = 3
+"""So many names are suggested where one is not known."""
+LONGEST_ECHO = 80
+"""So many characters of a wrong name are said back."""
+
 
 class StudioError(Exception):
     """Something a person can be told: `message` says what happened, `hint` what to do."""
@@ -211,14 +216,14 @@ class Incident(StudioError):
         )
 
 
-def _short(name: str, *, most: int = 80) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_ECHO else f"{name[: LONGEST_ECHO - 1]}…"
 
 
-def nearest_names(name: str, known: Sequence[str], *, most: int = 3) -> tuple[str, ...]:
+def nearest_names(name: str, known: Sequence[str]) -> tuple[str, ...]:
     """Return the known names that look most like `name`, best first; the first ones if none does."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
-    close = get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.4)
+    close = get_close_matches(name.casefold(), by_folded, n=MOST_NEAREST, cutoff=0.4)
     contained = [folded for folded in by_folded if name.casefold() in folded and folded not in close]
-    found = [by_folded[folded] for folded in [*close, *contained]][:most]
-    return tuple(found or known[:most])
+    found = [by_folded[folded] for folded in [*close, *contained]][:MOST_NEAREST]
+    return tuple(found or known[:MOST_NEAREST])

@@ -24,15 +24,14 @@ from bot.core.workflow import Workflow
 STEPS = range(1, 151)
 CFG_MOST = 30.0
 STRENGTH_MOST = 4.0
+DEFAULT_WORKFLOW = "txt2img"
 
 
-def choose_workflow(
-    request: GenerationRequest, workflows: Mapping[str, Workflow], *, default: str = "txt2img"
-) -> Workflow:
+def choose_workflow(request: GenerationRequest, workflows: Mapping[str, Workflow]) -> Workflow:
     """Return the workflow that was named, or the one that fits: a reference picture asks for img2img."""
     if request.workflow is None and request.reference is not None:
         return _first_from_picture(workflows)
-    name = request.workflow or default
+    name = request.workflow or DEFAULT_WORKFLOW
     if name not in workflows:
         raise UnknownName("workflow", name, workflows)
     return workflows[name]

@@ -155,15 +155,13 @@ def _parent(job: Job, parent: Job | None) -> str:
     return f"drawn again from #{job.parent}{where}"
 
 
-def job_list(
-    jobs: Sequence[Job], *, title: str = "Newest jobs", list_name: str = JOB_LIST, more: bool = False
-) -> Look:
+def job_list(jobs: Sequence[Job], *, list_name: str = JOB_LIST, more: bool = False) -> Look:
     """List jobs, newest first; `more` offers those older than the last one shown."""
     if not jobs:
-        return Look(title=title, text="No jobs here yet. `/generate` makes one.", colour=palette.IDLE)
+        return Look(title="Newest jobs", text="No jobs here yet. `/generate` makes one.", colour=palette.IDLE)
     older = (PageButton(list=list_name, before=jobs[-1].id, label="Older"),) if more else ()
     return Look(
-        title=title,
+        title="Newest jobs",
         text="\n".join(_row(job) for job in jobs[:MOST_ROWS]),
         colour=palette.WAITING,
         buttons=older,
