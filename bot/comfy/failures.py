@@ -88,7 +88,6 @@ class Complaint:
     message: str
     details: str
     config: Json
-    extra: Mapping[str, Json]
     class_type: str
 
     @property
@@ -118,7 +117,6 @@ def _complaint(class_type: str, title: str | None, error: Mapping[str, Json]) ->
         message=cleaned(text_of(error.get("message"))),
         details=cleaned(text_of(error.get("details"))),
         config=extra.get("input_config"),
-        extra=extra,
         class_type=class_type,
     )
 
