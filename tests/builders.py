@@ -18,7 +18,6 @@ from bot.core.workflow import Defaults, Graph, Link, LoraAnchor, Node, Place, Wo
 from bot.ports.pictures import Picture
 from bot.ports.poster import Notice, PicturePost
 from bot.ports.renderer import Order, RendererHealth, Upload
-from bot.ports.shelf import Shelved
 from bot.ports.stores import Entry, EntryKind, NewJob
 
 NOW = 1_790_000_000_000
@@ -365,10 +364,6 @@ def a_picture_post(**changes: Any) -> PicturePost:
 def a_notice(**changes: Any) -> Notice:
     job = a_job(state=JobState.DELIVERED, post=a_card())
     return _built(Notice, changes, job=job, nonce=nonce_of(job.uid, PostingKind.NOTICE, 0))
-
-
-def a_shelved(**changes: Any) -> Shelved:
-    return _built(Shelved, changes, path=an_artifact().path, sha256="cd" * 32, bytes=1_620_000)
 
 
 def png(width: int = 64, height: int = 64, *, grey: int = 128) -> bytes:

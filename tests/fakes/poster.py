@@ -12,11 +12,10 @@ from bot.ports.poster import Notice, PicturePost, Posted
 
 
 class FakePoster:
-    """Records what was posted; a nonce it remembers yields the first message again, as Discord does.
+    """Records what was posted; a nonce it knows yields the first message again, as Discord does.
 
     `fail(error, …)`: the next calls raise these, nothing is posted. `lose_answers(n)`: the next n posts
-    reach the channel, and the one who posted hears only DiscordAway. `forget_nonces()`: minutes pass, so
-    that only who doubts, and looks, still finds the first message.
+    reach the channel, and the one who posted hears only DiscordAway.
     """
 
     def __init__(self, *, limit: int = 10 * 1024 * 1024, request_limit: int = 24 * 1024 * 1024) -> None:
@@ -28,7 +27,6 @@ class FakePoster:
         self._failures: deque[StudioError] = deque()
         self._answers_to_lose = 0
         self._in_channel: dict[str, Posted] = {}
-        self._remembered: set[str] = set()
         self._last_id = 9000
 
     def fail(self, *errors: StudioError) -> None:
@@ -36,9 +34,6 @@ class FakePoster:
 
     def lose_answers(self, number: int = 1) -> None:
         self._answers_to_lose += number
-
-    def forget_nonces(self) -> None:
-        self._remembered.clear()
 
     async def upload_limit(self, channel: int, *, count: int) -> int:
         return min(self.limit, self.request_limit // count)
@@ -51,7 +46,7 @@ class FakePoster:
 
     async def post(self, channel: int, post: PicturePost) -> Posted:
         self._maybe_fail()
-        if self._is_new(post):
+        if post.nonce not in self._in_channel:
             self.posts.append((channel, post))
             self._make(channel, post.nonce, files=len(post.pictures))
         self._maybe_lose_the_answer()
@@ -59,21 +54,16 @@ class FakePoster:
 
     async def notify(self, channel: int, notice: Notice) -> Card:
         self._maybe_fail()
-        if self._is_new(notice):
+        if notice.nonce not in self._in_channel:
             self.notices.append((channel, notice))
             self._make(channel, notice.nonce)
         self._maybe_lose_the_answer()
         return self._in_channel[notice.nonce].message
 
-    def _is_new(self, post: PicturePost | Notice) -> bool:
-        known = self._in_channel if post.doubtful else self._remembered
-        return post.nonce not in known
-
     def _make(self, channel: int, nonce: str, *, files: int = 0) -> None:
         message = Card(channel=channel, message=self._next_id())
         attachments = tuple(self._next_id() for _ in range(files))
         self._in_channel[nonce] = Posted(message=message, attachments=attachments)
-        self._remembered.add(nonce)
 
     def _next_id(self) -> int:
         self._last_id += 1
