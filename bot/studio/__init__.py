@@ -1,1 +1,1 @@
-"""The use cases: submit, work, deliver, control."""
+"""The use cases: submit, work, collect, deliver, control, recover, watch."""
