@@ -8,7 +8,9 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
+import structlog
 from pydantic import BaseModel, ValidationError
+from yarl import URL
 
 from bot.comfy.choices import choices_of
 from bot.comfy.failures import node_complaints, refusal, refused_for
@@ -18,6 +20,8 @@ from bot.comfy.timing import Timing
 from bot.core.artifact import Output
 from bot.core.errors import Misconfigured, NoOutput, Refused, RendererAway
 from bot.core.workflow import Graph, Json
+
+log = structlog.get_logger(__name__)
 
 MOST_BYTES = 512 * 1024 * 1024
 """No file of ComfyUI's is fetched beyond this size."""
@@ -56,12 +60,18 @@ class ComfyClient:
         self.url = url.rstrip("/")
         self.timing = timing or Timing()
         self._session: aiohttp.ClientSession | None = None
+        self._reached: bool | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE_S, limit=16)
         )
         return self
+
+    @property
+    def address(self) -> str:
+        """Where ComfyUI is, without a name or password that may stand in the URL."""
+        return str(URL(self.url).with_user(None))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -94,7 +104,7 @@ class ComfyClient:
                 case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                     raise Refused("The workflow is too large for ComfyUI.", hint="Raise its upload limit.")
                 case HTTPStatus.BAD_GATEWAY | HTTPStatus.SERVICE_UNAVAILABLE | HTTPStatus.GATEWAY_TIMEOUT:
-                    raise AnswerLost(f"Something before {self.url} answers for ComfyUI.", hint=_WAITS)
+                    raise AnswerLost("Something else answers in ComfyUI's place.", hint=_WAITS)
                 case HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise Refused(
                         "ComfyUI stumbled over the workflow and did not say why.",
@@ -198,7 +208,7 @@ class ComfyClient:
             return System.model_validate_json(body)
         except ValidationError as error:
             raise Misconfigured(
-                f"What answers at {self.url} is not ComfyUI.", hint="Check `GENGA_COMFYUI_URL`."
+                "What answers at ComfyUI's address is not ComfyUI.", hint="Check `COMFYUI_URL`."
             ) from error
 
     async def class_info(self, class_type: str) -> Json:
@@ -230,7 +240,7 @@ class ComfyClient:
             async with socket:
                 yield socket
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise self._away() from error
+            raise RendererAway("ComfyUI does not answer.", hint=_WAITS) from error
 
     # ── how all of them ask
 
@@ -260,11 +270,20 @@ class ComfyClient:
             async with self._open_session.request(
                 method, self.url + path, json=json, data=data, params=params, timeout=timeout
             ) as response:
+                self._note(reached=True)
                 yield response
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise self._away() from error
+            self._note(reached=False, because=str(error))
+            raise RendererAway("ComfyUI does not answer.", hint=_WAITS) from error
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise AnswerLost(f"ComfyUI at {self.url} did not answer.", hint=_WAITS) from error
+            self._note(reached=False, because=str(error) or type(error).__name__)
+            raise AnswerLost("ComfyUI did not answer.", hint=_WAITS) from error
+
+    def _note(self, *, reached: bool, because: str = "") -> None:
+        """Log, with the address that people are not told, that ComfyUI went away or came back."""
+        if reached is not self._reached:
+            log.info("comfyui", url=self.address, reached=reached, because=because)
+            self._reached = reached
 
     async def _told(self, path: str, body: Mapping[str, Json]) -> None:
         async with self._asked("POST", path, json=body) as response:
@@ -279,13 +298,10 @@ class ComfyClient:
             raise self._odd(response)
 
     def _odd(self, response: aiohttp.ClientResponse) -> RendererAway:
-        return RendererAway(f"ComfyUI at {self.url} answers with HTTP {response.status}.", hint=_WAITS)
+        return RendererAway(f"ComfyUI answers with HTTP {response.status}.", hint=_WAITS)
 
     def _foreign(self) -> RendererAway:
-        return RendererAway(f"What answers at {self.url} does not speak as ComfyUI does.", hint=_WAITS)
-
-    def _away(self) -> RendererAway:
-        return RendererAway(f"ComfyUI at {self.url} cannot be reached.", hint=_WAITS)
+        return RendererAway("What answers in ComfyUI's place does not speak as it does.", hint=_WAITS)
 
 
 _WAITS = "Nothing is lost: jobs wait until it is back."

@@ -58,6 +58,11 @@ async def test_all_findings_come_at_once(env: pytest.MonkeyPatch):
     assert {"Discord", "ComfyUI"} <= (await seen(Verdict.BAD)).keys()
 
 
+async def test_the_address_at_which_nobody_answers_is_told(env: pytest.MonkeyPatch):
+    env.setenv("COMFYUI_URL", "http://127.0.0.1:9")
+    assert "http://127.0.0.1:9: ComfyUI does not answer." in (await seen(Verdict.BAD))["ComfyUI"]
+
+
 async def test_every_bad_finding_has_its_mend(env: pytest.MonkeyPatch):
     env.setenv("DISCORD_TOKEN", "wrong")
     env.setenv("COMFYUI_URL", "http://127.0.0.1:9")

@@ -59,8 +59,8 @@ async def test_something_else_at_the_address_is_named(answer):
         with pytest.raises(Misconfigured) as wrong:
             await ComfyRenderer(client, SystemClock()).health()
 
-    assert url in wrong.value.message
-    assert "not ComfyUI" in wrong.value.message
+    assert wrong.value.message == "What answers at ComfyUI's address is not ComfyUI."
+    assert url not in wrong.value.message + wrong.value.hint
 
 
 async def test_a_server_without_that_page_is_not_comfyui():
@@ -99,7 +99,12 @@ async def test_nobody_at_the_address_is_away(unused_tcp_port):
             await client.queue()
 
     assert not isinstance(away.value, AnswerLost)
+    assert away.value.message == "ComfyUI does not answer."
     assert away.value.hint
+
+
+def test_the_address_that_is_told_has_no_password_in_it():
+    assert ComfyClient("http://me:secret@127.0.0.1:8188/gpu/").address == "http://127.0.0.1:8188/gpu"
 
 
 async def test_an_answer_that_does_not_come_is_lost():

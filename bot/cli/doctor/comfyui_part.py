@@ -5,6 +5,7 @@ from bot.clock import SystemClock
 from bot.comfy.client import ComfyClient
 from bot.comfy.renderer import ComfyRenderer
 from bot.core.catalogue import Catalogue
+from bot.core.errors import Misconfigured, RendererAway
 from bot.core.workflow import Workflow
 from bot.settings import Settings
 from bot.workflows.loader import load_workflows
@@ -16,10 +17,14 @@ SAFE = (0, 28)
 
 async def look_at_comfyui(settings: Settings) -> list[Finding]:
     async with ComfyClient(settings.comfyui_url) as client, ComfyRenderer(client, SystemClock()) as renderer:
-        health = await renderer.health()
-        catalogue = await renderer.catalogue()
+        try:
+            health = await renderer.health()
+            catalogue = await renderer.catalogue()
+        except (RendererAway, Misconfigured) as error:
+            return [bad(PART, f"{client.address}: {error.message}", error.hint)]
+    device = health.device or "a device it does not name"
     return [
-        good(PART, f"version {health.version} on {health.device or 'a device it does not name'}"),
+        good(PART, f"{client.address}: version {health.version} on {device}"),
         *_safety(health.version),
         *_models(catalogue, settings.default_model),
         *_workflows(settings, catalogue),
