@@ -4,7 +4,7 @@ import asyncio
 import random
 import secrets
 import sqlite3
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from importlib.metadata import version
@@ -63,6 +63,7 @@ MIB = 1024 * 1024
 SEEDS = 2**32
 """Chosen seeds stay below this, so that people can type them back and other tools take them."""
 PULSE_S = 5.0
+HOME = Path(__file__).resolve().parent
 DRAIN_S = 3.0
 """How long leaving may take: what is drawn is fetched and posted, the rest is taken up at the next start."""
 LAST_WORDS_S = 1.0
@@ -81,6 +82,7 @@ class App:
         pool: ThreadPoolExecutor,
         clock: SystemClock,
         wire: Wire,
+        places: Mapping[str, str],
     ) -> None:
         self.settings = settings
         self._database = database
@@ -149,6 +151,7 @@ class App:
                 shelf=self.shelf,
                 workshop=self.workshop,
                 gate=self.gate,
+                backups=backups,
                 clock=clock,
             ),
             incidents=self.incidents,
@@ -158,7 +161,8 @@ class App:
             board=self.board,
             poster=self.poster,
             clock=clock,
-            version=version("genga"),
+            version=_build(),
+            places=places,
             wire=wire,
             guilds=frozenset(settings.discord_guild_ids),
         )
@@ -320,6 +324,23 @@ class App:
         )
 
 
+def _build() -> str:
+    """Return the version and, run from a git checkout, the commit that it was at when we started."""
+    commit = commit_of(HOME.parent / ".git")
+    return f"{version('genga')} ({commit[:9]})" if commit else version("genga")
+
+
+def commit_of(git: Path) -> str:
+    """Read which commit is checked out without running git; nothing where that cannot be read."""
+    try:
+        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref: "):
+            return head
+        return (git / head.removeprefix("ref: ")).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
 @asynccontextmanager
 async def open_app(settings: Settings, *, wire: Wire | None = None) -> AsyncGenerator[App]:
     """Open everything that needs closing and wire the bot; raise Misconfigured for what cannot be opened."""
@@ -343,6 +364,7 @@ async def open_app(settings: Settings, *, wire: Wire | None = None) -> AsyncGene
             pool=pool,
             clock=clock,
             wire=reach,
+            places={"Genga": str(HOME), "ComfyUI": client.address},
         )
 
 

@@ -24,7 +24,10 @@ class Status(commands.Cog):
         async with self._reception.attend(interaction):
             report = await self._desk.reporter.report()
         look = cards.status_card(
-            report, version=self._desk.version, latency_ms=_milliseconds(interaction.client.latency)
+            report,
+            version=self._desk.version,
+            latency_ms=_milliseconds(interaction.client.latency),
+            places=self._desk.places if interaction.permissions.manage_guild else None,
         )
         await say(interaction, look, ephemeral=True)
 

@@ -1,6 +1,7 @@
 """What lies on the desk at which Discord's people are served: the use cases, and what the answers need."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.chat.look import Look
@@ -28,7 +29,10 @@ class Board(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """`guilds` are the servers that are served; empty means all."""
+    """`guilds` are the servers that are served; empty means all.
+
+    `places`: what lies where on the studio's own machines.
+    """
 
     submit: Submit
     control: Control
@@ -46,3 +50,4 @@ class Desk:
     version: str
     wire: Wire
     guilds: frozenset[int] = frozenset()
+    places: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.errors import Misconfigured, RendererAway
 from bot.core.job import JobState
+from bot.ports.backups import Backups
 from bot.ports.clock import Clock
 from bot.ports.renderer import Renderer, RendererHealth
 from bot.ports.shelf import Shelf
@@ -18,7 +19,10 @@ PATIENCE_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`renderer` is None while ComfyUI is away, and `renderer_problem` says why; bytes and milliseconds."""
+    """`renderer` is None while ComfyUI is away, and `renderer_problem` says why; bytes and milliseconds.
+
+    `backup`: when the newest copy of the database was taken, None if there is none.
+    """
 
     renderer: RendererHealth | None
     renderer_problem: str
@@ -29,6 +33,7 @@ class Report:
     started: int
     now: int
     disabled: Mapping[str, tuple[str, ...]]
+    backup: int | None
 
 
 class Reporter:
@@ -40,6 +45,7 @@ class Reporter:
         shelf: Shelf,
         workshop: Workshop,
         gate: Gate,
+        backups: Backups,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -47,6 +53,7 @@ class Reporter:
         self._shelf = shelf
         self._workshop = workshop
         self._gate = gate
+        self._backups = backups
         self._clock = clock
         self._started = clock.now()
 
@@ -69,6 +76,7 @@ class Reporter:
                 for workflow in self._workshop.workflows.values()
                 if (missing := self._workshop.missing(workflow))
             },
+            backup=await self._backups.newest(),
         )
 
     async def _renderer_health(self) -> tuple[RendererHealth | None, str]:

@@ -14,6 +14,7 @@ from bot.studio.report import Reporter
 from bot.studio.submit import Submit
 from bot.studio.workshop import Workshop
 from tests.builders import a_workflow, some_limits
+from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import ManualClock
 from tests.fakes.pictures import FakePictures, FakeShelf
 from tests.fakes.renderer import FakeRenderer
@@ -71,7 +72,13 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         line=line,
         workshop=workshop,
         reporter=Reporter(
-            jobs=stores.jobs, renderer=renderer, shelf=shelf, workshop=workshop, gate=gate, clock=clock
+            jobs=stores.jobs,
+            renderer=renderer,
+            shelf=shelf,
+            workshop=workshop,
+            gate=gate,
+            backups=FakeBackups(),
+            clock=clock,
         ),
         incidents=Incidents(journal=stores.journal, clock=clock, new_code=lambda: "abc123"),
         journal=stores.journal,

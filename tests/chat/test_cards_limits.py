@@ -115,8 +115,9 @@ def test_a_status(words, hold, disabled):
             started=NOW,
             now=NOW + 99_000,
             disabled=disabled,
+            backup=NOW,
         )
-        check(cards.status_card(report, version="0.1.0", latency_ms=None))
+        check(cards.status_card(report, version="0.1.0", latency_ms=None, places={words: words}))
 
 
 @given(long, long)

@@ -266,6 +266,7 @@ def a_report(**changes):
         "started": NOW,
         "now": NOW + 99_000,
         "disabled": {},
+        "backup": NOW,
     }
     return Report(**{**values, **changes})
 
@@ -282,6 +283,7 @@ def test_the_status_has_a_line_for_every_part():
         "🟢 database · answers in 0.4 ms · 42 finished jobs",
         "🟢 disk · 93.1 GiB free",
         "🟢 Discord · gateway answers in 41 ms",
+        f"🟢 backup · the newest was taken <t:{NOW // 1000}:R>",
     ):
         assert words in look.text
     assert look.footer == "Genga 0.1.0 · up for 1 min 39 s"
@@ -301,6 +303,10 @@ def test_what_is_wrong_stands_first():
 def test_what_was_not_measured_yet_is_said_in_the_status():
     look = cards.status_card(a_report(), version="0.1.0", latency_ms=None)
     assert "latency not measured yet" in look.text
+
+
+def test_a_studio_without_a_backup_is_warned():
+    assert "🟡 backup · none yet" in a_status(backup=None).text
 
 
 def test_a_refusal_says_what_happened_and_what_to_do():

@@ -1,6 +1,7 @@
 """The ports in memory, for the use cases' tests: no disk, no network, no time that passes by itself."""
 
 from tests.fakes.alerts import FakeAlerts
+from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import ManualClock
 from tests.fakes.pictures import FakePictures, FakeShelf
 from tests.fakes.poster import FakePoster
@@ -17,6 +18,7 @@ from tests.fakes.stores import (
 
 __all__ = [
     "FakeAlerts",
+    "FakeBackups",
     "FakeJobs",
     "FakeJournal",
     "FakeOutbox",

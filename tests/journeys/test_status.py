@@ -1,7 +1,11 @@
 """`/status`: every part in under a second, whatever is away."""
 
 import time
+from pathlib import Path
 
+import pytest
+
+from bot.app import HOME, commit_of
 from bot.sandbox.comfyui import SandboxComfyUI
 from tests.journeys.studio import Studio
 
@@ -24,3 +28,22 @@ async def test_it_does_not_wait_for_a_comfyui_that_does_not_answer(
     answer = await studio.answer("/status")
     assert time.monotonic() - began < COMFYUI_TAKES_S
     assert "ComfyUI does not answer" in answer.text.split("\n")[1]
+
+
+async def test_where_things_lie_is_told_to_who_manages_the_server_and_nobody_else(
+    studio: Studio, comfy: SandboxComfyUI
+) -> None:
+    to_all = await studio.answer("/status")
+    to_director = await studio.answer("/status", by=studio.director)
+    for place in (comfy.url, str(HOME)):
+        assert place not in to_all.text
+        assert place in to_director.text
+
+
+@pytest.mark.parametrize("head", ["ref: refs/heads/main", "0123abcd"])
+def test_the_commit_is_read_where_there_is_a_checkout(tmp_path: Path, head: str) -> None:
+    assert commit_of(tmp_path) == ""
+    (tmp_path / "HEAD").write_text(f"{head}\n", encoding="utf-8")
+    (tmp_path / "refs/heads").mkdir(parents=True)
+    (tmp_path / "refs/heads/main").write_text("0123abcd\n", encoding="utf-8")
+    assert commit_of(tmp_path) == "0123abcd"

@@ -39,7 +39,16 @@ from tests.builders import (
     an_origin,
     some_limits,
 )
-from tests.fakes import FakeAlerts, FakePictures, FakePoster, FakeRenderer, FakeShelf, FakeStores, ManualClock
+from tests.fakes import (
+    FakeAlerts,
+    FakeBackups,
+    FakePictures,
+    FakePoster,
+    FakeRenderer,
+    FakeShelf,
+    FakeStores,
+    ManualClock,
+)
 
 MIN_FREE = 1024**3
 AIKO = Actor(user=USER, guild=GUILD)
@@ -163,12 +172,14 @@ class Studio:
             clock=self.clock,
             room=self.room,
         )
+        self.backups = FakeBackups()
         self.reporter = Reporter(
             jobs=self.jobs,
             renderer=self.renderer,
             shelf=self.shelf,
             workshop=self.workshop,
             gate=self.gate,
+            backups=self.backups,
             clock=self.clock,
         )
         self.news: list[News] = []

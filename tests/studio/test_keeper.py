@@ -1,25 +1,8 @@
 import asyncio
 from contextlib import suppress
 
-from bot.core.errors import StudioError
 from bot.studio.keeper import HOUR_MS, Keeper
-from tests.fakes.clock import ManualClock
-
-
-class FakeBackups:
-    def __init__(self) -> None:
-        self.taken: list[int] = []
-        self.broken = False
-        self.asked = asyncio.Event()
-
-    async def take(self, *, at: int) -> None:
-        self.asked.set()
-        if self.broken:
-            raise StudioError("the disk is full")
-        self.taken.append(at)
-
-    async def newest(self) -> int | None:
-        return self.taken[-1] if self.taken else None
+from tests.fakes import FakeBackups, ManualClock
 
 
 def a_keeper(backups: FakeBackups, clock: ManualClock, *, every_hours: int = 24) -> Keeper:

@@ -134,7 +134,13 @@ async def test_one_look_tells_every_part():
     assert (seen.renderer, seen.renderer_problem, seen.hold) == (some_health(), "", None)
     assert seen.jobs[JobState.QUEUED] == 1
     assert (seen.started, seen.now, seen.disk_free) == (NOW, NOW + 5000, studio.shelf.free)
-    assert (seen.database_ms, seen.disabled) == (0.0, {})
+    assert (seen.database_ms, seen.disabled, seen.backup) == (0.0, {}, None)
+
+
+async def test_the_newest_backup_is_told():
+    async with a_studio() as studio:
+        await studio.backups.take(at=NOW)
+        assert (await studio.reporter.report()).backup == NOW
 
 
 async def test_a_comfyui_that_is_away_is_told_with_its_reason():

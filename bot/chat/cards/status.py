@@ -1,11 +1,12 @@
 """How the studio is: one line per part, what is wrong first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from bot.chat.cards import palette
 from bot.chat.cards.holds import hold_words
-from bot.chat.cards.measures import counted, dotted, duration, gibibytes
+from bot.chat.cards.measures import counted, dotted, duration, gibibytes, relative
 from bot.chat.look import Look
 from bot.chat.markdown import code, fitted, prose
 from bot.core.job import JobState
@@ -25,10 +26,15 @@ class _Line:
     text: str
 
 
-def status_card(report: Report, *, version: str, latency_ms: float | None) -> Look:
-    """Show the report; `latency_ms` is the gateway's newest heartbeat, None while there was none."""
+def status_card(
+    report: Report, *, version: str, latency_ms: float | None, places: Mapping[str, str] | None = None
+) -> Look:
+    """Show the report; `latency_ms` is the gateway's newest heartbeat, None while there was none.
+
+    `places`: what lies where on the studio's own machines, for who may know.
+    """
     lines = [_comfyui(report), _queue(report), _database(report), _disk(report), _discord(latency_ms)]
-    lines += _workflows(report)
+    lines += [_backup(report), *_workflows(report), *_places(places or {})]
     ordered = sorted(lines, key=lambda line: _ORDER[line.mark])
     return Look(
         title="Status",
@@ -88,6 +94,18 @@ def _disk(report: Report) -> _Line:
     if isinstance(report.hold, DiskLow):
         return _Line(mark=BAD, text=f"disk · {hold_words(report.hold)}")
     return _Line(mark=GOOD, text=f"disk · {gibibytes(report.disk_free)} free")
+
+
+def _backup(report: Report) -> _Line:
+    if report.backup is None:
+        return _Line(mark=WARN, text="backup · none yet")
+    return _Line(mark=GOOD, text=f"backup · the newest was taken {relative(report.backup)}")
+
+
+def _places(places: Mapping[str, str]) -> list[_Line]:
+    return [
+        _Line(mark=GOOD, text=f"{fitted(part, 50)} · at {code(place, 200)}") for part, place in places.items()
+    ]
 
 
 def _discord(latency_ms: float | None) -> _Line:
