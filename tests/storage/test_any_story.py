@@ -155,4 +155,5 @@ class AnyStory(RuleBasedStateMachine):
 
 
 TestAnyStory = AnyStory.TestCase
-TestAnyStory.settings = settings(max_examples=25, stateful_step_count=40)
+if settings.get_current_profile_name() != "thorough":
+    TestAnyStory.settings = settings(max_examples=25, stateful_step_count=40)
