@@ -159,11 +159,11 @@ class Progress:
     def fraction(self) -> float:
         if self.started is None and self.ended is None:
             return 0.0
-        todo = {node: _weight(phase) for node, phase in self.nodes.items() if node not in self.cached}
-        done = sum(weight for node, weight in todo.items() if node in self.finished)
-        if self.node in todo and self.node not in self.finished and self.of:
-            done += todo[self.node] * self.step / self.of
-        reached = done / sum(todo.values()) if todo else 1.0
+        work = {node: _weight(phase) for node, phase in self.nodes.items() if node not in self.cached}
+        done = sum(weight for node, weight in work.items() if node in self.finished)
+        if self.node in work and self.node not in self.finished and self.of:
+            done += work[self.node] * self.step / self.of
+        reached = done / sum(work.values()) if work else 1.0
         return min(max(reached, self.floor), 1.0)
 
     @property
