@@ -4,9 +4,9 @@ from functools import reduce
 
 from PIL import Image, ImageChops
 
+from bot.core.likeness import Difference
 from bot.imaging.decoding import decoded, plain
 from bot.imaging.shrinking import size_of
-from bot.ports.darkroom import Difference
 
 
 def difference(a: bytes, b: bytes) -> Difference:

@@ -9,6 +9,9 @@ from typing import Final, TypeVar
 
 from bot.core.errors import BadRequest, StudioError
 from bot.core.generation import Size
+from bot.core.inscription import Inscription, Parameters
+from bot.core.likeness import Difference, Likeness
+from bot.core.quality import DEFAULT_THRESHOLDS, Thresholds
 from bot.imaging.board import MOST_PIXELS as SHEET_PIXELS
 from bot.imaging.budget import PixelBudget
 from bot.imaging.comparing import difference
@@ -22,22 +25,7 @@ from bot.imaging.likeness import Profile, likeness_of, profile
 from bot.imaging.measuring import measures_of
 from bot.imaging.printing import printed
 from bot.imaging.shrinking import thumbnail, thumbnail_of
-from bot.ports.darkroom import (
-    DEFAULT_THRESHOLDS,
-    SHEET_BYTES,
-    Development,
-    Difference,
-    Frame,
-    Inscription,
-    Likeness,
-    Parameters,
-    Row,
-    Sheet,
-    SheetFormat,
-    Thresholds,
-    TreeEdge,
-    TreeNode,
-)
+from bot.ports.darkroom import SHEET_BYTES, Development, Frame, Row, Sheet, SheetFormat, TreeEdge, TreeNode
 
 T = TypeVar("T")
 

@@ -14,9 +14,10 @@ from statistics import median
 
 from PIL import Image
 
+from bot.core.likeness import FINGERPRINT_BITS, Fingerprint
+from bot.core.quality import DEFAULT_THRESHOLDS
 from bot.imaging.decoding import decoded, plain
 from bot.imaging.shrinking import resized
-from bot.ports.darkroom import DEFAULT_THRESHOLDS, FINGERPRINT_BITS, Fingerprint
 
 _SIDE = 32
 _WAVES = tuple(tuple(cos(pi * k * (2 * x + 1) / (2 * _SIDE)) for x in range(_SIDE)) for k in range(_SIDE))

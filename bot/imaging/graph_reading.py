@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 from bot.core.generation import Lora, Size
+from bot.core.inscription import Parameters
 from bot.core.workflow import Json, Link, Node
-from bot.ports.darkroom import Parameters
 
 MOST_NODES = 5_000
 _DEEPEST = 200

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 
 from bot.core.generation import Lora, Size
+from bot.core.inscription import Parameters
 from bot.imaging.samplers import a1111_sampler, a1111_schedule, comfyui_sampler, comfyui_scheduler
-from bot.ports.darkroom import Parameters
 
 MOST_INFOTEXT = 256 * 1024
 """Characters; the longest prompts are a hundredth of it."""

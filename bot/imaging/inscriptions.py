@@ -6,12 +6,12 @@ from dataclasses import fields
 from types import MappingProxyType
 from typing import Final
 
+from bot.core.inscription import Inscription, Parameters, Provenance
 from bot.core.workflow import Json, Node
 from bot.imaging import editor_graph, exif_text, graph_reading, png_text
 from bot.imaging.graph_reading import parameters_of
 from bot.imaging.infotext import parsed, written
 from bot.imaging.png_text import Texts
-from bot.ports.darkroom import Inscription, Parameters, Provenance
 
 _GRAPH, _WORKFLOW, _INFOTEXT = "prompt", "workflow", "parameters"
 _KEYWORDS = frozenset({_GRAPH, _WORKFLOW, _INFOTEXT})

@@ -14,9 +14,9 @@ from typing import TypeAlias
 
 from PIL import Image, ImageCms
 
+from bot.core.likeness import Likeness
 from bot.imaging.decoding import decoded, plain
 from bot.imaging.shrinking import resized
-from bot.ports.darkroom import Likeness
 
 Histogram: TypeAlias = Counter[tuple[int, int, int]]
 

@@ -6,8 +6,8 @@ from math import sqrt
 from PIL import Image, ImageChops
 
 from bot.core.generation import Size
+from bot.core.quality import DEFAULT_THRESHOLDS, Measures, Thresholds
 from bot.imaging.decoding import decoded, plain
-from bot.ports.darkroom import DEFAULT_THRESHOLDS, Measures, Thresholds
 
 SHARPNESS_SIDE = 512
 """Sharpness depends on the size at which one looks: every picture is looked at from the same distance."""

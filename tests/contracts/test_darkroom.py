@@ -4,8 +4,9 @@ import pytest
 
 from bot.core.errors import BadRequest, DeliveryError, NotFound
 from bot.core.generation import Lora
+from bot.core.inscription import Parameters
 from bot.imaging.darkroom import PillowDarkroom
-from bot.ports.darkroom import Darkroom, Frame, Parameters, Row, SheetFormat, TreeEdge, TreeNode
+from bot.ports.darkroom import Darkroom, Frame, Row, SheetFormat, TreeEdge, TreeNode
 from tests.builders import a_size, png
 from tests.fakes.darkroom import FakeDarkroom
 from tests.imaging.hostile import arrow, encoded

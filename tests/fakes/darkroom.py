@@ -6,19 +6,10 @@ from hashlib import sha256
 
 from bot.core.errors import BadRequest, DeliveryError, StudioError
 from bot.core.generation import Lora, Size
-from bot.ports.darkroom import (
-    SHEET_BYTES,
-    Development,
-    Difference,
-    Fingerprint,
-    Inscription,
-    Likeness,
-    Measures,
-    Parameters,
-    Provenance,
-    Sheet,
-    SheetFormat,
-)
+from bot.core.inscription import Inscription, Parameters, Provenance
+from bot.core.likeness import Difference, Fingerprint, Likeness
+from bot.core.quality import Measures
+from bot.ports.darkroom import SHEET_BYTES, Development, Sheet, SheetFormat
 from tests.fakes.pictures import _png_size
 
 _MARK = b"\0inscribed:"

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import BadRequest
+from bot.core.quality import DEFAULT_THRESHOLDS, Finding, Thresholds
 from bot.imaging.budget import PixelBudget
 from bot.imaging.darkroom import MOST_SHEETS, PillowDarkroom
-from bot.ports.darkroom import DEFAULT_THRESHOLDS, Finding, Frame, Thresholds
+from bot.ports.darkroom import Frame
 from tests.builders import png
 from tests.imaging.hostile import NO_PICTURES, bomb, with_header
 from tests.imaging.sketches import png_of, sketch

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
+from bot.core.likeness import NEAR_DUPLICATE, Fingerprint
 from bot.imaging.decoding import Undecodable
 from bot.imaging.fingerprints import fingerprint, fingerprint_of
 from bot.imaging.shrinking import thumbnail
-from bot.ports.darkroom import NEAR_DUPLICATE, Fingerprint
 from tests.builders import png
 from tests.imaging.hostile import encoded, with_workflow
 from tests.imaging.sketches import png_of, sketch, webp_of

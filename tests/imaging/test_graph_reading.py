@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.generation import Lora
+from bot.core.inscription import Parameters
 from bot.imaging import editor_graph, graph_reading
 from bot.imaging.graph_reading import parameters_of
-from bot.ports.darkroom import Parameters
 from tests.builders import a_size
 
 WORKFLOWS = Path(__file__).parents[2] / "bot" / "workflows"

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.generation import Lora
+from bot.core.inscription import Parameters
 from bot.imaging.infotext import MOST_INFOTEXT, parsed, written
 from bot.imaging.samplers import a1111_sampler, a1111_schedule, comfyui_sampler, comfyui_scheduler
-from bot.ports.darkroom import Parameters
 from tests.builders import a_size
 
 WEBUI = """masterpiece, 1girl, <lora:yuki_v2:0.8>, silver hair,

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, PngImagePlugin
 
+from bot.core.inscription import Inscription, Parameters, Provenance
 from bot.imaging.inscriptions import inscribed, inscription
-from bot.ports.darkroom import Inscription, Parameters, Provenance
 from tests.builders import a_size, png
 from tests.imaging.chunks import chunk, inserted, pixels, texts
 from tests.imaging.hostile import NO_PICTURES, arrow, encoded, photo

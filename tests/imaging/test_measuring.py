@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageFilter
 
+from bot.core.quality import Finding, Thresholds
 from bot.imaging.decoding import Undecodable
 from bot.imaging.measuring import measured, measures_of
-from bot.ports.darkroom import Finding, Thresholds
 from tests.builders import a_size, png
 from tests.imaging.hostile import NO_PICTURES, encoded
 from tests.imaging.sketches import png_of, sketch, webp_of

@@ -1,0 +1,52 @@
+"""What a picture was drawn with, as its file tells."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.generation import Lora, Size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """What a picture was drawn with, as far as its file tells; None: it does not.
+
+    Samplers and schedulers have ComfyUI's names where those are known. `prompt` is without LoRA tags.
+    `others` are the settings that have no field here, by the names that the file has for them.
+    """
+
+    prompt: str | None = None
+    negative: str | None = None
+    seed: int | None = None
+    steps: int | None = None
+    cfg: float | None = None
+    sampler: str | None = None
+    scheduler: str | None = None
+    denoise: float | None = None
+    model: str | None = None
+    model_hash: str | None = None
+    loras: tuple[Lora, ...] = ()
+    size: Size | None = None
+    others: tuple[tuple[str, str], ...] = ()
+
+
+class Provenance(StrEnum):
+    """Where in a file parameters were found; the first one found fills what the next ones leave open."""
+
+    GRAPH = "ComfyUI prompt"
+    EDITOR = "ComfyUI workflow"
+    INFOTEXT = "A1111 parameters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inscription:
+    """What is written in a picture's file about its making.
+
+    `graph` and `workflow` are ComfyUI's JSON texts as they stand in the file. `remarks` tell, in whole
+    sentences, what could not be read and why.
+    """
+
+    parameters: Parameters | None = None
+    found: tuple[Provenance, ...] = ()
+    graph: str | None = None
+    workflow: str | None = None
+    remarks: tuple[str, ...] = ()
