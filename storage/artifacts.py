@@ -12,10 +12,13 @@ def insert(db: Connection, artifacts: Sequence[Artifact]) -> None:
         """
         INSERT INTO artifacts (job, position, path, sha256, bytes, width, height, media_type,
                                source_filename, source_subfolder, source_type, source_node,
-                               message, attachment)
+                               message, attachment, kind, created, origin_sha256, thumbnail, measures,
+                               fingerprint, likeness, near, review, deleted, guild, project)
         VALUES (:job, :position, :path, :sha256, :bytes, :width, :height, :media_type,
                 :source_filename, :source_subfolder, :source_type, :source_node,
-                :message, :attachment)
+                :message, :attachment, :kind, :created, :origin_sha256, :thumbnail, :measures,
+                :fingerprint, :likeness, :near, :review, :deleted,
+                (SELECT guild FROM jobs WHERE id = :job), (SELECT project FROM jobs WHERE id = :job))
         """,
         [values_of_artifact(artifact) for artifact in artifacts],
     )

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from bot.core.errors import DiskFull, NotFound, StudioError
 from bot.ports.pictures import Picture
-from bot.ports.shelf import Shelved
+from bot.ports.shelf import Place, Shelved
 
 T = TypeVar("T")
 
@@ -43,8 +43,8 @@ class PictureShelf:
         shutil.rmtree(self._incoming, ignore_errors=True)
         self._incoming.mkdir(parents=True)
 
-    async def put(self, picture: Picture, *, project: str, day: str, name: str) -> Shelved:
-        folder = self._root / slug(project) / "_" / slug(day) / "images"
+    async def put(self, picture: Picture, *, place: Place, name: str) -> Shelved:
+        folder = self._root / slug(place.project) / slug(place.character) / slug(place.day) / slug(place.kind)
         path = folder / f"{slug(name)}.{_ENDINGS[picture.media_type]}"
         return await self._in_pool(lambda: self._keep(path, picture.content))
 
@@ -54,11 +54,20 @@ class PictureShelf:
     async def read(self, path: str) -> bytes:
         return await self._in_pool(lambda: self._read(path))
 
+    async def remove(self, path: str) -> None:
+        await self._in_pool(lambda: self._remove(path))
+
     async def free_bytes(self) -> int:
         return await self._in_pool(lambda: shutil.disk_usage(self._root).free)
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    def _remove(self, path: str) -> None:
+        try:
+            self._inside(self._data / path).unlink(missing_ok=True)
+        except OSError as error:
+            raise StudioError(f"{path} cannot be removed: {error}.", hint="Check the disk.") from error
 
     def _read(self, path: str) -> bytes:
         try:

@@ -103,7 +103,8 @@ def _as_stored(new: NewJob, job_id: int) -> Job:
         created=new.created,
         since=new.created,
         project=new.project,
-        parent=new.parent,
+        lineage=new.lineage,
+        batch=new.batch,
         priority=new.priority,
         graph=new.graph,
     )

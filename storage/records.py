@@ -7,13 +7,17 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from bot.core.artifact import Artifact, Output
+from bot.core.artifact import Artifact, ArtifactKind, Output
 from bot.core.catalogue import Catalogue
 from bot.core.generation import GenerationRequest, Origin, Recipe, Size
 from bot.core.job import Card, Failure, Job, JobEvent, JobState, Priority, Timings, Warmth
-from bot.core.library import Gallery, GalleryKind, GuildSettings, Project
+from bot.core.library import Gallery, GalleryKind, GuildSettings, Project, Rating, Threads
+from bot.core.likeness import Fingerprint, Likeness
+from bot.core.lineage import Descent, Lineage
 from bot.core.posting import Posting, PostingKind, PostingState
+from bot.core.quality import Measures
 from bot.core.queueing import Kind, Waiting
+from bot.core.review import Review
 from bot.core.workflow import Graph
 from bot.ports.stores import Entry, EntryKind, NewJob
 
@@ -23,6 +27,8 @@ Values: TypeAlias = dict[str, str | int | None]
 _REQUEST = TypeAdapter(GenerationRequest)
 _RECIPE = TypeAdapter(Recipe)
 _CATALOGUE = TypeAdapter(Catalogue)
+_MEASURES = TypeAdapter(Measures)
+_LIKENESS = TypeAdapter(Likeness)
 _DETAIL = TypeAdapter(dict[str, str])
 
 
@@ -39,7 +45,10 @@ def values_of_new_job(new: NewJob) -> Values:
         "guild": origin.guild,
         "channel": origin.channel,
         "project": new.project,
-        "parent": new.parent,
+        "parent": new.lineage and new.lineage.parent,
+        "parent_picture": new.lineage and new.lineage.picture,
+        "descent": new.lineage and new.lineage.how.value,
+        "batch": new.batch,
         "created": new.created,
         "priority": int(new.priority),
         "request": _REQUEST.dump_json(new.request).decode(),
@@ -84,7 +93,8 @@ def job_of(row: Row) -> Job:
         origin=_origin_of(row),
         created=row["created"],
         project=row["project"],
-        parent=row["parent"],
+        lineage=_lineage_of(row),
+        batch=row["batch"],
         state=JobState(row["state"]),
         since=row["since"],
         priority=Priority(row["priority"]),
@@ -98,6 +108,12 @@ def job_of(row: Row) -> Job:
         timings=_timings_of(row),
         failure=_failure_of(row),
     )
+
+
+def _lineage_of(row: Row) -> Lineage | None:
+    if row["parent"] is None:
+        return None
+    return Lineage(parent=row["parent"], how=Descent(row["descent"]), picture=row["parent_picture"])
 
 
 def _origin_of(row: Row) -> Origin:
@@ -195,6 +211,16 @@ def values_of_artifact(artifact: Artifact) -> Values:
         "source_node": artifact.source.node,
         "message": artifact.message,
         "attachment": artifact.attachment,
+        "kind": artifact.kind.value,
+        "created": artifact.created,
+        "origin_sha256": artifact.origin_sha256,
+        "thumbnail": artifact.thumbnail,
+        "measures": artifact.measures and _MEASURES.dump_json(artifact.measures).decode(),
+        "fingerprint": artifact.fingerprint and artifact.fingerprint.signed,
+        "likeness": artifact.likeness and _LIKENESS.dump_json(artifact.likeness).decode(),
+        "near": artifact.near,
+        "review": artifact.review.value,
+        "deleted": artifact.deleted,
     }
 
 
@@ -216,6 +242,16 @@ def artifact_of(row: Row) -> Artifact:
         ),
         message=row["message"],
         attachment=row["attachment"],
+        kind=ArtifactKind(row["kind"]),
+        created=row["created"],
+        origin_sha256=row["origin_sha256"],
+        thumbnail=row["thumbnail"],
+        measures=None if row["measures"] is None else _MEASURES.validate_json(row["measures"]),
+        fingerprint=None if row["fingerprint"] is None else Fingerprint.from_signed(row["fingerprint"]),
+        likeness=None if row["likeness"] is None else _LIKENESS.validate_json(row["likeness"]),
+        near=row["near"],
+        review=Review(row["review"]),
+        deleted=row["deleted"],
     )
 
 
@@ -260,6 +296,13 @@ def project_of(row: Row) -> Project:
         created=row["created"],
         created_by=row["created_by"],
         gallery=_gallery_of(row),
+        description=row["description"],
+        threads=Threads(row["threads"]),
+        rating=Rating(row["rating"]),
+        workflow=row["workflow"],
+        style=row["style"],
+        archived=row["archived"],
+        deleted=row["deleted"],
     )
 
 

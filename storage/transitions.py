@@ -12,12 +12,12 @@ def insert(db: Connection, new: NewJob) -> int:
     """Insert a queued job and return its number."""
     row = db.execute(
         """
-        INSERT INTO jobs (uid, origin_key, user, user_name, guild, channel, project, parent, created,
-                          state, since, priority, attempt, request, recipe, graph,
-                          workflow, model, pixels, steps, count, seed)
-        VALUES (:uid, :origin_key, :user, :user_name, :guild, :channel, :project, :parent, :created,
-                'queued', :created, :priority, 1, :request, :recipe, :graph,
-                :workflow, :model, :pixels, :steps, :count, :seed)
+        INSERT INTO jobs (uid, origin_key, user, user_name, guild, channel, project, parent,
+                          parent_picture, descent, batch, created, state, since, priority, attempt,
+                          request, recipe, graph, workflow, model, pixels, steps, count, seed)
+        VALUES (:uid, :origin_key, :user, :user_name, :guild, :channel, :project, :parent,
+                :parent_picture, :descent, :batch, :created, 'queued', :created, :priority, 1,
+                :request, :recipe, :graph, :workflow, :model, :pixels, :steps, :count, :seed)
         RETURNING id
         """,
         values_of_new_job(new),

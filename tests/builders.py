@@ -11,6 +11,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.generation import GenerationRequest, Lora, Origin, Recipe, Reference, Seed, Size
 from bot.core.job import Card, Failure, Job, JobEvent, JobState, Timings, Warmth
 from bot.core.library import Gallery, GalleryKind, GuildSettings, Project
+from bot.core.lineage import Descent, Lineage
 from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
 from bot.core.progress import Accepted, NodeStarted, Rendered, RenderEvent, Sampled, Started
 from bot.core.queueing import Kind, Limits, Waiting
@@ -101,6 +102,10 @@ def a_job(**changes: Any) -> Job:
         since=NOW,
         graph=a_graph(),
     )
+
+
+def a_lineage(**changes: Any) -> Lineage:
+    return _built(Lineage, changes, parent=1, how=Descent.AGAIN)
 
 
 def a_job_event(**changes: Any) -> JobEvent:

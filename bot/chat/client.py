@@ -8,7 +8,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.chat.buttons import BUTTONS, answer_unknown, is_ours
+from bot.chat.controls import ITEMS, answer_unknown, is_an_item, take_form
 from bot.chat.desk import Desk
 from bot.chat.door import Door
 from bot.chat.haste import Haste
@@ -23,8 +23,6 @@ log = structlog.get_logger(__name__)
 
 CLOSING_S = 1.5
 LONGEST_RATE_LIMIT_S = 60.0
-
-_FROM_MESSAGES = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 Cogs: TypeAlias = Sequence[Callable[[Desk, Reception], commands.Cog]]
 
@@ -61,7 +59,7 @@ class GengaClient(commands.Bot):
             await self.add_cog(make(self.desk, self.reception))
         await self.add_cog(Reactions(self.desk, self))
         await self.add_cog(LostCards(self.desk, self))
-        self.add_dynamic_items(*BUTTONS)
+        self.add_dynamic_items(*ITEMS)
         self._syncer = Syncer(self.tree, self.desk.settings, application=self.application_id or 0)
         await self._syncer.sync(self.desk.guilds)
 
@@ -95,9 +93,14 @@ class GengaClient(commands.Bot):
             await self._syncer.let_go(guild)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer what is sent from a message that is none of ours any more; nobody else would."""
-        if interaction.type in _FROM_MESSAGES and not is_ours(interaction.custom_id or ""):
-            await answer_unknown(interaction)
+        """Take forms, and answer the buttons of old messages that are none of ours any more."""
+        match interaction.type:
+            case discord.InteractionType.modal_submit:
+                await take_form(interaction)
+            case discord.InteractionType.component if not is_an_item(interaction.custom_id or ""):
+                await answer_unknown(interaction)
+            case _:
+                pass
 
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: object) -> None:
         del command

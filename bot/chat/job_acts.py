@@ -1,17 +1,55 @@
 """What people do to one job, by a command or by a button."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.chat import cards
 from bot.chat.answers import Announced, say
+from bot.chat.expired import expired
+from bot.chat.haste import GAP_S
+from bot.chat.look import Action
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
 from bot.chat.tickets import show_ticket
+from bot.core.errors import LimitReached
 
 if TYPE_CHECKING:
     from bot.chat.client import GengaClient
+
+
+_ABOUT = re.compile(r"(?P<job>[0-9]{1,15}):(?P<action>[a-z_]{1,40})")
+
+
+async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
+    """Do what a job's button says."""
+    about = _ABOUT.fullmatch(rest)
+    if about is None:
+        await expired(interaction)
+        return
+    job = int(about["job"])
+    match about["action"]:
+        case Action.AGAIN:
+            await _again_unless_hasty(interaction, job)
+        case Action.PARAMS:
+            await params(interaction, job)
+        case Action.CANCEL:
+            await cancel(interaction, job)
+        case _:
+            await expired(interaction)
+
+
+async def _again_unless_hasty(interaction: discord.Interaction[Any], job: int) -> None:
+    """Draw once where somebody presses the same button twice in a moment."""
+    client: GengaClient = interaction.client
+    where = interaction.message.id if interaction.message else None
+    if client.haste.too_soon_by((where, interaction.custom_id, interaction.user.id)):
+        raise LimitReached(
+            "You pressed that a moment ago; it is drawn once.",
+            hint=f"For another drawing press again after {GAP_S:.0f} seconds.",
+        )
+    await again(interaction, job)
 
 
 async def again(interaction: discord.Interaction[Any], job: int, *, same_seed: bool = False) -> None:

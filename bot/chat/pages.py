@@ -2,18 +2,45 @@
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import discord
 
 from bot.chat import cards
+from bot.chat.answers import Announced, turn
 from bot.chat.desk import Desk
+from bot.chat.expired import expired
 from bot.chat.look import Look
+from bot.chat.people import actor_of
 from bot.core.job import JobState
 from bot.ports.stores import JobFilter
 from bot.studio.control import Actor
+
+if TYPE_CHECKING:
+    from bot.chat.client import GengaClient
 
 JOBS_PER_PAGE = 10
 _FILTER = re.compile(
     rf"{cards.JOB_LIST}(?:\.u(?P<user>\d+))?(?:\.p(?P<project>\d+))?(?:\.s(?P<state>[a-z]+))?"
 )
+
+
+_ABOUT = re.compile(r"(?P<list>[^:]{1,60}):(?P<before>[0-9]{1,15})")
+
+
+async def turned(interaction: discord.Interaction[Any], rest: str) -> None:
+    """Show another page in the message whose button was pressed."""
+    client: GengaClient = interaction.client
+    about = _ABOUT.fullmatch(rest)
+    if about is None:
+        await expired(interaction)
+        return
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        look = await page_of(client.desk, about["list"], int(about["before"]), actor=actor_of(interaction))
+    if look is None:
+        await expired(interaction)
+    else:
+        await turn(interaction, look)
 
 
 async def page_of(desk: Desk, name: str, before: int, *, actor: Actor) -> Look | None:

@@ -16,6 +16,8 @@ def actor_of(interaction: discord.Interaction[Any]) -> Actor:
         user=interaction.user.id,
         guild=interaction.guild_id,
         manages=interaction.permissions.manage_guild,
+        roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
+        name=interaction.user.display_name,
     )
 
 

@@ -1,15 +1,27 @@
 """What a ComfyUI has to choose from, as it told us itself."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.core.errors import UnknownName
+from bot.core.families import ModelFamily
 from bot.core.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFacts:
+    """What ComfyUI tells of a model file from its header; None and "" where it tells nothing."""
+
+    family: ModelFamily | None = None
+    hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """Names exactly as ComfyUI spells them; `seen` is when it told us, in UTC milliseconds."""
+    """Names exactly as ComfyUI spells them; `seen` is when it told us, in UTC milliseconds.
+
+    `facts` are of checkpoints and LoRAs by name; `version` is ComfyUI's own.
+    """
 
     checkpoints: tuple[str, ...]
     loras: tuple[str, ...]
@@ -17,6 +29,9 @@ class Catalogue:
     schedulers: tuple[str, ...]
     nodes: frozenset[str]
     seen: int
+    upscalers: tuple[str, ...] = ()
+    facts: Mapping[str, ModelFacts] = field(default_factory=dict[str, ModelFacts])
+    version: str = ""
 
     def missing_for(self, workflow: Workflow) -> tuple[str, ...]:
         """Name the node classes the workflow needs and this ComfyUI lacks."""

@@ -7,6 +7,7 @@ from math import sqrt
 from typing import NewType, Self
 
 from bot.core.errors import BadRequest
+from bot.core.families import ModelFamily
 
 Seed = NewType("Seed", int)
 
@@ -86,20 +87,6 @@ class Aspect(StrEnum):
     WIDE = "wide"
 
 
-class ModelFamily(StrEnum):
-    """Which sizes a checkpoint was trained on."""
-
-    SD15 = "SD1.5"
-    SDXL = "SDXL"
-
-    @classmethod
-    def guess(cls, checkpoint: str) -> Self:
-        """Guess from the file's name, as ComfyUI does not tell the family of a loaded checkpoint."""
-        return cls(cls.SDXL if _SDXL_NAME.search(checkpoint) else cls.SD15)
-
-
-_SDXL_NAME = re.compile(r"xl|illustrious|pony|noob|animagine", re.IGNORECASE)
-
 _SIDES: dict[ModelFamily, dict[Aspect, tuple[int, int]]] = {
     ModelFamily.SDXL: {
         Aspect.SQUARE: (1024, 1024),
@@ -151,7 +138,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRequest:
-    """What somebody asked for, and nothing about where; None means: not said, so the studio decides."""
+    """What somebody asked for, and nothing about where; None means: not said, so the studio decides.
+
+    `prompt` is as it was typed, with its `@names`. `characters` and `variations` are names of the project's.
+    `scale` is how many times as wide and high an upscaled picture becomes.
+    """
 
     prompt: str
     negative: str | None = None
@@ -168,7 +159,13 @@ class GenerationRequest:
     loras: tuple[Lora, ...] = ()
     reference: Reference | None = None
     denoise: float | None = None
+    scale: float | None = None
+    upscaler: str | None = None
+    style: str | None = None
+    characters: tuple[str, ...] = ()
+    variations: tuple[str, ...] = ()
     allow_smaller: bool = False
+    contact_sheet: bool = False
 
     def given(self) -> frozenset[str]:
         """Name the options that were said."""
@@ -176,6 +173,25 @@ class GenerationRequest:
         return frozenset(
             name for name, value in values if not (value is None or value is False or value == ())
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastMember:
+    """Who is in a drawing, as it was when it was asked for; the first one names its folder."""
+
+    id: int
+    name: str
+    slug: str
+    variations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StyleUsed:
+    """The style a drawing was made in, and which state of it."""
+
+    id: int
+    name: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +211,9 @@ class Recipe:
 
     `model` is None for a workflow that brings its own models, and while ComfyUI has never been reached, so
     that nobody can know what it has; then the worker decides it before the drawing starts.
+    `model_hash` and `renderer` (ComfyUI's version) are as ComfyUI told them, "" and None where it did not.
+    `dropped` are the words beyond the text encoder's window. `redrawn_from` is the seed of a first drawing
+    that came out blank.
     """
 
     workflow: str
@@ -211,7 +230,16 @@ class Recipe:
     loras: tuple[Lora, ...] = ()
     reference: Reference | None = None
     denoise: float = 1.0
+    scale: float = 1.0
+    upscaler: str | None = None
+    cast: tuple[CastMember, ...] = ()
+    style: StyleUsed | None = None
+    family: ModelFamily | None = None
+    model_hash: str | None = None
+    renderer: str = ""
+    dropped: tuple[str, ...] = ()
     lightened_from: Load | None = None
+    redrawn_from: Seed | None = None
 
     @property
     def load(self) -> Load:

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from bot.core.errors import WrongState
 from bot.core.generation import GenerationRequest, Origin, Recipe
+from bot.core.lineage import Lineage
 from bot.core.workflow import Graph
 
 
@@ -111,7 +112,8 @@ class Job:
     origin: Origin
     created: int
     project: int | None = None
-    parent: int | None = None
+    lineage: Lineage | None = None
+    batch: int | None = None
     state: JobState = JobState.QUEUED
     since: int = 0
     priority: Priority = Priority.INTERACTIVE
@@ -124,6 +126,10 @@ class Job:
     opened: int = 0
     timings: Timings = field(default_factory=Timings)
     failure: Failure | None = None
+
+    @property
+    def parent(self) -> int | None:
+        return self.lineage.parent if self.lineage else None
 
     @property
     def prompt_id(self) -> str:

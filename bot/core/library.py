@@ -15,6 +15,21 @@ class GalleryKind(StrEnum):
     FORUM = "forum"
 
 
+class Threads(StrEnum):
+    """How a project's pictures are spread over threads."""
+
+    PROJECT = "project"
+    CHARACTER = "character"
+    DAY = "day"
+
+
+class Rating(StrEnum):
+    """Who may see a project's pictures; adult ones go to age-restricted channels only."""
+
+    EVERYONE = "everyone"
+    ADULT = "adult"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gallery:
     """A channel whose threads take finished pictures, and the thread in use, if there is one already."""
@@ -26,7 +41,10 @@ class Gallery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A production. `slug` names its folder and is unique in its guild; times are UTC milliseconds."""
+    """A production. `slug` names its folder and is unique in its guild; times are UTC milliseconds.
+
+    `style` is the id of the style it is drawn in. A deleted one stays, for its jobs to name it.
+    """
 
     id: int
     guild: int | None
@@ -35,6 +53,17 @@ class Project:
     created: int
     created_by: int
     gallery: Gallery | None = None
+    description: str = ""
+    threads: Threads = Threads.PROJECT
+    rating: Rating = Rating.EVERYONE
+    workflow: str | None = None
+    style: int | None = None
+    archived: int | None = None
+    deleted: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.archived is None and self.deleted is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +73,10 @@ class GuildSettings:
     guild: int
     gallery: Gallery | None = None
     admin_channel: int | None = None
+    reactions: tuple[str, ...] | None = None
+    """The emoji that the bot puts on its own posts; None: the usual ones."""
+    reviewer_role: int | None = None
+    """Who may approve and reject; None: everybody."""
 
 
 def clean_name(kind: str, text: str) -> str:

@@ -5,13 +5,13 @@ from typing import assert_never
 
 from bot.core.catalogue import Catalogue, spelled
 from bot.core.errors import BadRequest, UnknownName
+from bot.core.families import ModelFamily
 from bot.core.generation import (
     MAX_COUNT,
     MAX_SEED,
     Aspect,
     GenerationRequest,
     Lora,
-    ModelFamily,
     Recipe,
     Reference,
     Seed,

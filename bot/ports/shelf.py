@@ -15,9 +15,19 @@ class Shelved:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A folder of the library, by slugs: `<project>/<character>/<day>/<kind>`; `_` stands for none."""
+
+    project: str
+    day: str
+    kind: str
+    character: str = "_"
+
+
 class Shelf(Protocol):
-    async def put(self, picture: Picture, *, project: str, day: str, name: str) -> Shelved:
-        """Write `<project>/_/<day>/images/<name>.<ext>` whole or not at all; both are slugs.
+    async def put(self, picture: Picture, *, place: Place, name: str) -> Shelved:
+        """Write `<place>/<name>.<ext>` whole or not at all; `name` is a slug.
 
         Raises DiskFull for want of room, StudioError if it cannot be written for another reason.
         """
@@ -29,6 +39,10 @@ class Shelf(Protocol):
 
     async def read(self, path: str) -> bytes:
         """Return the file's bytes; raise NotFound if it is gone."""
+        ...
+
+    async def remove(self, path: str) -> None:
+        """Remove the file; one that is gone already is fine. Raises StudioError if it cannot be."""
         ...
 
     async def free_bytes(self) -> int:

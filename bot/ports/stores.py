@@ -11,6 +11,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.generation import GenerationRequest, Origin, Recipe
 from bot.core.job import Card, Job, JobEvent, JobState, Priority
 from bot.core.library import Gallery, GuildSettings, Project
+from bot.core.lineage import Lineage
 from bot.core.posting import Posting
 from bot.core.queueing import Kind, Waiting
 from bot.core.workflow import Graph
@@ -27,7 +28,8 @@ class NewJob:
     created: int
     graph: Graph | None
     project: int | None = None
-    parent: int | None = None
+    lineage: Lineage | None = None
+    batch: int | None = None
     priority: Priority = Priority.INTERACTIVE
 
 
@@ -43,7 +45,14 @@ class JobFilter:
 
 class Jobs(Protocol):
     async def add(self, new: NewJob) -> tuple[Job, bool]:
-        """Store a queued job and its first event: (job, True); a known origin key: (that job, False)."""
+        """Store a queued job and its first event: (job, True); a known origin key: (that job, False).
+
+        In the same transaction its words become findable.
+        """
+        ...
+
+    async def add_ended(self, new: NewJob, *, artifacts: Sequence[Artifact]) -> Job:
+        """Store a job that was drawn elsewhere, SHELVED at once, with its pictures; nothing is posted."""
         ...
 
     async def get(self, job_id: int) -> Job:
@@ -95,11 +104,35 @@ class Jobs(Protocol):
         ...
 
     async def waiting(self) -> list[Waiting]:
-        """Return the queued jobs, oldest first."""
+        """Return the queued jobs that may be drawn, oldest first: those of a paused batch may not."""
         ...
 
     async def count_waiting(self, *, user: int) -> tuple[int, int]:
-        """Return how many jobs wait or are drawn: (of this user, in all)."""
+        """Return how many jobs outside batches wait or are drawn: (of this user, in all)."""
+        ...
+
+    async def open_of_project(self, project: int) -> int:
+        """Count the project's jobs that have not ended."""
+        ...
+
+    async def find(
+        self,
+        words: str,
+        *,
+        guild: int | None,
+        project: int | None = None,
+        before: int | None = None,
+        limit: int = 10,
+    ) -> list[Job]:
+        """Return the newest jobs below `before` whose prompts have all these words or words that begin so."""
+        ...
+
+    async def children(self, job_id: int) -> list[Job]:
+        """Return the jobs that came from this one, oldest first."""
+        ...
+
+    async def family(self, job_id: int, *, limit: int = 200) -> list[Job]:
+        """Return the job's ancestors and all that came from the eldest, oldest first, at most so many."""
         ...
 
     async def page(self, wanted: JobFilter, *, before: int | None = None, limit: int = 10) -> list[Job]:
@@ -141,6 +174,18 @@ class Outbox(Protocol):
     async def dropped(self, posting: Posting, *, at: int, reason: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What hangs on a project, for those who are about to delete it; `bytes` on our disk."""
+
+    jobs: int
+    open_jobs: int
+    pictures: int
+    bytes: int
+    characters: int
+    styles: int
+
+
 class Projects(Protocol):
     async def add(
         self, *, guild: int | None, name: str, slug: str, gallery: Gallery | None, by: int, at: int
@@ -154,15 +199,41 @@ class Projects(Protocol):
 
     async def named(self, guild: int | None, name: str) -> Project | None: ...
 
-    async def of_guild(self, guild: int | None) -> list[Project]: ...
-
-    async def matching(self, guild: int | None, part: str, *, limit: int = 25) -> list[Project]: ...
-
-    async def of_channel(self, channel: int) -> Project | None:
-        """Return the project whose gallery channel or thread this is."""
+    async def of_guild(self, guild: int | None, *, archived: bool = False) -> list[Project]:
+        """Return the guild's open projects, or its archived ones, by name."""
         ...
 
-    async def set_thread(self, project_id: int, thread: int | None) -> None: ...
+    async def matching(
+        self, guild: int | None, part: str, *, limit: int = 25, archived: bool = False
+    ) -> list[Project]:
+        """Return open projects, or archived ones, by a part of the name."""
+        ...
+
+    async def of_channel(self, channel: int) -> Project | None:
+        """Return the open project whose gallery channel or thread this is."""
+        ...
+
+    async def thread(self, project_id: int, subject: str) -> int | None:
+        """Return the thread for this subject (a character's slug, a day; "" is the project's own)."""
+        ...
+
+    async def set_thread(self, project_id: int, thread: int | None, *, subject: str = "") -> None: ...
+
+    async def change(self, project: Project) -> Project:
+        """Write all that people can change; the slug stays. Raise BadRequest for a taken name.
+
+        Another gallery or another way of threads forgets the threads in use.
+        """
+        ...
+
+    async def holdings(self, project_id: int) -> Holdings: ...
+
+    async def delete(self, project_id: int, *, at: int) -> None:
+        """Mark it and its pictures as deleted and its files as discarded, in one transaction.
+
+        Its characters, styles, choices and threads go. Raises WrongState while one of its jobs is open.
+        """
+        ...
 
     async def in_use(self, *, guild: int | None, user: int) -> Project | None: ...
 
@@ -173,6 +244,10 @@ class Settings(Protocol):
     async def of_guild(self, guild: int) -> GuildSettings: ...
 
     async def set_gallery(self, guild: int, gallery: Gallery | None) -> None: ...
+
+    async def set_reactions(self, guild: int, emoji: Sequence[str] | None) -> None: ...
+
+    async def set_reviewer_role(self, guild: int, role: int | None) -> None: ...
 
     async def set_admin_channel(self, guild: int, channel: int | None) -> None:
         """Choose where the studio's troubles are told."""

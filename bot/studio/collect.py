@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from bot.core.artifact import Artifact, Output
+from bot.core.artifact import Artifact, ArtifactKind, Output
 from bot.core.errors import (
     Blank,
     DiskFull,
@@ -23,7 +23,7 @@ from bot.core.progress import Phase, Progress
 from bot.ports.clock import Clock
 from bot.ports.pictures import Picture, Pictures
 from bot.ports.renderer import Renderer
-from bot.ports.shelf import Shelf
+from bot.ports.shelf import Place, Shelf
 from bot.ports.stores import Jobs, Projects
 from bot.studio.feed import Feed, JobChanged
 from bot.studio.together import together
@@ -122,9 +122,8 @@ class Collector:
         self, job: Job, index: int, output: Output, picture: Picture, folder: str
     ) -> tuple[Artifact, Picture]:
         day = datetime.fromtimestamp(job.created / 1000, UTC).date().isoformat()
-        kept = await self._patiently(
-            lambda: self._shelf.put(picture, project=folder, day=day, name=f"{job.id}_{index}")
-        )
+        place = Place(project=folder, day=day, kind=ArtifactKind.IMAGES)
+        kept = await self._patiently(lambda: self._shelf.put(picture, place=place, name=f"{job.id}_{index}"))
         artifact = Artifact(
             job=job.id,
             index=index,
@@ -134,6 +133,8 @@ class Collector:
             size=picture.size,
             media_type=picture.media_type,
             source=output,
+            created=self._clock.now(),
+            origin_sha256=kept.sha256,
         )
         return artifact, picture
 

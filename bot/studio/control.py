@@ -22,6 +22,8 @@ class Actor:
     user: int
     guild: int | None
     manages: bool = False
+    roles: frozenset[int] = frozenset()
+    name: str = ""
 
 
 class Control:

@@ -9,6 +9,7 @@ from bot.core.errors import UnknownName
 from bot.core.generation import GenerationRequest, Origin, Recipe, Reference, Seed
 from bot.core.job import Job
 from bot.core.library import Project
+from bot.core.lineage import Descent, Lineage
 from bot.core.planning import decide
 from bot.core.queueing import Limits, admit
 from bot.core.workflow import Graph, bind
@@ -124,7 +125,7 @@ class Submit:
             created=self._clock.now(),
             graph=self._bound(recipe, uid, parent),
             project=project,
-            parent=parent.id if parent else None,
+            lineage=Lineage(parent=parent.id, how=Descent.AGAIN) if parent else None,
         )
         async with self._one_by_one:
             of_user, in_all = await self._jobs.count_waiting(user=origin.user)

@@ -19,6 +19,7 @@ from tests.builders import (
     a_failure,
     a_graph,
     a_job,
+    a_lineage,
     a_project,
     a_recipe,
     an_origin,
@@ -222,7 +223,7 @@ def test_the_colour_tells_the_state_as_well(state, colour):
 
 
 def test_what_is_drawn_again_says_from_what_and_a_second_attempt_that_it_is_one():
-    said = text(JobView(job=a_job(parent=121, attempt=2), place=1))
+    said = text(JobView(job=a_job(lineage=a_lineage(parent=121), attempt=2), place=1))
     assert "from #121 · attempt 2" in said
 
 

@@ -25,6 +25,7 @@ from tests.builders import (
     a_gallery,
     a_job,
     a_job_event,
+    a_lineage,
     a_picture,
     a_picture_post,
     a_project,
@@ -93,7 +94,7 @@ def test_durations_carry_their_units(ms, words):
 
 
 def test_the_post_says_all_that_search_should_find():
-    job = a_job(id=128, state=JobState.RENDERED, timings=some_timings(), parent=121)
+    job = a_job(id=128, state=JobState.RENDERED, timings=some_timings(), lineage=a_lineage(parent=121))
     look = cards.picture_post(a_picture_post(job=job, project=a_project(name="Harbour")))
     assert look.content == (
         "**#128** 1girl, silver hair, harbour at dusk\n"
@@ -195,7 +196,14 @@ def test_a_cancelling_says_whether_it_has_happened():
 def test_the_sheet_tells_the_whole_story():
     timings = some_timings(total=14_230, fetch=80)
     recipe = a_recipe(loras=(Lora(name="mira_v2.safetensors", strength=0.8),), reference=a_reference())
-    job = a_job(id=128, state=JobState.DELIVERED, post=a_card(), timings=timings, recipe=recipe, parent=121)
+    job = a_job(
+        id=128,
+        state=JobState.DELIVERED,
+        post=a_card(),
+        timings=timings,
+        recipe=recipe,
+        lineage=a_lineage(parent=121),
+    )
     events = [a_job_event(), a_job_event(state=JobState.RUNNING, at=NOW + 32_000)]
     parent = a_job(id=121, post=a_card(message=5))
     look = cards.job_sheet(JobView(job=job), events, [an_artifact()], now=NOW, parent=parent)

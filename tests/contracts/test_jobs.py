@@ -14,6 +14,7 @@ from tests.builders import (
     a_failure,
     a_graph,
     a_kind,
+    a_lineage,
     a_new_job,
     a_recipe,
     a_size,
@@ -108,7 +109,7 @@ async def test_a_job_from_outside_discord_has_no_guild_and_no_channel(stores):
 
 async def test_a_job_knows_what_it_was_drawn_again_from(stores):
     first = await added(stores)
-    again = await added(stores, parent=first.id)
+    again = await added(stores, lineage=a_lineage(parent=first.id))
     assert (await stores.jobs.get(again.id)).parent == first.id
 
 

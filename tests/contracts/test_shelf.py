@@ -3,9 +3,10 @@ from hashlib import sha256
 import pytest
 
 from bot.core.errors import NotFound
+from bot.ports.shelf import Place
 from tests.builders import a_picture, png
 
-PLACE = {"project": "harbour", "day": "2026-11-21", "name": "12-0"}
+PLACE = {"place": Place(project="harbour", day="2026-11-21", kind="images"), "name": "12-0"}
 
 
 async def test_a_picture_lies_in_its_projects_folder_of_the_day(shelf):
@@ -51,3 +52,17 @@ async def test_a_file_that_is_gone_is_not_found(shelf):
 
 async def test_the_room_that_is_left_is_known(shelf):
     assert await shelf.free_bytes() > 0
+
+
+async def test_a_characters_picture_lies_below_the_character(shelf):
+    place = Place(project="harbour", character="yuki", day="2026-11-21", kind="upscales")
+    kept = await shelf.put(a_picture(), place=place, name="12-0")
+    assert kept.path == "library/harbour/yuki/2026-11-21/upscales/12-0.png"
+
+
+async def test_a_removed_file_is_gone_and_may_be_removed_again(shelf):
+    kept = await shelf.put(a_picture(), **PLACE)
+    await shelf.remove(kept.path)
+    await shelf.remove(kept.path)
+    with pytest.raises(NotFound):
+        await shelf.read(kept.path)

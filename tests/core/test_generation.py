@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import BadRequest
-from bot.core.generation import MAX_PIXELS, Aspect, ModelFamily, Seed, Size, parse_size, size_of
+from bot.core.families import ModelFamily
+from bot.core.generation import MAX_PIXELS, Aspect, Seed, Size, parse_size, size_of
 from tests.builders import a_lora, a_recipe, a_reference, a_request, a_size
 
 drawable = st.integers(8, 512).map(lambda steps: steps * 8)

@@ -12,7 +12,7 @@ from bot.core.errors import (
 )
 from bot.core.generation import Size
 from bot.ports.pictures import Picture
-from bot.ports.shelf import Shelved
+from bot.ports.shelf import Place, Shelved
 
 
 class FakeShelf:
@@ -23,12 +23,12 @@ class FakeShelf:
         self.free = free
         self.full = 0
 
-    async def put(self, picture: Picture, *, project: str, day: str, name: str) -> Shelved:
+    async def put(self, picture: Picture, *, place: Place, name: str) -> Shelved:
         if self.full:
             self.full -= 1
             raise DiskFull("The picture could not be written: no room.", hint="Make room.")
         ending = picture.media_type.removeprefix("image/").replace("jpeg", "jpg")
-        folder = f"library/{project}/_/{day}/images"
+        folder = f"library/{place.project}/{place.character}/{place.day}/{place.kind}"
         path = f"{folder}/{name}.{ending}"
         if self.files.get(path, picture.content) != picture.content:
             path = f"{folder}/{name}-{sha256(picture.content).hexdigest()[:8]}.{ending}"
@@ -46,6 +46,9 @@ class FakeShelf:
         if path not in self.files:
             raise NotFound(f"The file `{path}` is gone.", hint="Draw it again with `/job again`.")
         return self.files[path]
+
+    async def remove(self, path: str) -> None:
+        self.files.pop(path, None)
 
     async def free_bytes(self) -> int:
         return self.free

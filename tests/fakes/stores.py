@@ -62,7 +62,8 @@ class FakeJobs:
             created=new.created,
             since=new.created,
             project=new.project,
-            parent=new.parent,
+            lineage=new.lineage,
+            batch=new.batch,
             priority=new.priority,
             graph=new.graph,
         )

@@ -82,7 +82,8 @@ new_jobs = st.builds(
     created=moments,
     graph=st.none() | graphs,
     project=st.none(),
-    parent=st.none(),
+    lineage=st.none(),
+    batch=st.none(),
     priority=st.sampled_from(Priority),
 )
 

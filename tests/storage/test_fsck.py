@@ -30,7 +30,7 @@ async def kept(tmp_path: Path) -> Kept:
 async def _kept(tmp_path: Path, pool: Executor) -> Kept:
     async with Database.open(tmp_path / "genga.db") as database:
         stores = SqliteStores.over(database)
-        job, _ = await stores.jobs.add(a_new_job(project=None, parent=None))
+        job, _ = await stores.jobs.add(a_new_job(project=None, lineage=None))
         shelf = PictureShelf(tmp_path, pool)
         shelved = await shelf.put(a_picture(content=png()), project="_", day="2026-11-20", name="1_1")
         for state in (JobState.SUBMITTED, JobState.RUNNING):

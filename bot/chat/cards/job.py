@@ -19,7 +19,7 @@ from bot.chat.cards.measures import (
     small,
 )
 from bot.chat.cards.troubles import headline, trouble_words
-from bot.chat.look import Action, Attached, JobButton, Look, PageButton
+from bot.chat.look import Action, Attached, Control, JobButton, Look
 from bot.chat.markdown import escape, fitted, prose
 from bot.core.job import Card, Job, JobState
 from bot.core.lightening import change_words
@@ -204,7 +204,7 @@ def cancel_button(job: Job) -> JobButton:
     return JobButton(job=job.id, action=Action.CANCEL, label="Cancel")
 
 
-def end_buttons(job: Job) -> tuple[JobButton | PageButton, ...]:
+def end_buttons(job: Job) -> tuple[Control, ...]:
     return (
         JobButton(job=job.id, action=Action.AGAIN, label="Again", emoji="🔁"),
         JobButton(job=job.id, action=Action.PARAMS, label="Params"),
