@@ -1,7 +1,14 @@
 """What every test relies on."""
 
+import os
+
 from hypothesis import settings
 
 settings.register_profile("unhurried", deadline=None)  # a loaded machine is no fault of the code's
 settings.register_profile("thorough", deadline=None, max_examples=500, stateful_step_count=50)
 settings.load_profile("unhurried")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return two per core: half of the time a journey waits for a socket, a process or a clock."""
+    return 2 * (os.cpu_count() or 1)
