@@ -152,6 +152,7 @@ class App:
                 workshop=self.workshop,
                 gate=self.gate,
                 backups=backups,
+                journal=stores.journal,
                 clock=clock,
             ),
             incidents=self.incidents,

@@ -20,6 +20,9 @@ class SqliteJournal:
     async def newest(self, *, limit: int = 50) -> list[Entry]:
         return await self._database.read(partial(_newest, limit=limit))
 
+    async def incidents(self, *, since: int) -> int:
+        return await self._database.read(partial(_incidents, since=since))
+
 
 def _append(db: Connection, *, entry: Entry) -> None:
     db.execute(
@@ -34,3 +37,14 @@ def _append(db: Connection, *, entry: Entry) -> None:
 def _newest(db: Connection, *, limit: int) -> list[Entry]:
     rows = db.execute("SELECT * FROM journal ORDER BY id DESC LIMIT ?", (limit,))
     return [entry_of(row) for row in rows]
+
+
+def _incidents(db: Connection, *, since: int) -> int:
+    row = db.execute(
+        """
+        SELECT count(*) AS incidents FROM journal
+        WHERE incident IS NOT NULL AND kind = 'incident' AND at >= ?
+        """,
+        (since,),
+    ).fetchone()
+    return row["incidents"]

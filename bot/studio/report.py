@@ -10,18 +10,20 @@ from bot.ports.backups import Backups
 from bot.ports.clock import Clock
 from bot.ports.renderer import Renderer, RendererHealth
 from bot.ports.shelf import Shelf
-from bot.ports.stores import Jobs
+from bot.ports.stores import Jobs, Journal
 from bot.studio.gate import Gate, Hold
 from bot.studio.workshop import Workshop
 
 PATIENCE_S = 0.5
+INCIDENTS_MS = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`renderer` is None while ComfyUI is away, and `renderer_problem` says why; bytes and milliseconds.
 
-    `backup`: when the newest copy of the database was taken, None if there is none.
+    `backup`: when the newest copy of the database was taken, None if there is none. `incidents`: how many
+    faults nobody foresaw were caught in the last INCIDENTS_MS.
     """
 
     renderer: RendererHealth | None
@@ -34,6 +36,7 @@ class Report:
     now: int
     disabled: Mapping[str, tuple[str, ...]]
     backup: int | None
+    incidents: int
 
 
 class Reporter:
@@ -46,6 +49,7 @@ class Reporter:
         workshop: Workshop,
         gate: Gate,
         backups: Backups,
+        journal: Journal,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -54,6 +58,7 @@ class Reporter:
         self._workshop = workshop
         self._gate = gate
         self._backups = backups
+        self._journal = journal
         self._clock = clock
         self._started = clock.now()
 
@@ -77,6 +82,7 @@ class Reporter:
                 if (missing := self._workshop.missing(workflow))
             },
             backup=await self._backups.newest(),
+            incidents=await self._journal.incidents(since=self._clock.now() - INCIDENTS_MS),
         )
 
     async def _renderer_health(self) -> tuple[RendererHealth | None, str]:

@@ -135,6 +135,8 @@ CREATE INDEX artifacts_by_project_review ON artifacts (project, review, id)
 CREATE INDEX artifacts_by_created ON artifacts (created, id);
 CREATE INDEX artifacts_by_origin ON artifacts (origin_sha256) WHERE deleted IS NULL;
 CREATE INDEX artifacts_by_message ON artifacts (message) WHERE message IS NOT NULL;
+CREATE INDEX artifacts_by_path ON artifacts (path) WHERE deleted IS NULL;
+CREATE INDEX artifacts_by_thumbnail ON artifacts (thumbnail) WHERE thumbnail IS NOT NULL;
 CREATE INDEX artifacts_by_near ON artifacts (near) WHERE near IS NOT NULL;
 
 -- Who is in a picture. The review is here as well, for one character's pictures to be read from one index.
@@ -173,4 +175,4 @@ CREATE VIRTUAL TABLE job_words USING fts5 (
 INSERT INTO job_words (rowid, words) SELECT id, json_extract(request, '$.prompt') FROM jobs;
 
 -- How many incidents there were lately.
-CREATE INDEX journal_incidents ON journal (at) WHERE incident IS NOT NULL;
+CREATE INDEX journal_incidents ON journal (at) WHERE incident IS NOT NULL AND kind = 'incident';

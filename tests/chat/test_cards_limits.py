@@ -116,6 +116,7 @@ def test_a_status(words, hold, disabled):
             now=NOW + 99_000,
             disabled=disabled,
             backup=NOW,
+            incidents=12,
         )
         check(cards.status_card(report, version="0.1.0", latency_ms=None, places={words: words}))
 

@@ -275,6 +275,7 @@ def a_report(**changes):
         "now": NOW + 99_000,
         "disabled": {},
         "backup": NOW,
+        "incidents": 0,
     }
     return Report(**{**values, **changes})
 
@@ -311,6 +312,11 @@ def test_what_is_wrong_stands_first():
 def test_what_was_not_measured_yet_is_said_in_the_status():
     look = cards.status_card(a_report(), version="0.1.0", latency_ms=None)
     assert "latency not measured yet" in look.text
+
+
+def test_what_was_caught_and_foreseen_by_nobody_is_counted():
+    assert "🟡 2 incidents in the last 24 hours" in a_status(incidents=2).text
+    assert "incident" not in a_status().text
 
 
 def test_a_studio_without_a_backup_is_warned():

@@ -23,3 +23,9 @@ async def test_an_entry_comes_back_as_it_was_written(stores, kind):
 async def test_a_job_that_was_only_typed_can_be_logged(stores):
     await stores.journal.write(an_entry(name="job show", job=99_999))
     assert (await stores.journal.newest())[0].job == 99_999
+
+
+async def test_incidents_are_counted_once_however_many_entries_name_them(stores):
+    for kind, at in [(EntryKind.INCIDENT, NOW), (EntryKind.FAILURE, NOW), (EntryKind.INCIDENT, NOW - 1)]:
+        await stores.journal.write(an_entry(kind=kind, at=at, incident=f"7f3{at}"))
+    assert await stores.journal.incidents(since=NOW) == 1

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from bot.core.artifact import Artifact
 from bot.core.catalogue import Catalogue
@@ -16,33 +15,11 @@ from bot.core.job import Card, Job, JobEvent, JobState, Warmth
 from bot.core.library import Gallery, GuildSettings, Project
 from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
 from bot.core.queueing import Kind, Waiting
-from bot.ports.stores import Entry, JobFilter, NewJob
+from bot.ports.stores import Entry, EntryKind, JobFilter, NewJob
+from tests.fakes.memory import STILL_DUE, Memory
 
 IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
-STILL_DUE = (PostingState.PENDING, PostingState.SENDING)
 DRAWN = (JobState.RENDERED, JobState.DELIVERED, JobState.SHELVED)
-
-
-@dataclass(slots=True)
-class Memory:
-    """What the stores share, as the tables of one database are shared."""
-
-    jobs: dict[int, Job] = field(default_factory=dict[int, Job])
-    events: list[JobEvent] = field(default_factory=list[JobEvent])
-    artifacts: list[Artifact] = field(default_factory=list[Artifact])
-    postings: dict[int, Posting] = field(default_factory=dict[int, Posting])
-    turns: dict[int, int] = field(default_factory=dict[int, int])
-    projects: dict[int, Project] = field(default_factory=dict[int, Project])
-    choices: dict[tuple[int | None, int], int] = field(default_factory=dict[tuple[int | None, int], int])
-    galleries: dict[int, Gallery | None] = field(default_factory=dict[int, Gallery | None])
-    settled: set[int] = field(default_factory=set[int])
-    entries: list[Entry] = field(default_factory=list[Entry])
-
-    def change_posting(self, posting: Posting, **changes: Any) -> None:
-        """Change it as long as it is due; what was sent or dropped stays so."""
-        stored = self.postings[posting.id]
-        if stored.state in STILL_DUE:
-            self.postings[posting.id] = replace(stored, **changes)
 
 
 class FakeJobs:
@@ -372,6 +349,9 @@ class FakeJournal:
 
     async def newest(self, *, limit: int = 50) -> list[Entry]:
         return self.entries[::-1][:limit]
+
+    async def incidents(self, *, since: int) -> int:
+        return sum(entry.kind is EntryKind.INCIDENT and entry.at >= since for entry in self.entries)
 
 
 class FakeStores:

@@ -180,6 +180,7 @@ class Studio:
             workshop=self.workshop,
             gate=self.gate,
             backups=self.backups,
+            journal=self.stores.journal,
             clock=self.clock,
         )
         self.news: list[News] = []

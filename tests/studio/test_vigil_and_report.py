@@ -8,6 +8,7 @@ from bot.core.errors import Misconfigured
 from bot.core.job import JobState
 from bot.studio import report, vigil
 from bot.studio.gate import Away, DiskLow
+from bot.studio.report import INCIDENTS_MS
 from bot.studio.vigil import CATALOGUE_AGE_MS
 from tests.builders import NOW, a_catalogue, some_health
 from tests.studio.house import MIN_FREE, a_studio, running, settled
@@ -135,6 +136,14 @@ async def test_one_look_tells_every_part():
     assert seen.jobs[JobState.QUEUED] == 1
     assert (seen.started, seen.now, seen.disk_free) == (NOW, NOW + 5000, studio.shelf.free)
     assert (seen.database_ms, seen.disabled, seen.backup) == (0.0, {}, None)
+
+
+async def test_the_incidents_of_the_last_day_are_counted():
+    async with a_studio() as studio:
+        await studio.incidents.report(ValueError(), where="drawing")
+        studio.clock.advance(INCIDENTS_MS + 1)
+        await studio.incidents.report(ValueError(), where="drawing")
+        assert (await studio.reporter.report()).incidents == 1
 
 
 async def test_the_newest_backup_is_told():

@@ -34,7 +34,7 @@ def status_card(
     `places`: what lies where on the studio's own machines, for who may know.
     """
     lines = [_comfyui(report), _queue(report), _database(report), _disk(report), _discord(latency_ms)]
-    lines += [_backup(report), *_workflows(report), *_places(places or {})]
+    lines += [_backup(report), *_incidents(report), *_workflows(report), *_places(places or {})]
     ordered = sorted(lines, key=lambda line: _ORDER[line.mark])
     return Look(
         title="Status",
@@ -100,6 +100,13 @@ def _backup(report: Report) -> _Line:
     if report.backup is None:
         return _Line(mark=WARN, text="backup · none yet")
     return _Line(mark=GOOD, text=f"backup · the newest was taken {relative(report.backup)}")
+
+
+def _incidents(report: Report) -> list[_Line]:
+    if not report.incidents:
+        return []
+    found = counted(report.incidents, "incident")
+    return [_Line(mark=WARN, text=f"{found} in the last 24 hours · the log tells of each by its code")]
 
 
 def _places(places: Mapping[str, str]) -> list[_Line]:
