@@ -61,6 +61,13 @@ class NewCharacter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewVariation:
+    kind: VariationKind
+    name: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewReference:
     character: int
     pose: Pose
@@ -74,8 +81,17 @@ class NewReference:
 
 
 class Characters(Protocol):
-    async def add(self, new: NewCharacter) -> Character:
-        """Store it; raise BadRequest if the project has one of that name or slug, archived ones too."""
+    async def add(
+        self,
+        new: NewCharacter,
+        *,
+        variations: Sequence[NewVariation] = (),
+        references: Sequence[NewReference] = (),
+    ) -> Character:
+        """Store it with all that comes with it (whose `character` is ignored), in one transaction.
+
+        Raises BadRequest if the project has one of that name or slug, archived ones too.
+        """
         ...
 
     async def get(self, character_id: int) -> Character:
@@ -127,7 +143,7 @@ class Characters(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFilter:
-    """Which pictures a gallery shows; None means all. `since` and `until` are UTC milliseconds."""
+    """Which pictures a gallery shows; None means all. UTC milliseconds: from `since` on, before `until`."""
 
     guild: int | None = None
     project: int | None = None
@@ -158,8 +174,18 @@ class Artifacts(Protocol):
         """Return the project's picture that was this very file when it was taken over or drawn."""
         ...
 
-    async def alike(self, fingerprint: Fingerprint, *, project: int | None, among: int = 2000) -> int | None:
-        """Return the id of the newest picture that looks the same, among the project's newest so many."""
+    async def alike(
+        self,
+        fingerprint: Fingerprint,
+        *,
+        project: int | None,
+        guild: int | None = None,
+        among: int = 2000,
+    ) -> int | None:
+        """Return the id of the newest picture that looks the same, among the project's newest so many.
+
+        Without a project, among the guild's newest those that have none either.
+        """
         ...
 
     async def move(self, job_id: int, *, project: int | None) -> None:
