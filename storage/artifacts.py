@@ -1,5 +1,6 @@
-"""The pictures a job made: where each lies, what it is, and where it was posted."""
+"""The pictures a job made: where each lies, what it is, who is in it, and where it was posted."""
 
+import json
 from collections.abc import Sequence
 from sqlite3 import Connection
 
@@ -8,7 +9,13 @@ from storage.records import artifact_of, values_of_artifact
 
 
 def insert(db: Connection, artifacts: Sequence[Artifact]) -> None:
-    db.executemany(
+    """Insert pictures of jobs that are stored: their guild, project and characters are those of the job."""
+    for artifact in artifacts:
+        _add_characters(db, artifact_id=_insert_one(db, artifact))
+
+
+def _insert_one(db: Connection, artifact: Artifact) -> int:
+    row = db.execute(
         """
         INSERT INTO artifacts (job, position, path, sha256, bytes, width, height, media_type,
                                source_filename, source_subfolder, source_type, source_node,
@@ -19,8 +26,26 @@ def insert(db: Connection, artifacts: Sequence[Artifact]) -> None:
                 :message, :attachment, :kind, :created, :origin_sha256, :thumbnail, :measures,
                 :fingerprint, :likeness, :near, :review, :deleted,
                 (SELECT guild FROM jobs WHERE id = :job), (SELECT project FROM jobs WHERE id = :job))
+        RETURNING id
         """,
-        [values_of_artifact(artifact) for artifact in artifacts],
+        values_of_artifact(artifact),
+    ).fetchone()
+    return row["id"]
+
+
+def _add_characters(db: Connection, *, artifact_id: int) -> None:
+    """Note who is in the picture, by its job's recipe; a character that is gone by now is left out."""
+    db.execute(
+        """
+        INSERT OR IGNORE INTO artifact_characters (artifact, character, review)
+        SELECT artifacts.id, characters.id, artifacts.review
+        FROM artifacts
+             CROSS JOIN jobs ON jobs.id = artifacts.job
+             CROSS JOIN json_each(jobs.recipe, '$.cast')
+             CROSS JOIN characters ON characters.id = json_extract(json_each.value, '$.id')
+        WHERE artifacts.id = ?
+        """,
+        (artifact_id,),
     )
 
 
@@ -36,3 +61,35 @@ def posted(db: Connection, *, job_id: int, message: int, attachments: Sequence[i
 def of_job(db: Connection, *, job_id: int) -> list[Artifact]:
     rows = db.execute("SELECT * FROM artifacts WHERE job = ? ORDER BY position", (job_id,))
     return [artifact_of(row) for row in rows]
+
+
+def move(db: Connection, *, job_id: int, project: int | None) -> None:
+    db.execute("UPDATE artifacts SET project = ? WHERE job = ?", (project, job_id))
+
+
+def delete(db: Connection, *, artifact_ids: Sequence[int], at: int) -> None:
+    """Mark them as deleted, and as discarded each of their files that nothing else needs."""
+    ids = json.dumps(list(artifact_ids))
+    rows = db.execute(
+        """
+        UPDATE artifacts SET deleted = :at
+        WHERE id IN (SELECT value FROM json_each(:ids)) AND deleted IS NULL
+        RETURNING path, thumbnail
+        """,
+        {"ids": ids, "at": at},
+    ).fetchall()
+    files = {file for row in rows for file in row if file is not None}
+    db.executemany(
+        """
+        INSERT OR IGNORE INTO discards (path, at)
+        SELECT :path, :at
+        WHERE NOT EXISTS (SELECT 1 FROM artifacts WHERE path = :path AND deleted IS NULL)
+              AND NOT EXISTS (SELECT 1 FROM artifacts WHERE thumbnail = :path AND deleted IS NULL)
+              AND NOT EXISTS (SELECT 1 FROM character_references WHERE path = :path)
+              AND NOT EXISTS (SELECT 1 FROM pins WHERE path = :path)
+              AND NOT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_by_state
+                              WHERE state IN ('queued', 'submitted', 'running')
+                                    AND json_extract(recipe, '$.reference.path') = :path)
+        """,
+        [{"path": file, "at": at} for file in sorted(files)],
+    )

@@ -7,6 +7,7 @@ from storage.database import Database
 from storage.jobs import SqliteJobs
 from storage.journal import SqliteJournal
 from storage.outbox import SqliteOutbox
+from storage.pictures import SqliteArtifacts
 from storage.projects import SqliteProjects
 from storage.settings import SqliteSettings
 
@@ -18,6 +19,7 @@ class SqliteStores:
     projects: SqliteProjects
     settings: SqliteSettings
     journal: SqliteJournal
+    artifacts: SqliteArtifacts
 
     @classmethod
     def over(cls, database: Database) -> Self:
@@ -27,4 +29,5 @@ class SqliteStores:
             projects=SqliteProjects(database),
             settings=SqliteSettings(database),
             journal=SqliteJournal(database),
+            artifacts=SqliteArtifacts(database),
         )

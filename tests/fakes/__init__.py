@@ -3,6 +3,7 @@
 from tests.fakes.alerts import FakeAlerts
 from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import ManualClock
+from tests.fakes.memory import Memory
 from tests.fakes.pictures import FakePictures, FakeShelf
 from tests.fakes.poster import FakePoster
 from tests.fakes.renderer import FakeRenderer, Gate
@@ -13,7 +14,6 @@ from tests.fakes.stores import (
     FakeProjects,
     FakeSettings,
     FakeStores,
-    Memory,
 )
 
 __all__ = [

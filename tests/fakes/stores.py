@@ -16,6 +16,7 @@ from bot.core.library import Gallery, GuildSettings, Project
 from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
 from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import Entry, EntryKind, JobFilter, NewJob
+from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.memory import STILL_DUE, Memory
 
 IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
@@ -364,3 +365,4 @@ class FakeStores:
         self.projects = FakeProjects(self.memory)
         self.settings = FakeSettings(self.memory)
         self.journal = FakeJournal(self.memory)
+        self.artifacts = FakeArtifacts(self.memory)

@@ -1,0 +1,43 @@
+"""What the stores in memory share, as the tables of one database are shared."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.core.artifact import Artifact
+from bot.core.batching import Batch
+from bot.core.characters import Lesson
+from bot.core.job import Job, JobEvent
+from bot.core.library import Gallery, Project
+from bot.core.posting import Posting, PostingState
+from bot.core.review import Decision
+from bot.ports.review import Pin
+from bot.ports.stores import Entry
+
+STILL_DUE = (PostingState.PENDING, PostingState.SENDING)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the stores share, as the tables of one database are shared."""
+
+    jobs: dict[int, Job] = field(default_factory=dict[int, Job])
+    events: list[JobEvent] = field(default_factory=list[JobEvent])
+    artifacts: list[Artifact] = field(default_factory=list[Artifact])
+    postings: dict[int, Posting] = field(default_factory=dict[int, Posting])
+    turns: dict[int, int] = field(default_factory=dict[int, int])
+    projects: dict[int, Project] = field(default_factory=dict[int, Project])
+    choices: dict[tuple[int | None, int], int] = field(default_factory=dict[tuple[int | None, int], int])
+    galleries: dict[int, Gallery | None] = field(default_factory=dict[int, Gallery | None])
+    settled: set[int] = field(default_factory=set[int])
+    entries: list[Entry] = field(default_factory=list[Entry])
+    discards: dict[str, int] = field(default_factory=dict[str, int])
+    decisions: list[Decision] = field(default_factory=list[Decision])
+    lessons: dict[int, Lesson] = field(default_factory=dict[int, Lesson])
+    pins: dict[tuple[int, int], Pin] = field(default_factory=dict[tuple[int, int], Pin])
+    batches: dict[int, Batch] = field(default_factory=dict[int, Batch])
+
+    def change_posting(self, posting: Posting, **changes: Any) -> None:
+        """Change it as long as it is due; what was sent or dropped stays so."""
+        stored = self.postings[posting.id]
+        if stored.state in STILL_DUE:
+            self.postings[posting.id] = replace(stored, **changes)
