@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
+from bot.core.composing import Composed
 from bot.core.errors import UnknownName
 from bot.core.generation import GenerationRequest, Origin, Recipe, Reference, Seed
 from bot.core.job import Job
@@ -33,6 +34,15 @@ class Ticket:
     @property
     def job(self) -> Job:
         return self.view.job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A job ready to be stored, and how its words came about."""
+
+    new: NewJob
+    project: Project | None
+    composed: Composed
 
 
 class Submit:
@@ -66,8 +76,16 @@ class Submit:
         self._new_uid = new_uid
         self._one_by_one = asyncio.Lock()
 
-    async def __call__(self, request: GenerationRequest, origin: Origin) -> Ticket:
+    async def __call__(
+        self, request: GenerationRequest, origin: Origin, *, lineage: Lineage | None = None
+    ) -> Ticket:
         """Store the request as a job; raise BadRequest or LimitReached, and then nothing is stored."""
+        return await self._accept((await self.prepare(request, origin, lineage=lineage)).new)
+
+    async def prepare(
+        self, request: GenerationRequest, origin: Origin, *, lineage: Lineage | None = None
+    ) -> Prepared:
+        """Decide all of a request, store nothing; raise BadRequest for whatever is wrong with it."""
         workflow = self._workshop.choose(request)
         project = await self.project_for(request.project, origin)
         recipe = decide(
@@ -77,14 +95,36 @@ class Submit:
             seed=self._new_seed(),
             default_model=self._workshop.default_model,
         )
-        return await self._accept(request, recipe, origin, project=project.id if project else None)
+        uid = self._new_uid()
+        new = NewJob(
+            uid=uid,
+            request=request,
+            recipe=recipe,
+            origin=origin,
+            created=self._clock.now(),
+            graph=self._bound(recipe, uid, None),
+            project=project.id if project else None,
+            lineage=lineage,
+        )
+        composed = Composed(positive=recipe.prompt, negative=recipe.negative)
+        return Prepared(new=new, project=project, composed=composed)
 
     async def again(self, job: Job, origin: Origin, *, same_seed: bool = False) -> Ticket:
         """Store a job that draws what `job` drew, with a new seed or the very same graph."""
         seed = job.recipe.seed if same_seed else self._new_seed()
         recipe = replace(job.recipe.with_seed(seed), lightened_from=None)
+        uid = self._new_uid()
         return await self._accept(
-            replace(job.request, seed=seed), recipe, origin, project=job.project, parent=job
+            NewJob(
+                uid=uid,
+                request=replace(job.request, seed=seed),
+                recipe=recipe,
+                origin=origin,
+                created=self._clock.now(),
+                graph=self._bound(recipe, uid, job),
+                project=job.project,
+                lineage=Lineage(parent=job.id, how=Descent.SAME_SEED if same_seed else Descent.AGAIN),
+            )
         )
 
     async def reference(self, content: bytes) -> Reference:
@@ -107,28 +147,9 @@ class Submit:
                 return project
         return await self._projects.in_use(guild=origin.guild, user=origin.user)
 
-    async def _accept(
-        self,
-        request: GenerationRequest,
-        recipe: Recipe,
-        origin: Origin,
-        *,
-        project: int | None,
-        parent: Job | None = None,
-    ) -> Ticket:
-        uid = self._new_uid()
-        new = NewJob(
-            uid=uid,
-            request=request,
-            recipe=recipe,
-            origin=origin,
-            created=self._clock.now(),
-            graph=self._bound(recipe, uid, parent),
-            project=project,
-            lineage=Lineage(parent=parent.id, how=Descent.AGAIN) if parent else None,
-        )
+    async def _accept(self, new: NewJob) -> Ticket:
         async with self._one_by_one:
-            of_user, in_all = await self._jobs.count_waiting(user=origin.user)
+            of_user, in_all = await self._jobs.count_waiting(user=new.origin.user)
             admit(waiting_of_user=of_user, waiting_in_all=in_all, limits=self._limits)
             job, fresh = await self._jobs.add(new)
         if fresh:
