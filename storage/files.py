@@ -23,7 +23,7 @@ LIBRARY = "library"
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _SLUG = re.compile(r"_|[a-z0-9][a-z0-9_-]{0,99}")
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _TAKEN_BY_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Device names: Windows opens the device whatever folder and ending stand around them."""
 
@@ -87,7 +87,7 @@ class PictureShelf:
         try:
             kept = self._write(self._inside(path), content, digest)
         except OSError as error:
-            failure = DiskFull if error.errno in _FULL else StudioError
+            failure = DiskFull if error.errno in FULL else StudioError
             raise failure(
                 f"The picture could not be written: {error.strerror or error}.",
                 hint="Make room in the data folder, or give Genga the right to write there.",
@@ -97,13 +97,13 @@ class PictureShelf:
     def _write(self, path: Path, content: bytes, digest: str) -> Path:
         unnamed = self._incoming / f"{uuid4().hex}.part"
         try:
-            _make_folder(self._incoming)
+            make_folder(self._incoming)
             _write_through(unnamed, content)
-            _make_folder(path.parent)
+            make_folder(path.parent)
             with self._naming:
                 free = path if _is_free(path, content) else path.with_stem(f"{path.stem}-{digest[:8]}")
                 unnamed.replace(free)
-            _sync_folder(free.parent)
+            sync_folder(free.parent)
         finally:
             unnamed.unlink(missing_ok=True)
         return free
@@ -138,15 +138,15 @@ def _write_through(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make the folder and those above it, each of them safe from a power cut."""
     new = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for each in new:
-        _sync_folder(each.parent)
+        sync_folder(each.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the names in the folder safe from a power cut; Windows does so itself and refuses to be asked."""
     if os.name == "nt":
         return

@@ -129,7 +129,7 @@ async def test_a_library_that_was_taken_away_comes_back(shelf, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="Windows refuses to open folders; it keeps its names safe itself")
 async def test_file_and_folders_are_safe_before_the_shelf_says_so(shelf, tmp_path, monkeypatch):
     synced = []
-    monkeypatch.setattr(files, "_sync_folder", synced.append)
+    monkeypatch.setattr(files, "sync_folder", synced.append)
     kept = await shelf.put(a_picture(), **PLACE)
     folder = (tmp_path / "data" / kept.path).parent
     library = tmp_path / "data" / "library"
