@@ -132,6 +132,7 @@ CREATE INDEX artifacts_by_guild_review ON artifacts (guild, review, id) WHERE de
 CREATE INDEX artifacts_by_project ON artifacts (project, id) WHERE deleted IS NULL AND project IS NOT NULL;
 CREATE INDEX artifacts_by_project_review ON artifacts (project, review, id)
     WHERE deleted IS NULL AND project IS NOT NULL;
+CREATE INDEX artifacts_of_project ON artifacts (project) WHERE project IS NOT NULL;  -- for the foreign key
 CREATE INDEX artifacts_by_created ON artifacts (created, id);
 CREATE INDEX artifacts_by_origin ON artifacts (origin_sha256) WHERE deleted IS NULL;
 CREATE INDEX artifacts_by_message ON artifacts (message) WHERE message IS NOT NULL;

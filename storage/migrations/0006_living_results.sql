@@ -26,6 +26,7 @@ CREATE TABLE batches (
 ) STRICT;
 
 CREATE INDEX batches_by_guild ON batches (guild, id);
+CREATE INDEX batches_by_project ON batches (project) WHERE project IS NOT NULL;
 CREATE INDEX batches_unfinished ON batches (id) WHERE state IN ('running', 'paused');
 CREATE INDEX batches_unreported ON batches (id)
     WHERE state = 'done' AND report_message IS NULL AND (ends_with_sheet = 1 OR kind = 'overnight');
