@@ -21,6 +21,8 @@ CREATE TABLE batches (
     report_channel  INTEGER,
     report_message  INTEGER,
     ends_with_sheet INTEGER NOT NULL CHECK (ends_with_sheet IN (0, 1)),
+    card_settled    INTEGER NOT NULL DEFAULT 0 CHECK (card_settled IN (0, 1)),
+    served          INTEGER,  -- when one of its jobs last had its turn
     CHECK ((card_channel IS NULL) = (card_message IS NULL)),
     CHECK ((report_channel IS NULL) = (report_message IS NULL))
 ) STRICT;
@@ -28,8 +30,19 @@ CREATE TABLE batches (
 CREATE INDEX batches_by_guild ON batches (guild, id);
 CREATE INDEX batches_by_project ON batches (project) WHERE project IS NOT NULL;
 CREATE INDEX batches_unfinished ON batches (id) WHERE state IN ('running', 'paused');
-CREATE INDEX batches_unreported ON batches (id)
-    WHERE state = 'done' AND report_message IS NULL AND (ends_with_sheet = 1 OR kind = 'overnight');
+CREATE INDEX batches_unreported ON batches (id) WHERE state = 'done' AND report_message IS NULL;
+CREATE INDEX batches_unsettled ON batches (since)
+    WHERE card_settled = 0 AND card_message IS NOT NULL AND state IN ('cancelled', 'done');
+
+-- What somebody was shown and has not started yet.
+CREATE TABLE plans (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    outline TEXT    NOT NULL,  -- JSON
+    origin  TEXT    NOT NULL,  -- JSON
+    at      INTEGER NOT NULL CHECK (at >= 0)
+) STRICT;
+
+CREATE INDEX plans_by_age ON plans (at);
 
 -- ── lineage
 
