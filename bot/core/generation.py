@@ -87,12 +87,21 @@ class Aspect(StrEnum):
     WIDE = "wide"
 
 
+_ONE_MEGAPIXEL = {
+    Aspect.SQUARE: (1024, 1024),
+    Aspect.PORTRAIT: (832, 1216),
+    Aspect.LANDSCAPE: (1216, 832),
+    Aspect.WIDE: (1344, 768),
+}
 _SIDES: dict[ModelFamily, dict[Aspect, tuple[int, int]]] = {
-    ModelFamily.SDXL: {
-        Aspect.SQUARE: (1024, 1024),
-        Aspect.PORTRAIT: (832, 1216),
-        Aspect.LANDSCAPE: (1216, 832),
-        Aspect.WIDE: (1344, 768),
+    ModelFamily.SDXL: _ONE_MEGAPIXEL,
+    ModelFamily.SD3: _ONE_MEGAPIXEL,
+    ModelFamily.FLUX: _ONE_MEGAPIXEL,
+    ModelFamily.SD2: {
+        Aspect.SQUARE: (768, 768),
+        Aspect.PORTRAIT: (640, 896),
+        Aspect.LANDSCAPE: (896, 640),
+        Aspect.WIDE: (1024, 576),
     },
     ModelFamily.SD15: {
         Aspect.SQUARE: (512, 512),
@@ -212,7 +221,7 @@ class Recipe:
     `model` is None for a workflow that brings its own models, and while ComfyUI has never been reached, so
     that nobody can know what it has; then the worker decides it before the drawing starts.
     `model_hash` and `renderer` (ComfyUI's version) are as ComfyUI told them, "" and None where it did not.
-    `dropped` are the words beyond the text encoder's window. `redrawn_from` is the seed of a first drawing
+    `dropped` are the negatives for which there was no room. `redrawn_from` is the seed of a first drawing
     that came out blank.
     """
 
