@@ -170,14 +170,19 @@ class Outline:
         return count
 
     def _cells(self) -> Iterator[Item]:
-        axes = (self.outfits, self.poses, self.expressions, self.styles, self.seeds)
-        for outfit, pose, expression, style, seed in product(*(axis or (None,) for axis in axes)):
-            shown = tuple(name for name in (outfit, pose, expression) if name is not None)
-            request = replace(self.base, variations=(*self.base.variations, *shown))
-            request = request if style is None else replace(request, style=style)
-            request = request if seed is None else replace(request, seed=seed)
-            name = _joined(*shown, style or "", "" if seed is None else f"seed {seed}")
-            yield Item(request=request, name=name)
+        shown = product(*((axis or ("",)) for axis in (self.outfits, self.poses, self.expressions)))
+        styles, seeds = self.styles or (None,), self.seeds or (None,)
+        for variations, style, seed in product(shown, styles, seeds):
+            names = tuple(name for name in variations if name)
+            request = replace(
+                self.base,
+                variations=(*self.base.variations, *names),
+                style=self.base.style if style is None else style,
+                seed=self.base.seed if seed is None else seed,
+            )
+            yield Item(
+                request=request, name=_joined(*names, style or "", "" if seed is None else f"seed {seed}")
+            )
 
 
 def _joined(*names: str) -> str:

@@ -12,6 +12,13 @@ from bot.core.job import Priority
 AGEING_MS = 20 * 60 * 1000
 """Every job that waited this long moves up by one priority class."""
 
+RISES_TO: Mapping[Priority, int] = {
+    Priority.INTERACTIVE: -(2**40),
+    Priority.BATCH: -(2**40),
+    Priority.OVERNIGHT: Priority.BATCH,
+}
+"""How far up waiting brings a job: what runs overnight stays below everyone's interactive jobs."""
+
 ENOUGH_DRAWINGS = 3
 """With fewer measured drawings of the same kind there is no estimate."""
 
@@ -29,13 +36,17 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A queued job, as far as its turn is concerned; `since` is UTC milliseconds."""
+    """A queued job, as far as its turn is concerned; `since` is UTC milliseconds.
+
+    A job of a batch waits since its batch last had a turn.
+    """
 
     job: int
     user: int
     since: int
     kind: Kind
     priority: Priority = Priority.INTERACTIVE
+    batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,16 +95,24 @@ def line_up(waiting: Iterable[Waiting], *, last_served: Mapping[int, int], now: 
 
     Inside a priority class people take turns: everybody's first job, then everybody's second, and who was
     served longest ago goes first. `last_served` maps a person to a number that grows with every turn.
-    Waiting moves a job up by one class per AGEING_MS, past the highest class too, so nobody starves.
+    Waiting moves a job up by one class per AGEING_MS, past the highest class too, so nobody starves. Of a
+    batch only the first job moves up: the others wait for it, and not for others' jobs.
     """
     turns: defaultdict[tuple[int, int], int] = defaultdict(int)
+    batches: set[int] = set()
     keyed: list[tuple[tuple[int, int, int, int], Waiting]] = []
     for job in sorted(waiting, key=lambda job: job.job):
-        rank = job.priority - max(now - job.since, 0) // AGEING_MS
+        rank = job.priority if job.batch in batches else _rank(job, now=now)
+        if job.batch is not None:
+            batches.add(job.batch)
         turn = turns[rank, job.user]
         turns[rank, job.user] += 1
         keyed.append(((rank, turn, last_served.get(job.user, -1), job.job), job))
     return [job for _, job in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def _rank(job: Waiting, *, now: int) -> int:
+    return max(job.priority - max(now - job.since, 0) // AGEING_MS, RISES_TO[job.priority])
 
 
 def place_of(job: int, line: Sequence[Waiting]) -> int | None:

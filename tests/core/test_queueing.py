@@ -74,8 +74,32 @@ def test_waiting_moves_a_job_up_one_class_at_a_time():
 
 
 def test_ageing_goes_past_the_highest_class():
-    overnight = a_waiting(job=1, user=AIKO, priority=Priority.OVERNIGHT, since=NOW - 3 * AGEING_MS)
-    assert order(overnight, a_waiting(job=2, user=BEN), last_served={AIKO: 1}) == [1, 2]
+    batch = a_waiting(job=1, user=AIKO, priority=Priority.BATCH, since=NOW - 2 * AGEING_MS)
+    assert order(batch, a_waiting(job=2, user=BEN), last_served={AIKO: 1}) == [1, 2]
+
+
+def test_what_runs_overnight_stays_below_everyones_interactive_jobs_however_long_it_waits():
+    overnight = a_waiting(job=1, user=AIKO, priority=Priority.OVERNIGHT, since=NOW - 99 * AGEING_MS)
+    assert order(overnight, a_waiting(job=2, user=BEN), last_served={BEN: 1}) == [2, 1]
+    batch = a_waiting(job=2, user=BEN, priority=Priority.BATCH)
+    assert order(overnight, batch, last_served={BEN: 1}) == [1, 2]
+
+
+def a_batch_of(count, *, since, priority=Priority.BATCH):
+    return [
+        a_waiting(job=number, user=AIKO, priority=priority, since=since, batch=7)
+        for number in range(1, count + 1)
+    ]
+
+
+def test_another_persons_single_job_starts_before_a_batch_that_had_a_turn_lately():
+    batch = a_batch_of(1000, since=NOW - AGEING_MS + 1)
+    assert order(*batch, a_waiting(job=2000, user=BEN), last_served={BEN: 1})[:2] == [2000, 1]
+
+
+def test_of_a_batch_that_had_no_turn_for_long_one_job_moves_up_and_not_all():
+    batch = a_batch_of(5, since=NOW - 2 * AGEING_MS)
+    assert order(*batch, a_waiting(job=9, user=BEN)) == [1, 9, 2, 3, 4, 5]
 
 
 def test_a_clock_that_went_back_does_not_push_anybody_down():
@@ -109,7 +133,7 @@ def test_at_any_moment_nobody_who_waits_is_two_turns_behind(waiting, last_served
         assert all(had[job.user] - had[user] <= 1 for user, more in left.items() if more)
 
 
-@given(st.integers(1, 5), st.sampled_from(Priority))
+@given(st.integers(1, 5), st.sampled_from([Priority.INTERACTIVE, Priority.BATCH]))
 def test_nobody_starves_however_many_newcomers_keep_coming(flooders, priority):
     late = NOW + (priority + 1) * AGEING_MS
     patient = a_waiting(job=10**6, user=99, priority=priority)
