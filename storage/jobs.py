@@ -88,9 +88,14 @@ def _add(db: Connection, *, new: NewJob) -> tuple[Job, bool]:
     known = finding.by_origin(db, key=new.origin.key)
     if known is not None:
         return known, False
+    return insert_new(db, new), True
+
+
+def insert_new(db: Connection, new: NewJob) -> Job:
+    """Store a queued job and its first event."""
     job = _as_stored(new, transitions.insert(db, new))
     events.append(db, job, note="")
-    return job, True
+    return job
 
 
 def _as_stored(new: NewJob, job_id: int) -> Job:
