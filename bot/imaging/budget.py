@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -21,11 +22,19 @@ class PixelBudget:
         self._line: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     async def run(self, work: Callable[[], T], *, pixels: int) -> T:
+        async with self.holding(pixels) as hold:
+            return await hold.run(work)
+
+    @asynccontextmanager
+    async def holding(self, pixels: int) -> AsyncGenerator["Hold"]:
+        """Keep so many pixels in memory for several works on them, one after the other or at once."""
         weight = min(pixels, self._all)
         await self._take(weight)
-        running = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        running.add_done_callback(lambda _: self._give_back(weight))
-        return await asyncio.shield(running)
+        hold = Hold(self._pool)
+        try:
+            yield hold
+        finally:
+            hold.when_idle(lambda: self._give_back(weight))
 
     async def _take(self, weight: int) -> None:
         turn = asyncio.get_running_loop().create_future()
@@ -53,3 +62,32 @@ class PixelBudget:
             self._line.popleft()
             self._free -= weight
             turn.set_result(None)
+
+
+class Hold:
+    """Pixels that were let in."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+        self._running = 0
+        self._idle: Callable[[], None] | None = None
+
+    async def run(self, work: Callable[[], T]) -> T:
+        running = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        self._running += 1
+        running.add_done_callback(self._ended)
+        return await asyncio.shield(running)
+
+    def when_idle(self, act: Callable[[], None]) -> None:
+        """Do it once no thread works on them any more."""
+        self._idle = act
+        self._act_if_idle()
+
+    def _ended(self, _: object) -> None:
+        self._running -= 1
+        self._act_if_idle()
+
+    def _act_if_idle(self) -> None:
+        if self._idle is not None and not self._running:
+            self._idle()
+            self._idle = None

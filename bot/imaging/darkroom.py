@@ -7,13 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
+from PIL import Image
+
 from bot.core.errors import BadRequest, StudioError
 from bot.core.generation import Size
 from bot.core.inscription import Inscription, Parameters
 from bot.core.likeness import Difference, Likeness
 from bot.core.quality import DEFAULT_THRESHOLDS, Thresholds
 from bot.imaging.board import MOST_PIXELS as SHEET_PIXELS
-from bot.imaging.budget import PixelBudget
+from bot.imaging.budget import Hold, PixelBudget
 from bot.imaging.comparing import difference
 from bot.imaging.contact_sheets import contact_sheet, side_by_side
 from bot.imaging.decoding import Undecodable, decoded, plain, size_in_header
@@ -23,9 +25,21 @@ from bot.imaging.inscriptions import inscribed, inscription
 from bot.imaging.layouts import Layout
 from bot.imaging.likeness import Profile, likeness_of, profile
 from bot.imaging.measuring import measures_of
+from bot.imaging.pictures import no_output, post_of, proven
 from bot.imaging.printing import printed
 from bot.imaging.shrinking import thumbnail, thumbnail_of
-from bot.ports.darkroom import SHEET_BYTES, Development, Frame, Row, Sheet, SheetFormat, TreeEdge, TreeNode
+from bot.ports.darkroom import (
+    SHEET_BYTES,
+    Development,
+    Finished,
+    Frame,
+    Row,
+    Sheet,
+    SheetFormat,
+    TreeEdge,
+    TreeNode,
+)
+from bot.ports.pictures import Picture
 
 T = TypeVar("T")
 
@@ -57,6 +71,19 @@ class PillowDarkroom:
         self._tables = asyncio.Semaphore(MOST_SHEETS)
         self._font = font
         self._thresholds = thresholds
+
+    async def finish(self, content: bytes, *, asked: Size | None = None) -> Finished:
+        try:
+            size = await self._size(content)
+            async with self._budget.holding(size.pixels) as hold:
+                picture, image = await hold.run(partial(_proven, content))
+                develop = partial(_developed_of, image, asked, self._thresholds)
+                (post, unposted), (development, unmeasured) = await asyncio.gather(
+                    _tried(hold, partial(post_of, image)), _tried(hold, develop)
+                )
+        except Undecodable as error:
+            raise no_output(error) from error
+        return Finished(picture=picture, post=post, development=development, fault=unposted or unmeasured)
 
     async def develop(self, content: bytes, *, asked: Size | None = None) -> Development:
         return await self._decoding(partial(_developed, content, asked, self._thresholds), content)
@@ -159,13 +186,29 @@ class PillowDarkroom:
 
 
 def _developed(content: bytes, asked: Size | None, thresholds: Thresholds) -> Development:
-    image = plain(decoded(content), alpha=True)
+    return _developed_of(plain(decoded(content), alpha=True), asked, thresholds)
+
+
+def _developed_of(image: Image.Image, asked: Size | None, thresholds: Thresholds) -> Development:
     opaque = image if image.mode == "RGB" else plain(image, alpha=False)
     return Development(
         measures=measures_of(opaque, asked=asked, thresholds=thresholds),
         fingerprint=fingerprint_of(opaque),
         thumbnail=thumbnail_of(image),
     )
+
+
+def _proven(content: bytes) -> tuple[Picture, Image.Image]:
+    """Return what was proven, and its pixels as they are posted and measured."""
+    image = decoded(content)
+    return proven(content, image), plain(image, alpha=True)
+
+
+async def _tried(hold: Hold, work: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    try:
+        return await hold.run(work), None
+    except Exception as error:  # noqa: BLE001 - whatever it is: a picture is kept without its measures
+        return None, error
 
 
 def _refusal(error: Undecodable) -> BadRequest:

@@ -38,18 +38,19 @@ _POST_STEPS = ((90, 1.0), (80, 1.0), (70, 1.0), (80, 0.7), (75, 0.5), (70, 0.35)
 
 
 class PillowPictures:
-    """The port `Pictures`. The pool's owner closes it; two threads keep two cores busy."""
+    """The port `Pictures`. The pool's owner closes it; two threads keep two cores busy.
 
-    def __init__(self, pool: Executor) -> None:
-        self._budget = PixelBudget(pool, pixels=MOST_IN_MEMORY)
+    `budget`: shared with whatever else decodes pictures, so that together they stay within the memory.
+    """
+
+    def __init__(self, pool: Executor, *, budget: PixelBudget | None = None) -> None:
+        self._budget = budget or PixelBudget(pool, pixels=MOST_IN_MEMORY)
 
     async def prove(self, content: bytes) -> Picture:
         try:
             return await self._work(partial(_prove, content), content)
         except Undecodable as error:
-            raise NoOutput(
-                "ComfyUI delivered a file that is no picture.", hint=f"{error.message} Draw it again."
-            ) from error
+            raise no_output(error) from error
 
     async def for_post(self, picture: Picture, *, limit: int) -> Picture:
         return await self._budget.run(partial(_for_post, picture, limit), pixels=picture.size.pixels)
@@ -82,6 +83,10 @@ class PillowPictures:
         return await self._budget.run(work, pixels=size.pixels)
 
 
+def no_output(error: Undecodable) -> NoOutput:
+    return NoOutput("ComfyUI delivered a file that is no picture.", hint=f"{error.message} Draw it again.")
+
+
 def _check_pixels(size: Size, most: int) -> None:
     if size.pixels > most:
         raise Undecodable(
@@ -90,7 +95,11 @@ def _check_pixels(size: Size, most: int) -> None:
 
 
 def _prove(content: bytes) -> Picture:
-    image = decoded(content)
+    return proven(content, decoded(content))
+
+
+def proven(content: bytes, image: Image.Image) -> Picture:
+    """Return the picture that these bytes were decoded to be."""
     media_type = Image.MIME[image.format or ""]
     return Picture(content=content, size=_size_of(image), media_type=media_type, blank=_is_blank(image))
 
@@ -123,6 +132,11 @@ def _for_post(picture: Picture, limit: int) -> Picture:
     raise DeliveryError(
         f"The picture cannot be made smaller than {limit} bytes.", hint="The original is in the library."
     )
+
+
+def post_of(image: Image.Image) -> Picture:
+    """Return a plain picture as it is posted where there is room."""
+    return next(_ever_smaller(image))
 
 
 def _ever_smaller(image: Image.Image) -> Iterator[Picture]:

@@ -9,6 +9,7 @@ from bot.core.generation import Size
 from bot.core.inscription import Inscription, Parameters
 from bot.core.likeness import Difference, Fingerprint, Likeness
 from bot.core.quality import Measures
+from bot.ports.pictures import Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,19 @@ class Development:
     measures: Measures
     fingerprint: Fingerprint | None
     thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A finished picture as it came, proven; as it is posted where there is room; and what it is like.
+
+    `post` and `development` are None where they failed, of `fault`: that costs nobody the picture.
+    """
+
+    picture: Picture
+    post: Picture | None = None
+    development: Development | None = None
+    fault: Exception | None = None
 
 
 ReadPicture = Callable[[], Awaitable[bytes]]
@@ -91,6 +105,10 @@ SHEET_BYTES: Final = 8 * 1024 * 1024
 
 class Darkroom(Protocol):
     """Works off the event loop. Bytes that are no picture raise BadRequest, which says why."""
+
+    async def finish(self, content: bytes, *, asked: Size | None = None) -> Finished:
+        """Prove, develop and encode for a post with a single decoding; raise NoOutput for no picture."""
+        ...
 
     async def develop(self, content: bytes, *, asked: Size | None = None) -> Development:
         """Measure, fingerprint and shrink a picture with a single decoding."""

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.errors import BadRequest, DeliveryError, NotFound
+from bot.core.errors import BadRequest, DeliveryError, NoOutput, NotFound
 from bot.core.generation import Lora
 from bot.core.inscription import Parameters
 from bot.imaging.darkroom import PillowDarkroom
@@ -40,6 +40,25 @@ def a_frame(content, **changes):
         return content
 
     return Frame(**{"read": read, "caption": "#1"} | changes)
+
+
+# ── what came out of ComfyUI
+
+
+async def test_a_finished_picture_is_proven_measured_and_ready_for_its_post(darkroom):
+    content = png_of(sketch(1, 96, 64))
+    finished = await darkroom.finish(content, asked=a_size(64, 64))
+    assert (finished.picture.content, finished.picture.size) == (content, a_size(96, 64))
+    assert (finished.picture.media_type, finished.picture.blank) == ("image/png", False)
+    assert finished.post.media_type == "image/webp"
+    assert finished.development == await darkroom.develop(content, asked=a_size(64, 64))
+    assert finished.fault is None
+
+
+@pytest.mark.parametrize("content", NO_PICTURES)
+async def test_what_is_no_picture_is_not_finished(darkroom, content):
+    with pytest.raises(NoOutput):
+        await darkroom.finish(content)
 
 
 # ── what is found out

@@ -9,8 +9,8 @@ from bot.core.generation import Lora, Size
 from bot.core.inscription import Inscription, Parameters, Provenance
 from bot.core.likeness import Difference, Fingerprint, Likeness
 from bot.core.quality import Measures
-from bot.ports.darkroom import SHEET_BYTES, Development, Sheet, SheetFormat
-from tests.fakes.pictures import _png_size
+from bot.ports.darkroom import SHEET_BYTES, Development, Finished, Sheet, SheetFormat
+from tests.fakes.pictures import FakePictures, _png_size
 
 _MARK = b"\0inscribed:"
 
@@ -18,17 +18,30 @@ _MARK = b"\0inscribed:"
 class FakeDarkroom:
     """Believes a PNG's header. `measures` and `inscriptions`, by content, are what a test wants it to find.
 
-    What it inscribes it hangs onto the end of the file.
+    What it inscribes it hangs onto the end of the file. At those in `undevelopable` it trips.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: FakePictures | None = None) -> None:
+        self.pictures = pictures or FakePictures()
+        self.undevelopable: list[bytes] = []
         self.measures: dict[bytes, Measures] = {}
         self.inscriptions: dict[bytes, Inscription] = {}
         self.sheets: list[list[str]] = []
         """The captions of each sheet that was made."""
 
+    async def finish(self, content, *, asked=None):
+        picture = await self.pictures.prove(content)
+        post = await self.pictures.for_post(picture, limit=len(content))
+        try:
+            development = await self.develop(content, asked=asked)
+        except RuntimeError as fault:
+            return Finished(picture=picture, post=post, fault=fault)
+        return Finished(picture=picture, post=post, development=development)
+
     async def develop(self, content, *, asked=None):
         size = _size(content)
+        if content in self.undevelopable:
+            raise RuntimeError("tripped while measuring")
         aspect = None if asked is None else _aspect_error(size, asked)
         bits = int.from_bytes(_digest(content)[:8])
         return Development(

@@ -63,6 +63,18 @@ async def test_what_is_larger_than_the_whole_budget_runs_alone(budget):
     assert await budget.run(lambda: "done", pixels=10_000) == "done"
 
 
+async def test_several_works_share_pixels_that_were_let_in_once(budget):
+    after = Work()
+    async with budget.holding(100) as hold:
+        assert await asyncio.gather(hold.run(lambda: 1), hold.run(lambda: 2)) == [1, 2]
+        waiting = asyncio.create_task(budget.run(after, pixels=1))
+        await settled()
+        assert not after.running.is_set()
+    await after.runs()
+    after.may_end.set()
+    await waiting
+
+
 async def test_pixels_come_back_only_when_the_thread_is_done_with_them(budget):
     cancelled, after = Work(), Work()
     task = asyncio.create_task(budget.run(cancelled, pixels=100))

@@ -12,7 +12,7 @@ from bot.imaging.budget import PixelBudget
 from bot.imaging.darkroom import MOST_SHEETS, PillowDarkroom
 from bot.ports.darkroom import Frame
 from tests.builders import png
-from tests.imaging.hostile import NO_PICTURES, bomb, with_header
+from tests.imaging.hostile import NO_PICTURES, arrow, bomb, encoded, with_header
 from tests.imaging.sketches import png_of, sketch
 
 
@@ -48,6 +48,26 @@ async def test_a_bomb_is_refused_by_its_header(darkroom):
         await darkroom.develop(with_header(png(), 8_950, 9_000))
     with pytest.raises(BadRequest):
         await asyncio.wait_for(darkroom.develop(bomb()), timeout=5)
+
+
+async def test_a_finished_picture_is_encoded_as_any_other_post(darkroom, pictures):
+    content = encoded(arrow(), "PNG")
+    finished = await darkroom.finish(content)
+    assert finished.post == await pictures.for_post(await pictures.prove(content), limit=10**9)
+
+
+async def test_whatever_trips_over_a_picture_leaves_it_its_owner(darkroom, monkeypatch):
+    def trip(*_):
+        raise MemoryError("no more")
+
+    content = encoded(arrow(), "PNG")
+    monkeypatch.setattr("bot.imaging.darkroom.thumbnail_of", trip)
+    unmeasured = await darkroom.finish(content)
+    assert (unmeasured.picture.content, unmeasured.development) == (content, None)
+    assert unmeasured.post is not None
+    assert isinstance(unmeasured.fault, MemoryError)
+    monkeypatch.setattr("bot.imaging.darkroom.post_of", trip)
+    assert (await darkroom.finish(content)).post is None
 
 
 async def test_a_blank_picture_is_developed_without_a_fingerprint(darkroom):
