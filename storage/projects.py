@@ -41,6 +41,9 @@ class SqliteProjects:
     async def matching(self, guild: int | None, part: str, *, limit: int = 25) -> list[Project]:
         return await self._database.read(partial(_matching, guild=guild, part=part, limit=limit))
 
+    async def slugs(self, guild: int | None, stem: str) -> set[str]:
+        return await self._database.read(partial(_slugs, guild=guild, stem=stem))
+
     async def of_channel(self, channel: int) -> Project | None:
         return await self._database.read(partial(_of_channel, channel=channel))
 
@@ -128,6 +131,18 @@ def _matching(db: Connection, *, guild: int | None, part: str, limit: int) -> li
         {"guild": guild, "part": part.casefold(), "limit": limit},
     )
     return [project_of(row) for row in rows]
+
+
+def _slugs(db: Connection, *, guild: int | None, stem: str) -> set[str]:
+    rows = db.execute(
+        "SELECT slug FROM projects WHERE ifnull(guild, 0) = ifnull(?, 0) AND slug >= ? AND slug < ?",
+        (guild, stem, f"{stem}{_AFTER_ALL}"),
+    )
+    return {row["slug"] for row in rows}
+
+
+_AFTER_ALL = "{"
+"""The character after the last one that a slug can have."""
 
 
 def _of_channel(db: Connection, *, channel: int) -> Project | None:

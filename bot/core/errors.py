@@ -25,6 +25,7 @@ StudioError                     message: what happened · hint: what to do about
 │   ├── MissingPermission       names the permission
 │   │   └── ThreadLocked        the thread takes nothing more from us, another one may
 │   ├── ThreadAsleep            the thread is archived: a new message wakes it, an edit does not
+│   ├── AdultsOnly              the pictures are for adults, and the channel is for everyone
 │   ├── NoMoreThreads           the server has as many open threads as Discord allows
 │   ├── TargetGone              channel, thread or message was deleted
 │   ├── TooLarge                the files are larger than Discord takes
@@ -172,6 +173,17 @@ class ThreadLocked(MissingPermission):
 
 class ThreadAsleep(DeliveryError):
     """An archived thread: its messages cannot be edited."""
+
+
+class AdultsOnly(DeliveryError):
+    """An adult project's pictures, and a channel that is not age-restricted: nothing is posted there."""
+
+    def __init__(self, channel: int) -> None:
+        super().__init__(
+            f"<#{channel}> is not age-restricted, and the project is for adults: its pictures are not posted "
+            "there. They are kept in the library.",
+            hint="Make the channel age-restricted, or choose another with `/project edit`.",
+        )
 
 
 class NoMoreThreads(DeliveryError):

@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, count
 
 from bot.core.errors import BadRequest
 
@@ -92,14 +94,39 @@ def clean_name(kind: str, text: str) -> str:
     return name
 
 
+def clean_text(what: str, text: str, *, most: int) -> str:
+    """Return a longer text on one line, without control and direction marks."""
+    printable = "".join(" " if char.isspace() else char for char in text)
+    visible = "".join(char for char in printable if unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+    line = " ".join(visible.split())
+    if len(line) > most:
+        raise BadRequest(f"The {what} has {len(line):,} characters; the most is {most:,}.", hint="Shorten it.")
+    return line
+
+
 def slug_of(name: str) -> str:
     """Return a name for folders: `[a-z0-9-]`, at most 40; empty if nothing of the name can be kept.
 
-    A name that Windows keeps for a device gets a tail.
+    A name that Windows keeps for a device, or the library for itself, gets a tail.
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:40].rstrip("-")
-    return f"{slug}-0" if _DEVICE.fullmatch(slug) else slug
+    return f"{slug}-0" if _KEPT.fullmatch(slug) else slug
 
 
-_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
+_KEPT = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]|references|thumbnails")
+
+
+def spare_slug(slug: str, taken: Container[str], *, noun: str) -> str:
+    """Return the slug, with a number if it is taken, or `<noun>-<number>` where there is none."""
+    names = chain([slug] if slug else [], (f"{slug or noun}-{number}" for number in count(2 if slug else 1)))
+    return next(name for name in names if name not in taken)
+
+
+def check_audience(rating: Rating, channel: int, *, restricted: bool) -> None:
+    """Raise BadRequest if pictures of this rating may not go to the channel."""
+    if rating is Rating.ADULT and not restricted:
+        raise BadRequest(
+            f"An adult project's pictures go to age-restricted channels only, and <#{channel}> is not one.",
+            hint="Make that channel age-restricted in Discord's channel settings, or choose another.",
+        )

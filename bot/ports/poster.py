@@ -52,11 +52,23 @@ class Poster(Protocol):
         """Return how many bytes each of so many files may have that go there in one message."""
         ...
 
-    async def open_thread(self, gallery: Gallery, *, name: str) -> int:
-        """Open a thread (or a forum post) in the gallery's channel and return its id.
+    async def is_restricted(self, channel: int) -> bool:
+        """Tell whether the channel is age-restricted; a thread is as the channel that it is in.
 
+        Raises MissingPermission if we cannot see it, TargetGone, or DiscordAway.
+        """
+        ...
+
+    async def open_thread(self, gallery: Gallery, *, name: str, tags: Sequence[str] = ()) -> int:
+        """Open a thread (or a forum post with these tags) in the gallery's channel and return its id.
+
+        A tag that the forum lacks is made if that is allowed, and left out if not.
         Raises MissingPermission, TargetGone, NoMoreThreads, or DiscordAway for a passing fault.
         """
+        ...
+
+    async def tag(self, thread: int, tags: Sequence[str]) -> None:
+        """Add the tags that a forum post lacks, as far as there is room and leave for it; never raises."""
         ...
 
     async def post(self, channel: int, post: PicturePost) -> Posted:

@@ -209,6 +209,10 @@ class Projects(Protocol):
         """Return open projects, or archived ones, by a part of the name."""
         ...
 
+    async def slugs(self, guild: int | None, stem: str) -> set[str]:
+        """Return the slugs that begin so, of all projects that the guild has or ever had."""
+        ...
+
     async def of_channel(self, channel: int) -> Project | None:
         """Return the open project whose gallery channel or thread this is."""
         ...

@@ -120,3 +120,11 @@ async def test_each_person_is_at_one_project_per_guild(stores, guild):
 async def test_an_unknown_project_cannot_be_used(stores):
     with pytest.raises(NotFound):
         await stores.projects.use(guild=GUILD, user=1, project=5)
+
+
+async def test_slugs_are_known_by_how_they_begin(stores):
+    for name, slug in (("Fox", "fox"), ("FOX!", "fox-2"), ("Foxes", "foxes"), ("Dog", "dog")):
+        await added(stores, name, slug)
+    await added(stores, "Fox", "fox-3", guild=None)
+    assert await stores.projects.slugs(GUILD, "fox") == {"fox", "fox-2", "foxes"}
+    assert await stores.projects.slugs(None, "fo") == {"fox-3"}

@@ -1,13 +1,15 @@
 """A poster that records what it was given."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from bot.core.errors import (
     DiscordAway,
     StudioError,
+    TargetGone,
 )
 from bot.core.job import Card
-from bot.core.library import Gallery
+from bot.core.library import Gallery, GalleryKind
 from bot.ports.poster import Notice, PicturePost, Posted
 
 
@@ -15,7 +17,8 @@ class FakePoster:
     """Records what was posted; a nonce it knows yields the first message again, as Discord does.
 
     `fail(error, …)`: the next calls raise these, nothing is posted. `lose_answers(n)`: the next n posts
-    reach the channel, and the one who posted hears only DiscordAway.
+    reach the channel, and the one who posted hears only DiscordAway. Channels in `restricted` are for adults,
+    those in `gone` were deleted.
     """
 
     def __init__(self, *, limit: int = 10 * 1024 * 1024, request_limit: int = 24 * 1024 * 1024) -> None:
@@ -24,6 +27,9 @@ class FakePoster:
         self.posts: list[tuple[int, PicturePost]] = []
         self.notices: list[tuple[int, Notice]] = []
         self.threads: dict[int, tuple[Gallery, str]] = {}
+        self.tags: dict[int, list[str]] = {}
+        self.restricted: set[int] = set()
+        self.gone: set[int] = set()
         self._failures: deque[StudioError] = deque()
         self._answers_to_lose = 0
         self._in_channel: dict[str, Posted] = {}
@@ -38,11 +44,23 @@ class FakePoster:
     async def upload_limit(self, channel: int, *, count: int) -> int:
         return min(self.limit, self.request_limit // count)
 
-    async def open_thread(self, gallery: Gallery, *, name: str) -> int:
+    async def is_restricted(self, channel: int) -> bool:
+        if channel in self.gone:
+            raise TargetGone("The channel does not exist any more.", hint="Choose another.")
+        thread = self.threads.get(channel)
+        return (thread[0].channel if thread else channel) in self.restricted
+
+    async def open_thread(self, gallery: Gallery, *, name: str, tags: Sequence[str] = ()) -> int:
         self._maybe_fail()
         thread = self._next_id()
         self.threads[thread] = (gallery, name)
+        await self.tag(thread, tags)
         return thread
+
+    async def tag(self, thread: int, tags: Sequence[str]) -> None:
+        if thread in self.threads and self.threads[thread][0].kind is GalleryKind.FORUM:
+            worn = self.tags.setdefault(thread, [])
+            worn += [tag for tag in tags if tag not in worn]
 
     async def post(self, channel: int, post: PicturePost) -> Posted:
         self._maybe_fail()

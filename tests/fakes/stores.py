@@ -266,6 +266,13 @@ class FakeProjects:
         found = [project for project in await self.of_guild(guild) if wanted in project.name.casefold()]
         return sorted(found, key=lambda project: not project.name.casefold().startswith(wanted))[:limit]
 
+    async def slugs(self, guild: int | None, stem: str) -> set[str]:
+        return {
+            project.slug
+            for project in self._memory.projects.values()
+            if project.guild == guild and project.slug.startswith(stem)
+        }
+
     async def of_channel(self, channel: int) -> Project | None:
         with_gallery = [
             (project, project.gallery) for project in self._memory.projects.values() if project.gallery

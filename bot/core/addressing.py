@@ -1,0 +1,46 @@
+"""Which of a project's threads a job's pictures go to, and what the thread is called."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.core.artifact import ArtifactKind
+from bot.core.generation import Recipe
+from bot.core.job import Job
+from bot.core.library import Project, Threads
+
+MOST_TAGS = 5
+"""So many tags a forum post can have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a thread is about: `key` finds it again, `name` is what people read; "" is the project itself."""
+
+    key: str
+    name: str
+
+
+def subject_of(job: Job, project: Project) -> Subject:
+    """Return what the project's thread for this job is about; who is in no character's is in the project's."""
+    whole = Subject(key="", name=project.name)
+    match project.threads:
+        case Threads.PROJECT:
+            return whole
+        case Threads.CHARACTER:
+            first = next(iter(job.recipe.cast), None)
+            return Subject(key=first.slug, name=first.name) if first else whole
+        case Threads.DAY:
+            day = day_of(job.created)
+            return Subject(key=day, name=day)
+
+
+def day_of(at: int) -> str:
+    """Return the UTC day of a moment in UTC milliseconds: `2026-11-21`."""
+    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
+
+
+def tags_of(recipe: Recipe, kinds: Iterable[ArtifactKind]) -> tuple[str, ...]:
+    """Name what a forum post is tagged with: who is in the pictures, and what kind of picture they are."""
+    characters = [member.name for member in recipe.cast]
+    return tuple(dict.fromkeys([*sorted({kind.value for kind in kinds}), *characters]))[:MOST_TAGS]
