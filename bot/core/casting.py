@@ -1,6 +1,5 @@
 """Casting: what characters may be called and say, and which of their pictures stands for them."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -9,7 +8,7 @@ from typing import Final, Self
 from bot.core.characters import Appearance, Character, CharacterReference, Pose
 from bot.core.errors import BadRequest
 from bot.core.generation import Lora
-from bot.core.library import clean_name, slug_of
+from bot.core.library import clean_name, clean_text, slug_of
 from bot.core.planning import STRENGTH_MOST
 
 MOST_DESIGN: Final = 1500
@@ -67,19 +66,8 @@ def variation_name(text: str) -> str:
     return clean_name("variation", text)
 
 
-def words(what: str, text: str, most: int) -> str:
-    """Return the text on one line without control characters; raise BadRequest if it is too long."""
-    printable = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
-    line = " ".join(printable.split())
-    if len(line) > most:
-        raise BadRequest(
-            f"The {what} has {len(line):,} characters; the most is {most:,}.", hint="Shorten it."
-        )
-    return line
-
-
 def _cleaned(what: str, text: str | None, most: int) -> str | None:
-    return None if text is None else _emptied(words(what, text, most))
+    return None if text is None else _emptied(clean_text(what, text, most=most))
 
 
 def _emptied(text: str) -> str:
@@ -88,11 +76,11 @@ def _emptied(text: str) -> str:
 
 def cleaned_appearance(appearance: Appearance) -> Appearance:
     return Appearance(
-        hair=words("hair", appearance.hair, MOST_TRAIT),
-        eyes=words("eyes", appearance.eyes, MOST_TRAIT),
-        clothing=words("clothing", appearance.clothing, MOST_TRAIT),
-        key_colours=words("key colours", appearance.key_colours, MOST_TRAIT),
-        common_errors=words("common errors", appearance.common_errors, MOST_TRAIT),
+        hair=clean_text("hair", appearance.hair, most=MOST_TRAIT),
+        eyes=clean_text("eyes", appearance.eyes, most=MOST_TRAIT),
+        clothing=clean_text("clothing", appearance.clothing, most=MOST_TRAIT),
+        key_colours=clean_text("key colours", appearance.key_colours, most=MOST_TRAIT),
+        common_errors=clean_text("common errors", appearance.common_errors, most=MOST_TRAIT),
     )
 
 
@@ -121,9 +109,7 @@ def _check_strength(strength: float | None) -> None:
 def check_open(character: Character) -> None:
     """Raise BadRequest for an archived character."""
     if character.archived is not None:
-        raise BadRequest(
-            f"`{character.name}` is archived.", hint="`/character restore` brings them back."
-        )
+        raise BadRequest(f"`{character.name}` is archived.", hint="`/character restore` brings them back.")
 
 
 # ── their pictures
