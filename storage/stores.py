@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Self
 
+from storage.batches import SqliteBatches
 from storage.database import Database
 from storage.jobs import SqliteJobs
 from storage.journal import SqliteJournal
 from storage.outbox import SqliteOutbox
 from storage.pictures import SqliteArtifacts
+from storage.pins import SqlitePins
 from storage.projects import SqliteProjects
+from storage.reviews import SqliteReviews
 from storage.settings import SqliteSettings
 
 
@@ -20,6 +23,9 @@ class SqliteStores:
     settings: SqliteSettings
     journal: SqliteJournal
     artifacts: SqliteArtifacts
+    reviews: SqliteReviews
+    pins: SqlitePins
+    batches: SqliteBatches
 
     @classmethod
     def over(cls, database: Database) -> Self:
@@ -30,4 +36,7 @@ class SqliteStores:
             settings=SqliteSettings(database),
             journal=SqliteJournal(database),
             artifacts=SqliteArtifacts(database),
+            reviews=SqliteReviews(database),
+            pins=SqlitePins(database),
+            batches=SqliteBatches(database),
         )

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from bot.core.artifact import Artifact, Output
+from bot.core.batching import Batch, BatchKind
 from bot.core.catalogue import Catalogue
 from bot.core.generation import GenerationRequest, Lora, Origin, Recipe, Reference, Seed, Size
 from bot.core.job import Card, Failure, Job, JobEvent, JobState, Timings, Warmth
@@ -15,10 +16,12 @@ from bot.core.lineage import Descent, Lineage
 from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
 from bot.core.progress import Accepted, NodeStarted, Rendered, RenderEvent, Sampled, Started
 from bot.core.queueing import Kind, Limits, Waiting
+from bot.core.review import Review
 from bot.core.workflow import Defaults, Graph, Link, LoraAnchor, Node, Place, Workflow
 from bot.ports.pictures import Picture
 from bot.ports.poster import Notice, PicturePost
 from bot.ports.renderer import Order, RendererHealth, Upload
+from bot.ports.review import Pin, Verdict
 from bot.ports.stores import Entry, EntryKind, NewJob
 
 NOW = 1_790_000_000_000
@@ -101,6 +104,32 @@ def a_job(**changes: Any) -> Job:
         created=NOW,
         since=NOW,
         graph=a_graph(),
+    )
+
+
+def a_verdict(**changes: Any) -> Verdict:
+    return _built(Verdict, changes, artifact=1, by=USER, by_name="artist", at=NOW, after=Review.APPROVED)
+
+
+def a_pin(**changes: Any) -> Pin:
+    return _built(Pin, changes, reference=a_reference(), at=NOW)
+
+
+def a_batch(**changes: Any) -> Batch:
+    """Return a batch whose key no other has."""
+    return _built(
+        Batch,
+        changes,
+        id=0,
+        key=uuid4().hex,
+        title="12 prompts",
+        kind=BatchKind.PROMPTS,
+        guild=GUILD,
+        channel=CHANNEL,
+        user=USER,
+        user_name="artist",
+        created=NOW,
+        since=NOW,
     )
 
 

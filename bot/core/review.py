@@ -1,5 +1,6 @@
 """Review: what people decide about pictures, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,3 +39,12 @@ class Decision:
     after: Review
     reasons: tuple[Reason, ...] = ()
     note: str = ""
+
+    def says(self, reasons: Sequence[Reason], note: str) -> bool:
+        """Tell whether these reasons and this note are part of it already."""
+        return set(reasons) <= set(self.reasons) and note in ("", self.note)
+
+    @property
+    def takes_back(self) -> bool:
+        """Tell whether it takes back a rejection, and so what that taught."""
+        return self.before is Review.REJECTED and self.after is not Review.REJECTED

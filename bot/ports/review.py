@@ -27,6 +27,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewCounts:
+    """How pictures stand, and the decisions in force: the last one about each of them."""
+
     by_review: Mapping[Review, int]
     by_reason: Mapping[Reason, int]
     by_person: Mapping[int, int]
@@ -45,8 +47,10 @@ class Reviews(Protocol):
     async def decide(self, verdict: Verdict) -> Decision:
         """Write the picture's new state, the decision and its lessons in one transaction.
 
-        Deciding what is decided so already changes nothing and returns the earlier decision. A known lesson
-        is not learned twice; one that was removed is learned anew. Raises NotFound.
+        Deciding what is decided so already, for no new reason and without a new note, changes nothing and
+        returns the earlier decision. A known lesson is not learned twice; one that was removed is learned
+        anew. Taking back a rejection takes back what was learned of it. Raises NotFound, for a deleted
+        picture too.
         """
         ...
 

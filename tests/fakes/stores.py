@@ -17,7 +17,9 @@ from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
 from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import Entry, EntryKind, JobFilter, NewJob
 from tests.fakes.artifacts import FakeArtifacts
+from tests.fakes.batches import FakeBatches
 from tests.fakes.memory import STILL_DUE, Memory
+from tests.fakes.reviews import FakePins, FakeReviews
 
 IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
 DRAWN = (JobState.RENDERED, JobState.DELIVERED, JobState.SHELVED)
@@ -373,3 +375,6 @@ class FakeStores:
         self.settings = FakeSettings(self.memory)
         self.journal = FakeJournal(self.memory)
         self.artifacts = FakeArtifacts(self.memory)
+        self.reviews = FakeReviews(self.memory)
+        self.pins = FakePins(self.memory)
+        self.batches = FakeBatches(self.memory, self.jobs)

@@ -1,0 +1,48 @@
+"""The pictures people took up for their next drawings."""
+
+from functools import partial
+from sqlite3 import Connection
+
+from bot.ports.review import Pin
+from storage.database import Database
+from storage.records import Values
+from storage.result_records import pin_of, values_of_pin
+
+
+class SqlitePins:
+    """The port `Pins`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, *, guild: int, user: int, pin: Pin) -> None:
+        await self._database.write(partial(_put, values=values_of_pin(pin, guild=guild, user=user)))
+
+    async def peek(self, *, guild: int, user: int) -> Pin | None:
+        return await self._database.read(partial(_peek, guild=guild, user=user))
+
+    async def take(self, *, guild: int, user: int) -> Pin | None:
+        return await self._database.write(partial(_take, guild=guild, user=user))
+
+
+def _put(db: Connection, *, values: Values) -> None:
+    db.execute(
+        """
+        INSERT INTO pins (guild, user, reference, path, at, job, picture)
+        VALUES (:guild, :user, :reference, :path, :at, :job, :picture)
+        ON CONFLICT (guild, user) DO UPDATE
+        SET reference = excluded.reference, path = excluded.path, at = excluded.at,
+            job = excluded.job, picture = excluded.picture
+        """,
+        values,
+    )
+
+
+def _peek(db: Connection, *, guild: int, user: int) -> Pin | None:
+    row = db.execute("SELECT * FROM pins WHERE guild = ? AND user = ?", (guild, user)).fetchone()
+    return None if row is None else pin_of(row)
+
+
+def _take(db: Connection, *, guild: int, user: int) -> Pin | None:
+    row = db.execute("DELETE FROM pins WHERE guild = ? AND user = ? RETURNING *", (guild, user)).fetchone()
+    return None if row is None else pin_of(row)

@@ -1,0 +1,92 @@
+"""Batches in the fakes' memory."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.core.artifact import Artifact
+from bot.core.batching import Batch, BatchCounts, BatchKind, BatchState
+from bot.core.errors import NotFound
+from bot.core.job import Card, Job, JobEvent, JobState
+from bot.ports.stores import Jobs, NewJob
+from tests.fakes.memory import Memory
+
+
+class FakeBatches:
+    def __init__(self, memory: Memory, jobs: Jobs) -> None:
+        self._memory = memory
+        self._jobs = jobs
+
+    async def add(self, batch: Batch, jobs: Sequence[NewJob]) -> tuple[Batch, bool]:
+        for known in self._memory.batches.values():
+            if known.key == batch.key:
+                return known, False
+        stored = replace(batch, id=len(self._memory.batches) + 1)
+        self._memory.batches[stored.id] = stored
+        for new in jobs:
+            await self._jobs.add(replace(new, batch=stored.id))
+        return stored, True
+
+    async def get(self, batch_id: int) -> Batch:
+        if batch_id not in self._memory.batches:
+            raise NotFound("There is no such batch.", hint="`/batch list` shows those there are.")
+        return self._memory.batches[batch_id]
+
+    async def counts(self, batch_id: int) -> BatchCounts:
+        jobs = await self.jobs(batch_id)
+        numbers = {job.id for job in jobs}
+        return BatchCounts(
+            jobs=Counter(job.state for job in jobs),
+            pictures=sum(artifact.job in numbers for artifact in self._memory.artifacts),
+        )
+
+    async def jobs(self, batch_id: int) -> list[Job]:
+        return [job for job in self._memory.jobs.values() if job.batch == batch_id]
+
+    async def pictures(self, batch_id: int) -> list[Artifact]:
+        numbers = {job.id for job in await self.jobs(batch_id)}
+        found = [one for one in self._memory.artifacts if one.job in numbers and one.deleted is None]
+        return sorted(found, key=lambda artifact: (artifact.job, artifact.index))
+
+    async def of_guild(self, guild: int | None, *, before: int | None = None, limit: int = 10) -> list[Batch]:
+        found = [
+            batch
+            for batch in reversed(self._memory.batches.values())
+            if batch.guild == guild and (before is None or batch.id < before)
+        ]
+        return found[:limit]
+
+    async def unfinished(self) -> list[Batch]:
+        return [batch for batch in self._memory.batches.values() if _is_open(batch)]
+
+    async def to(self, batch_id: int, state: BatchState, *, at: int) -> Batch:
+        batch = (await self.get(batch_id)).to(state, at=at)
+        self._memory.batches[batch_id] = batch
+        if state is BatchState.CANCELLED:
+            for job in await self.jobs(batch_id):
+                if job.state is JobState.QUEUED:
+                    self._cancel(job, at=at)
+        return batch
+
+    def _cancel(self, job: Job, *, at: int) -> None:
+        cancelled = job.to(JobState.CANCELLED, at=at)
+        self._memory.jobs[job.id] = cancelled
+        event = JobEvent(job=job.id, state=cancelled.state, at=at, attempt=job.attempt, note="with its batch")
+        self._memory.events.append(event)
+
+    async def set_card(self, batch_id: int, card: Card) -> None:
+        await self._change(batch_id, card=card)
+
+    async def set_report(self, batch_id: int, card: Card) -> None:
+        await self._change(batch_id, report=card)
+
+    async def _change(self, batch_id: int, **changes: Any) -> None:
+        self._memory.batches[batch_id] = replace(await self.get(batch_id), **changes)
+
+
+def _is_open(batch: Batch) -> bool:
+    ends_with_more = batch.ends_with_sheet or batch.kind is BatchKind.OVERNIGHT
+    return not batch.state.is_end or (
+        batch.state is BatchState.DONE and ends_with_more and batch.report is None
+    )
