@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.artifact import Artifact
+from bot.core.batching import Batch
 from bot.core.job import Card, Job
 from bot.core.library import Gallery, Project
+from bot.core.reporting import MorningReport
+from bot.ports.darkroom import Sheet
 from bot.ports.pictures import Picture
 
 
@@ -36,6 +39,17 @@ class Notice:
 
     job: Job
     nonce: str
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReport:
+    """How a batch ended, with its contact sheet where there is one; `doubtful` as for PicturePost."""
+
+    batch: Batch
+    told: MorningReport
+    nonce: str
+    sheet: Sheet | None = None
     doubtful: bool = False
 
 
@@ -81,4 +95,8 @@ class Poster(Protocol):
 
     async def notify(self, channel: int, notice: Notice) -> Card:
         """Tell the person who asked, mentioning them and nobody else; raises as `post` does."""
+        ...
+
+    async def report(self, channel: int, report: BatchReport) -> Card:
+        """Tell the person who asked how their batch ended; raises as `post` does."""
         ...

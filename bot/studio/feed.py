@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
+from bot.core.batching import Batch
 from bot.core.job import Job
 
 
@@ -28,7 +29,14 @@ class LineChanged:
     """The order of the line, or what holds it up, is different now."""
 
 
-News: TypeAlias = JobChanged | JobMoved | LineChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchChanged:
+    """A batch has begun or has entered a state; `batch` is how it is stored."""
+
+    batch: Batch
+
+
+News: TypeAlias = JobChanged | JobMoved | LineChanged | BatchChanged
 
 
 Subject: TypeAlias = tuple[type[News], int | None]
@@ -62,6 +70,8 @@ def _subject(news: News) -> Subject:
             return JobMoved, job
         case LineChanged():
             return LineChanged, None
+        case BatchChanged(batch=batch):
+            return BatchChanged, batch.id
         case _:
             assert_never(news)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final, assert_never
 
-from bot.core.job import Job, JobState
+from bot.core.job import Job, JobState, Priority
 from bot.core.library import Project
 from bot.core.progress import Progress
 from bot.core.queueing import (
@@ -21,7 +21,7 @@ from bot.core.queueing import (
     wait_behind,
 )
 from bot.ports.clock import Clock
-from bot.ports.stores import Jobs, Projects
+from bot.ports.stores import Jobs, NewJob, Projects
 from bot.studio.gate import Gate, Hold
 from bot.studio.lane import Drawing, Lane
 
@@ -63,7 +63,7 @@ class QueueView:
     hold: Hold | None
 
 
-def kind_of(job: Job) -> Kind:
+def kind_of(job: Job | NewJob) -> Kind:
     recipe = job.recipe
     return Kind(
         workflow=recipe.workflow,
@@ -127,6 +127,23 @@ class Line:
     async def expected(self, kind: Kind) -> Estimate:
         """Return how long a drawing of this kind takes, as measured."""
         return expect(await self._jobs.measured(kind))
+
+    async def wait_of(self, priority: Priority) -> Estimate:
+        """Return how long what is drawn and all that waits with this priority or a higher one take."""
+        ahead = [waiting for waiting in await self.order() if waiting.priority <= priority]
+        return await self._wait_behind(ahead)
+
+    async def wait_until_drawn(self, batch: int) -> Estimate:
+        """Return how long until the last waiting job of a batch is drawn, with all that is drawn before."""
+        line = await self.order()
+        last = max(
+            (place for place, waiting in enumerate(line, start=1) if waiting.batch == batch), default=0
+        )
+        return await self._wait_behind(line[:last])
+
+    async def _wait_behind(self, ahead: list[Waiting]) -> Estimate:
+        expected = await self._expectations(ahead)
+        return wait_behind(ahead, expected=expected, running=await self._running_estimate())
 
     async def _queued(self, job: Job, project: Project | None) -> JobView:
         hold = self._gate.hold
