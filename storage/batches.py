@@ -30,6 +30,9 @@ class SqliteBatches:
     async def get(self, batch_id: int) -> Batch:
         return await self._database.read(partial(_by_id, batch_id=batch_id))
 
+    async def with_key(self, key: str) -> Batch | None:
+        return await self._database.read(partial(_with_key, key=key))
+
     async def counts(self, batch_id: int) -> BatchCounts:
         return await self._database.read(partial(_counts, batch_id=batch_id))
 
@@ -59,9 +62,9 @@ class SqliteBatches:
 
 
 def _add(db: Connection, *, batch: Batch, jobs: Sequence[NewJob]) -> tuple[Batch, bool]:
-    known = db.execute("SELECT * FROM batches WHERE key = ?", (batch.key,)).fetchone()
+    known = _with_key(db, key=batch.key)
     if known is not None:
-        return batch_of(known), False
+        return known, False
     stored = _insert(db, batch)
     for new in jobs:
         insert_new(db, replace(new, batch=stored.id))
@@ -149,6 +152,11 @@ def _by_id(db: Connection, *, batch_id: int) -> Batch:
     if row is None:
         raise _no_such_batch()
     return batch_of(row)
+
+
+def _with_key(db: Connection, *, key: str) -> Batch | None:
+    row = db.execute("SELECT * FROM batches WHERE key = ?", (key,)).fetchone()
+    return None if row is None else batch_of(row)
 
 
 def _counts(db: Connection, *, batch_id: int) -> BatchCounts:

@@ -56,6 +56,8 @@ async def test_the_same_key_twice_is_one_batch(stores):
     first = await added(stores, 2, key="press")
     again, is_new = await stores.batches.add(a_batch(key="press"), [a_new_job()])
     assert (again, is_new) == (first, False)
+    assert await stores.batches.with_key("press") == first
+    assert await stores.batches.with_key("another") is None
     assert (await stores.jobs.counts())[QUEUED] == 2
 
 

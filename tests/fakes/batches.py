@@ -19,9 +19,9 @@ class FakeBatches:
         self._jobs = jobs
 
     async def add(self, batch: Batch, jobs: Sequence[NewJob]) -> tuple[Batch, bool]:
-        for known in self._memory.batches.values():
-            if known.key == batch.key:
-                return known, False
+        known = await self.with_key(batch.key)
+        if known is not None:
+            return known, False
         stored = replace(batch, id=len(self._memory.batches) + 1)
         self._memory.batches[stored.id] = stored
         for new in jobs:
@@ -32,6 +32,9 @@ class FakeBatches:
         if batch_id not in self._memory.batches:
             raise NotFound("There is no such batch.", hint="`/batch list` shows those there are.")
         return self._memory.batches[batch_id]
+
+    async def with_key(self, key: str) -> Batch | None:
+        return next((batch for batch in self._memory.batches.values() if batch.key == key), None)
 
     async def counts(self, batch_id: int) -> BatchCounts:
         jobs = await self.jobs(batch_id)
