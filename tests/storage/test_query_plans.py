@@ -7,17 +7,26 @@ from itertools import combinations
 
 import pytest
 
+from bot.core.batching import BatchState
+from bot.core.families import ModelFamily
 from bot.core.job import JobState
+from bot.core.likeness import Fingerprint
+from bot.core.review import Review
+from bot.ports import batches, library, review
 from bot.ports import stores as ports
+from bot.ports.library import PictureFilter
 from bot.ports.stores import JobFilter
 from storage.stores import SqliteStores
 from tests.builders import (
     NOW,
+    a_batch,
     a_card,
     a_catalogue,
     a_gallery,
     a_kind,
     a_new_job,
+    a_pin,
+    a_verdict,
     an_artifact,
     an_entry,
     an_origin,
@@ -30,13 +39,23 @@ PORTS = {
     "projects": ports.Projects,
     "settings": ports.Settings,
     "journal": ports.Journal,
+    "artifacts": library.Artifacts,
+    "reviews": review.Reviews,
+    "pins": review.Pins,
+    "batches": batches.Batches,
 }
 
 SMALL = ("SCAN job_counts", "SCAN json_each", "SCAN CONSTANT ROW")
 """Eight rows, the arguments, nothing at all."""
 
-BOUNDED = ("SCAN outbox USING INDEX outbox_due", "SCAN journal")
-"""An index that holds only what is due; the newest rows by number, up to the limit."""
+BOUNDED = (
+    "SCAN outbox USING INDEX outbox_due",
+    "SCAN journal",
+    "SCAN batches USING INDEX batches_unfinished",
+    "SCAN batches USING INDEX batches_unreported",
+    "SCAN (subquery",
+)
+"""Indexes that hold only what is due; the newest rows by number, up to the limit; what a search found."""
 
 
 class Listening:
@@ -117,6 +136,47 @@ async def a_day_at_the_studio(stores):
     await stores.settings.commands_hash("7")
     await stores.journal.write(an_entry(job=1, incident="x"))
     await stores.journal.newest()
+    await an_evening_of_review(stores)
+
+
+async def an_evening_of_review(stores):
+    """Call every method of the ports of pictures, decisions and batches; the day's picture is there."""
+    for wanted in ({}, {"guild": 7}, {"project": 1, "since": NOW}, {"character": 1, "until": NOW}):
+        for reviewed in ({}, {"review": Review.APPROVED}):
+            await stores.artifacts.page(PictureFilter(**wanted, **reviewed), before=9)
+            await stores.artifacts.count(PictureFilter(**wanted, **reviewed), most=9)
+        await stores.reviews.counts(PictureFilter(**wanted))
+    await stores.artifacts.get(1)
+    await stores.artifacts.with_hash("ab" * 32, project=1)
+    await stores.artifacts.alike(Fingerprint(1), project=1)
+    await stores.artifacts.alike(Fingerprint(1), project=None, guild=7)
+    taught = {(1, ModelFamily.SDXL): ("bad hands",)}
+    rejection = a_verdict(after=Review.REJECTED, lessons=taught)
+    for verdict in (rejection, rejection, a_verdict(after=Review.APPROVED)):
+        await stores.reviews.decide(verdict)
+    await stores.reviews.decisions(1)
+    await stores.reviews.judged(1)
+    await stores.reviews.lessons(1)
+    await stores.reviews.lessons(1, ModelFamily.SDXL)
+    await stores.reviews.unlearn([1, 2], by=1, at=NOW)
+    await stores.pins.put(guild=7, user=1, pin=a_pin())
+    await stores.pins.peek(guild=7, user=1)
+    await stores.pins.take(guild=7, user=1)
+    await stores.artifacts.move(1, project=None)
+    await stores.artifacts.delete([1], at=NOW)
+    for _ in range(2):
+        await stores.batches.add(a_batch(key="press"), [a_new_job()])
+    for state in (BatchState.PAUSED, BatchState.CANCELLED):
+        await stores.batches.to(1, state, at=NOW)
+    await stores.batches.get(1)
+    await stores.batches.with_key("press")
+    await stores.batches.set_card(1, a_card())
+    await stores.batches.set_report(1, a_card())
+    await stores.batches.counts(1)
+    await stores.batches.jobs(1)
+    await stores.batches.pictures(1)
+    await stores.batches.of_guild(7)
+    await stores.batches.unfinished()
 
 
 async def statements_of(database, story):
