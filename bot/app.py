@@ -28,9 +28,12 @@ from bot.comfy.timing import Timing
 from bot.core.errors import Misconfigured
 from bot.core.generation import Seed
 from bot.core.queueing import Limits
-from bot.imaging.pictures import PillowPictures
+from bot.imaging.budget import PixelBudget
+from bot.imaging.darkroom import PillowDarkroom
+from bot.imaging.pictures import MOST_IN_MEMORY, PillowPictures
 from bot.settings import Settings
 from bot.studio.alarm import Alarm
+from bot.studio.archive import Archive
 from bot.studio.collect import Collector
 from bot.studio.control import Control
 from bot.studio.delivery import Courier
@@ -91,7 +94,9 @@ class App:
         self._clock = clock
         self._renderer = renderer
         self._client: GengaClient | None = None
-        self.pictures = PillowPictures(pool)
+        budget = PixelBudget(pool, pixels=MOST_IN_MEMORY)
+        self.pictures = PillowPictures(pool, budget=budget)
+        self.darkroom = PillowDarkroom(pool, budget=budget)
         self.shelf = PictureShelf(settings.data_dir, pool)
         self.gate = Gate(self.feed)
         self.lane = Lane(self.feed)
@@ -101,7 +106,13 @@ class App:
         self.line = Line(
             jobs=stores.jobs, projects=stores.projects, lane=self.lane, gate=self.gate, clock=clock
         )
-        self.library = Library(projects=stores.projects, settings=stores.settings, clock=clock)
+        self.library = Library(
+            projects=stores.projects,
+            settings=stores.settings,
+            workshop=self.workshop,
+            poster=self.poster,
+            clock=clock,
+        )
         self.room = Room(shelf=self.shelf, gate=self.gate, min_free_bytes=settings.min_free_disk_mib * MIB)
         self.vigil = Vigil(
             renderer=renderer,
@@ -249,7 +260,6 @@ class App:
         return Workshop(loaded.workflows, self.stores.settings, default_model=self.settings.default_model)
 
     def _make_submit(self) -> Submit:
-        chance = random.SystemRandom()
         return Submit(
             jobs=self.stores.jobs,
             projects=self.stores.projects,
@@ -261,7 +271,7 @@ class App:
             feed=self.feed,
             clock=self._clock,
             limits=Limits(per_user=self.settings.max_waiting_per_user, in_all=self.settings.max_waiting),
-            new_seed=lambda: Seed(chance.randrange(SEEDS)),
+            new_seed=_new_seed,
         )
 
     def _make_courier(self) -> Courier:
@@ -278,13 +288,23 @@ class App:
             clock=self._clock,
         )
 
+    def _make_archive(self) -> Archive:
+        return Archive(
+            projects=self.stores.projects,
+            artifacts=self.stores.artifacts,
+            darkroom=self.darkroom,
+            shelf=self.shelf,
+            incidents=self.incidents,
+            clock=self._clock,
+        )
+
     def _worker(self, errands: asyncio.TaskGroup) -> Worker:
         collector = Collector(
             jobs=self.stores.jobs,
-            projects=self.stores.projects,
             renderer=self._renderer,
-            pictures=self.pictures,
-            shelf=self.shelf,
+            workflows=self.workshop.workflows,
+            darkroom=self.darkroom,
+            archive=self._make_archive(),
             feed=self.feed,
             clock=self._clock,
             collected=self.courier.take,
@@ -297,6 +317,7 @@ class App:
             gate=self.gate,
             feed=self.feed,
             clock=self._clock,
+            new_seed=_new_seed,
         )
         return Worker(
             jobs=self.stores.jobs,
@@ -323,6 +344,10 @@ class App:
             clock=self._clock,
             tasks=errands,
         )
+
+
+def _new_seed() -> Seed:
+    return Seed(random.SystemRandom().randrange(SEEDS))
 
 
 def _build() -> str:

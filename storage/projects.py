@@ -35,11 +35,15 @@ class SqliteProjects:
     async def named(self, guild: int | None, name: str) -> Project | None:
         return await self._database.read(partial(_named, guild=guild, name=name))
 
-    async def of_guild(self, guild: int | None) -> list[Project]:
-        return await self._database.read(partial(_of_guild, guild=guild))
+    async def of_guild(self, guild: int | None, *, archived: bool = False) -> list[Project]:
+        return await self._database.read(partial(_of_guild, guild=guild, archived=archived))
 
-    async def matching(self, guild: int | None, part: str, *, limit: int = 25) -> list[Project]:
-        return await self._database.read(partial(_matching, guild=guild, part=part, limit=limit))
+    async def matching(
+        self, guild: int | None, part: str, *, limit: int = 25, archived: bool = False
+    ) -> list[Project]:
+        return await self._database.read(
+            partial(_matching, guild=guild, part=part, limit=limit, archived=archived)
+        )
 
     async def slugs(self, guild: int | None, stem: str) -> set[str]:
         return await self._database.read(partial(_slugs, guild=guild, stem=stem))
@@ -47,8 +51,14 @@ class SqliteProjects:
     async def of_channel(self, channel: int) -> Project | None:
         return await self._database.read(partial(_of_channel, channel=channel))
 
-    async def set_thread(self, project_id: int, thread: int | None) -> None:
-        await self._database.write(partial(_set_thread, project_id=project_id, thread=thread))
+    async def thread(self, project_id: int, subject: str) -> int | None:
+        return await self._database.read(partial(_thread_of, project_id=project_id, subject=subject))
+
+    async def set_thread(self, project_id: int, thread: int | None, *, subject: str = "") -> None:
+        write = partial(_set_thread, project_id=project_id, thread=thread)
+        if subject:
+            write = partial(_set_subject, project_id=project_id, thread=thread, subject=subject)
+        await self._database.write(write)
 
     async def in_use(self, *, guild: int | None, user: int) -> Project | None:
         return await self._database.read(partial(_in_use, guild=guild, user=user))
@@ -112,23 +122,29 @@ def _named(db: Connection, *, guild: int | None, name: str) -> Project | None:
     return None if row is None else project_of(row)
 
 
-def _of_guild(db: Connection, *, guild: int | None) -> list[Project]:
+def _of_guild(db: Connection, *, guild: int | None, archived: bool) -> list[Project]:
     rows = db.execute(
-        "SELECT * FROM projects WHERE ifnull(guild, 0) = ifnull(?, 0) ORDER BY folded", (guild,)
+        """
+        SELECT * FROM projects
+        WHERE ifnull(guild, 0) = ifnull(?, 0) AND deleted IS NULL AND (archived IS NOT NULL) = ?
+        ORDER BY folded
+        """,
+        (guild, archived),
     )
     return [project_of(row) for row in rows]
 
 
-def _matching(db: Connection, *, guild: int | None, part: str, limit: int) -> list[Project]:
+def _matching(db: Connection, *, guild: int | None, part: str, limit: int, archived: bool) -> list[Project]:
     """Find by a part of the name; names that begin with it come first."""
     rows = db.execute(
         """
         SELECT * FROM projects
         WHERE ifnull(guild, 0) = ifnull(:guild, 0) AND instr(folded, :part)
+              AND deleted IS NULL AND (archived IS NOT NULL) = :archived
         ORDER BY instr(folded, :part) > 1, folded
         LIMIT :limit
         """,
-        {"guild": guild, "part": part.casefold(), "limit": limit},
+        {"guild": guild, "part": part.casefold(), "limit": limit, "archived": archived},
     )
     return [project_of(row) for row in rows]
 
@@ -172,6 +188,25 @@ def _set_thread(db: Connection, *, project_id: int, thread: int | None) -> None:
     cursor = db.execute("UPDATE projects SET gallery_thread = ? WHERE id = ?", (thread, project_id))
     if not cursor.rowcount:
         raise _no_such_project()
+
+
+def _thread_of(db: Connection, *, project_id: int, subject: str) -> int | None:
+    row = db.execute(
+        """
+        SELECT gallery_thread AS thread FROM projects WHERE id = :project AND :subject = ''
+        UNION ALL
+        SELECT thread FROM project_threads WHERE project = :project AND subject = :subject
+        """,
+        {"project": project_id, "subject": subject},
+    ).fetchone()
+    return None if row is None else row["thread"]
+
+
+def _set_subject(db: Connection, *, project_id: int, thread: int | None, subject: str) -> None:
+    _by_id(db, project_id=project_id)
+    db.execute("DELETE FROM project_threads WHERE project = ? AND subject = ?", (project_id, subject))
+    if thread is not None:
+        db.execute("INSERT INTO project_threads VALUES (?, ?, ?)", (project_id, subject, thread))
 
 
 def _in_use(db: Connection, *, guild: int | None, user: int) -> Project | None:

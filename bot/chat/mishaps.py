@@ -44,6 +44,8 @@ class Act(Enum):
     EDIT = auto()
     OPEN = auto()
     """Opening a thread or a forum post."""
+    LOOK = auto()
+    """Asking what a channel is."""
 
 
 TO_POST: Final = ("view_channel", "send_messages", "attach_files", "embed_links")

@@ -1,26 +1,28 @@
 """Posts to Discord with the bot's own token: pictures, notices, and the cards that are edited."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 import discord
+import structlog
 
-from bot.chat import cards
+from bot.chat import cards, forums
 from bot.chat.look import Look
 from bot.chat.markdown import cut
-from bot.chat.mishaps import Act, Code, away, translated
-from bot.core.errors import TargetGone
+from bot.chat.mishaps import Act, away, translated
+from bot.core.errors import DeliveryError, TargetGone
 from bot.core.job import Card, Job
 from bot.core.library import Gallery
 from bot.ports.poster import Notice, PicturePost, Posted
+
+log = structlog.get_logger(__name__)
 
 MIB: Final = 1024 * 1024
 DEFAULT_UPLOAD: Final = 10 * MIB
 MARGIN: Final = 64 * 1024
 """What is left of a file's limit for what is sent around it."""
 REQUEST_LIMIT: Final = 24 * MIB
-LONGEST_ARCHIVE_MINUTES: Final = 10_080
 THREAD_NAME: Final = 100
 FAR_BACK: Final = 1000
 """So many messages since the job ended its drawing are looked through for an earlier try."""
@@ -58,7 +60,16 @@ class DiscordPoster:
             case _:
                 return DEFAULT_UPLOAD - MARGIN
 
-    async def open_thread(self, gallery: Gallery, *, name: str) -> int:
+    async def is_restricted(self, channel: int) -> bool:
+        client = self._client()
+        with translated(client, channel, Act.LOOK):
+            match client.get_channel(channel) or await client.fetch_channel(channel):
+                case discord.TextChannel() | discord.ForumChannel() | discord.Thread() as known:
+                    return known.is_nsfw()
+                case _:
+                    return False
+
+    async def open_thread(self, gallery: Gallery, *, name: str, tags: Sequence[str] = ()) -> int:
         client = self._client()
         with translated(client, gallery.channel, Act.OPEN):
             channel = client.get_channel(gallery.channel) or await client.fetch_channel(gallery.channel)
@@ -66,12 +77,22 @@ class DiscordPoster:
                 case discord.TextChannel():
                     return await _unused_in(client, channel, name) or await _thread_in(channel, name)
                 case discord.ForumChannel():
-                    return await _unused_in(client, channel, name) or await _post_in(client, channel, name)
+                    return await _unused_in(client, channel, name) or await forums.post_in(
+                        channel, _named(name), cards.forum_starter(name).content, tags
+                    )
                 case _:
                     raise TargetGone(
                         f"<#{gallery.channel}> is neither a text channel nor a forum.",
                         hint="Choose another gallery with `/settings gallery`.",
                     )
+
+    async def tag(self, thread: int, tags: Sequence[str]) -> None:
+        client = self._client()
+        try:
+            with translated(client, thread, Act.EDIT):
+                await forums.tag(client, thread, tags)
+        except DeliveryError as error:
+            log.info("forum.untagged", thread=thread, because=error.message)
 
     async def post(self, channel: int, post: PicturePost) -> Posted:
         look = cards.picture_post(post)
@@ -152,7 +173,7 @@ async def _unused_in(
     """
     for thread in await channel.guild.active_threads():
         ours = client.user is not None and thread.owner_id == client.user.id
-        here = thread.parent_id == channel.id and thread.name == cut(name, THREAD_NAME)
+        here = thread.parent_id == channel.id and thread.name == _named(name)
         if ours and here and not (thread.locked or thread.message_count):
             return thread.id
     return None
@@ -160,38 +181,15 @@ async def _unused_in(
 
 async def _thread_in(channel: discord.TextChannel, name: str) -> int:
     thread = await channel.create_thread(
-        name=cut(name, THREAD_NAME),
+        name=_named(name),
         type=discord.ChannelType.public_thread,
-        auto_archive_duration=LONGEST_ARCHIVE_MINUTES,
+        auto_archive_duration=forums.LONGEST_ARCHIVE_MINUTES,
     )
     return thread.id
 
 
-async def _post_in(client: discord.Client, forum: discord.ForumChannel, name: str) -> int:
-    """Open a forum post, with a tag if there must be one; the forum may want that only of late."""
-    try:
-        return await _tagged(forum, name, _first_tag(forum) if forum.flags.require_tag else [])
-    except discord.HTTPException as error:
-        newest = await client.fetch_channel(forum.id) if error.code == Code.TAG_REQUIRED else None
-        if not isinstance(newest, discord.ForumChannel) or not _first_tag(newest):
-            raise
-    return await _tagged(newest, name, _first_tag(newest))
-
-
-def _first_tag(forum: discord.ForumChannel) -> list[discord.ForumTag]:
-    return [tag for tag in forum.available_tags if not tag.moderated][:1]
-
-
-async def _tagged(forum: discord.ForumChannel, name: str, tags: list[discord.ForumTag]) -> int:
-    """Open a forum post; its first message names the project, the pictures follow as messages."""
-    made = await forum.create_thread(
-        name=cut(name, THREAD_NAME),
-        content=cards.forum_starter(name).content,
-        auto_archive_duration=LONGEST_ARCHIVE_MINUTES,
-        applied_tags=tags,
-        allowed_mentions=NOBODY,
-    )
-    return made.thread.id
+def _named(name: str) -> str:
+    return cut(name, THREAD_NAME)
 
 
 def _changes(look: Look, shown: Look | None) -> dict[str, Any]:

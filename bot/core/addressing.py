@@ -22,7 +22,7 @@ class Subject:
 
 
 def subject_of(job: Job, project: Project) -> Subject:
-    """Return what the project's thread for this job is about; who is in no character's is in the project's."""
+    """Return what the thread for this job is about; without a character it is the project's own."""
     whole = Subject(key="", name=project.name)
     match project.threads:
         case Threads.PROJECT:

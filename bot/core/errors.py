@@ -178,10 +178,10 @@ class ThreadAsleep(DeliveryError):
 class AdultsOnly(DeliveryError):
     """An adult project's pictures, and a channel that is not age-restricted: nothing is posted there."""
 
-    def __init__(self, channel: int) -> None:
+    def __init__(self, channel: int, *, because: str = "") -> None:
         super().__init__(
-            f"<#{channel}> is not age-restricted, and the project is for adults: its pictures are not posted "
-            "there. They are kept in the library.",
+            f"{because} <#{channel}> is not age-restricted, and the project is for adults: its pictures are "
+            "not posted there. They are kept in the library.".lstrip(),
             hint="Make the channel age-restricted, or choose another with `/project edit`.",
         )
 

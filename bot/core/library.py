@@ -100,7 +100,9 @@ def clean_text(what: str, text: str, *, most: int) -> str:
     visible = "".join(char for char in printable if unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
     line = " ".join(visible.split())
     if len(line) > most:
-        raise BadRequest(f"The {what} has {len(line):,} characters; the most is {most:,}.", hint="Shorten it.")
+        raise BadRequest(
+            f"The {what} has {len(line):,} characters; the most is {most:,}.", hint="Shorten it."
+        )
     return line
 
 

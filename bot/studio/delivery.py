@@ -3,30 +3,27 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
+from bot.core.addressing import tags_of
 from bot.core.artifact import Artifact
 from bot.core.errors import (
     DeliveryError,
     DiscordAway,
-    MissingPermission,
-    NoMoreThreads,
     NotFound,
     StudioError,
-    TargetGone,
-    ThreadLocked,
     TooLarge,
     Withdrawn,
 )
 from bot.core.job import Failure, Job, JobState
-from bot.core.library import Gallery, GalleryKind, Project
 from bot.core.posting import Posting, PostingKind
 from bot.ports.clock import Clock
 from bot.ports.pictures import Picture, Pictures
 from bot.ports.poster import Notice, PicturePost, Poster
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs, Outbox, Projects, Settings
+from bot.studio.addresses import Address, Addresses, around
 from bot.studio.feed import Feed, JobChanged, News
 from bot.studio.incidents import Incidents
 from bot.studio.together import together
@@ -37,18 +34,6 @@ LAST_RETRY_S = 60.0
 
 NONCE_LASTS_MS = 2 * 60 * 1000
 """Discord knows a repeated nonce for a few minutes; a try older than this may have arrived unknown to it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where a job's pictures go: a gallery, whose thread is opened on demand, or a plain channel.
-
-    `detour`: why not where they belong, if so.
-    """
-
-    place: Gallery | int
-    project: Project | None = None
-    detour: str = ""
 
 
 class Courier:
@@ -68,8 +53,7 @@ class Courier:
     ) -> None:
         self._jobs = jobs
         self._outbox = outbox
-        self._projects = projects
-        self._settings = settings
+        self._addresses = Addresses(projects=projects, settings=settings, poster=poster)
         self._shelf = shelf
         self._pictures = pictures
         self._poster = poster
@@ -82,7 +66,7 @@ class Courier:
         self._patience_s = 0.0
 
     def take(self, job: Job, pictures: list[Picture]) -> None:
-        """Note that the job is RENDERED; its pictures need not be read from disk again."""
+        """Note that the job is RENDERED; its pictures are encoded already, as for a place with much room."""
         self._at_hand[job.id] = pictures
         self.wake()
 
@@ -174,16 +158,19 @@ class Courier:
 
     async def _post_somewhere(self, posting: Posting, job: Job, artifacts: Sequence[Artifact]) -> None:
         """Post where the pictures belong, else in the next place that is right for them, saying why."""
-        address = await self._address(job)
+        address = await self._addresses.of(job)
+        tags = tags_of(job.recipe, (artifact.kind for artifact in artifacts))
         while True:
             try:
-                channel = await self._thread(address)
+                channel = await self._addresses.channel_at(address, tags=tags)
                 await self._post_at(posting, job, artifacts, address, channel)
             except (DiscordAway, Withdrawn, TooLarge):
                 raise
             except DeliveryError as barred:
-                address = _around(address, barred, job)
+                address = around(address, barred, job)
             else:
+                if address.in_forum:
+                    await self._poster.tag(channel, tags)
                 return
 
     async def _post_at(
@@ -227,7 +214,10 @@ class Courier:
         self._feed.publish(JobChanged(job=delivered))
 
     async def _encoded(self, job: Job, artifacts: Sequence[Artifact], limit: int) -> list[Picture]:
-        originals = self._at_hand.get(job.id) or [await self._original(artifact) for artifact in artifacts]
+        ready = self._at_hand.get(job.id, [])
+        if len(ready) == len(artifacts) and all(len(picture.content) <= limit for picture in ready):
+            return ready
+        originals = [await self._original(artifact) for artifact in artifacts]
         return await together(self._pictures.for_post(original, limit=limit) for original in originals)
 
     def _is_doubtful(self, posting: Posting) -> bool:
@@ -236,40 +226,6 @@ class Courier:
     async def _original(self, artifact: Artifact) -> Picture:
         content = await self._shelf.read(artifact.path)
         return Picture(content=content, size=artifact.size, media_type=artifact.media_type)
-
-    async def _address(self, job: Job) -> Address:
-        """Return the project's gallery, else the server's, else the channel where the job was asked for."""
-        project = await self._projects.get(job.project) if job.project is not None else None
-        if project is not None and project.gallery is not None:
-            return Address(place=project.gallery, project=project)
-        if job.origin.guild is not None:
-            settings = await self._settings.of_guild(job.origin.guild)
-            if settings.gallery is not None:
-                return Address(place=settings.gallery, project=project)
-        if job.origin.channel is None:
-            raise TargetGone("There is no gallery to post to.", hint="Choose one with `/settings gallery`.")
-        return Address(place=job.origin.channel, project=project)
-
-    async def _thread(self, address: Address) -> int:
-        """Return the channel to post in, opening and remembering the gallery's thread if need be."""
-        match address.place:
-            case int() as channel:
-                return channel
-            case Gallery(thread=int() as thread):
-                return thread
-            case Gallery() as gallery:
-                return await self._opened(gallery, address.project)
-            case _:
-                assert_never(address.place)
-
-    async def _opened(self, gallery: Gallery, project: Project | None) -> int:
-        name = project.name if project else "Gallery"
-        thread = await self._poster.open_thread(gallery, name=name)
-        if project is not None and project.gallery is not None:
-            await self._projects.set_thread(project.id, thread)
-        else:
-            await self._settings.set_gallery_thread(gallery.channel, thread)
-        return thread
 
     async def _was_delivered(self, posting: Posting, job: Job, withdrawn: Withdrawn) -> None:
         """Somebody saw the pictures and deleted them before we heard that they had arrived."""
@@ -318,25 +274,6 @@ class Courier:
         except Exception as error:
             await self._incidents.report(error, where="delivery", job=job.id)
             raise _Unrecorded from error
-
-
-def _around(address: Address, barred: DeliveryError, job: Job) -> Address:
-    """Return where else the pictures may go; raise what barred the way if there is no such place.
-
-    Where a permission is missing somebody wanted it so, and no other place is tried.
-    """
-    match barred, address.place:
-        case TargetGone() | ThreadLocked(), Gallery(thread=int()) as gallery:
-            place = replace(gallery, thread=None)
-        case NoMoreThreads(), Gallery(kind=GalleryKind.TEXT) as gallery:
-            place = gallery.channel
-        case MissingPermission(), _:
-            raise barred
-        case _:
-            place = job.origin.channel
-    if place is None or place == address.place:
-        raise barred
-    return replace(address, place=place, detour=f"{address.detour} {barred.message}".strip())
 
 
 class _Unrecorded(Exception):

@@ -1,48 +1,233 @@
-"""Projects and galleries: made, listed, chosen."""
+"""Projects and galleries: made, listed, chosen, changed, put away."""
 
-from itertools import count
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
 
-from bot.core.errors import BadRequest, NotAllowed, UnknownName
-from bot.core.library import Gallery, Project, clean_name, slug_of
+from bot.core.errors import (
+    AdultsOnly,
+    BadRequest,
+    DeliveryError,
+    DiscordAway,
+    NotAllowed,
+    NotFound,
+    UnknownName,
+    WrongState,
+)
+from bot.core.library import (
+    Gallery,
+    Project,
+    Rating,
+    Threads,
+    check_audience,
+    clean_name,
+    clean_text,
+    slug_of,
+    spare_slug,
+)
 from bot.ports.clock import Clock
-from bot.ports.stores import Projects, Settings
+from bot.ports.poster import Poster
+from bot.ports.stores import Holdings, Projects, Settings
 from bot.studio.control import Actor
+from bot.studio.workshop import Workshop
+
+MOST_DESCRIPTION = 1000
+
+
+class Clearable(StrEnum):
+    """What of a project can be taken away again."""
+
+    DESCRIPTION = "description"
+    GALLERY = "gallery"
+    WORKFLOW = "workflow"
+    STYLE = "style"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is to become of a project; None: it stays as it is. `style` is a style's id."""
+
+    name: str | None = None
+    description: str | None = None
+    gallery: Gallery | None = None
+    threads: Threads | None = None
+    rating: Rating | None = None
+    workflow: str | None = None
+    style: int | None = None
+    clear: frozenset[Clearable] = frozenset()
+
+    def said(self) -> dict[str, Any]:
+        """Return what is wished for, by the project's fields."""
+        values = {name: getattr(self, name) for name in _FIELDS if getattr(self, name) is not None}
+        twice = sorted(values.keys() & self.clear)
+        if twice:
+            raise BadRequest(
+                f"`{twice[0]}` is given and cleared at once.", hint="Leave it out of one of the two."
+            )
+        return values | {field.value: _CLEARED[field] for field in self.clear}
+
+
+_FIELDS: Final = ("name", "description", "gallery", "threads", "rating", "workflow", "style")
+_CLEARED: Final = {
+    Clearable.DESCRIPTION: "",
+    Clearable.GALLERY: None,
+    Clearable.WORKFLOW: None,
+    Clearable.STYLE: None,
+}
+NOTHING: Final = Wishes()
 
 
 class Library:
-    def __init__(self, *, projects: Projects, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, *, projects: Projects, settings: Settings, workshop: Workshop, poster: Poster, clock: Clock
+    ) -> None:
         self._projects = projects
         self._settings = settings
+        self._workshop = workshop
+        self._poster = poster
         self._clock = clock
 
-    async def create(self, name: str, *, gallery: Gallery | None, actor: Actor) -> Project:
+    # ── made and found
+
+    async def create(
+        self, name: str, *, gallery: Gallery | None, actor: Actor, wishes: Wishes = NOTHING
+    ) -> Project:
         """Make a project; raise BadRequest for a name that is taken or cannot be one."""
         clean = clean_name("project", name)
-        slug = slug_of(clean) or await self._spare_slug(actor.guild)
-        return await self._projects.add(
-            guild=actor.guild, name=clean, slug=slug, gallery=gallery, by=actor.user, at=self._clock.now()
+        said = self._checked(replace(wishes, name=None, gallery=None).said())
+        rating = said.get("rating", Rating.EVERYONE)
+        if gallery is not None:
+            await self._check_audience(rating, gallery)
+        project = await self._projects.add(
+            guild=actor.guild,
+            name=clean,
+            slug=await self._slug_for(clean, actor),
+            gallery=gallery,
+            by=actor.user,
+            at=self._clock.now(),
         )
+        return await self._projects.change(replace(project, **said)) if said else project
 
-    async def projects(self, actor: Actor) -> list[Project]:
-        return await self._projects.of_guild(actor.guild)
+    async def projects(self, actor: Actor, *, archived: bool = False) -> list[Project]:
+        """Return the open ones, or those put away."""
+        return await self._projects.of_guild(actor.guild, archived=archived)
+
+    async def matching(self, part: str, actor: Actor, *, archived: bool = False) -> list[Project]:
+        return await self._projects.matching(actor.guild, part, archived=archived)
 
     async def named(self, name: str, actor: Actor) -> Project:
+        """Return the project of that name, archived or not."""
         project = await self._projects.named(actor.guild, name)
         if project is None:
             raise UnknownName("project", name, [known.name for known in await self.projects(actor)])
         return project
 
-    async def matching(self, part: str, actor: Actor) -> list[Project]:
-        return await self._projects.matching(actor.guild, part)
+    async def open_named(self, name: str, actor: Actor) -> Project:
+        """Return the project of that name; raise WrongState if it is archived."""
+        return _open(await self.named(name, actor))
+
+    async def by_id(self, project_id: int, actor: Actor) -> Project:
+        """Return a project of the actor's server; raise NotFound for a deleted or foreign one."""
+        project = await self._projects.get(project_id)
+        if project.guild != actor.guild or project.deleted is not None:
+            raise NotFound(
+                "The project does not exist any more.", hint="`/project list` shows those there are."
+            )
+        return project
+
+    async def chosen(self, name: str | None, actor: Actor, *, channel: int | None) -> Project:
+        """Return the named project, else the channel's, else the one the actor uses; it is open."""
+        if name is not None:
+            return await self.open_named(name, actor)
+        here = await self._projects.of_channel(channel) if channel is not None else None
+        found = here or await self.in_use(actor)
+        if found is None:
+            raise BadRequest(
+                "It is not clear which project is meant.",
+                hint="Name it with `project`, choose one with `/project use`, or ask in its thread.",
+            )
+        return found
 
     async def use(self, name: str | None, actor: Actor) -> Project | None:
         """Make a project the actor's own choice wherever none is said; None drops the choice."""
-        project = await self.named(name, actor) if name is not None else None
+        project = await self.open_named(name, actor) if name is not None else None
         await self._projects.use(guild=actor.guild, user=actor.user, project=project.id if project else None)
         return project
 
     async def in_use(self, actor: Actor) -> Project | None:
-        return await self._projects.in_use(guild=actor.guild, user=actor.user)
+        project = await self._projects.in_use(guild=actor.guild, user=actor.user)
+        return project if project is not None and project.is_open else None
+
+    # ── changed
+
+    async def edit(self, project: Project, wishes: Wishes, actor: Actor) -> Project:
+        """Change what is said and nothing else; only its maker or someone with Manage Server may."""
+        _open(project)
+        _may_change(project, actor)
+        said = self._checked(wishes.said())
+        changed = replace(project, **said)
+        if changed.gallery is not None and said.keys() & {"gallery", "rating"}:
+            await self._check_audience(changed.rating, changed.gallery)
+        return await self._projects.change(changed)
+
+    async def archive(self, project: Project, actor: Actor) -> Project:
+        """Put the project away: it is not offered and not drawn for until it is restored."""
+        _may_change(project, actor)
+        if project.archived is not None:
+            raise WrongState(
+                f"“{project.name}” is archived already.", hint="`/project restore` brings it back."
+            )
+        return await self._projects.change(replace(project, archived=self._clock.now()))
+
+    async def restore(self, name: str, actor: Actor) -> Project:
+        project = await self.named(name, actor)
+        _may_change(project, actor)
+        if project.archived is None:
+            raise WrongState(f"“{project.name}” is not archived.", hint="There is nothing to restore.")
+        return await self._projects.change(replace(project, archived=None))
+
+    async def holdings(self, project: Project, actor: Actor) -> Holdings:
+        """Return what deleting the project would take; raise if it cannot be deleted by this person now."""
+        _may_delete(actor)
+        holdings = await self._projects.holdings(project.id)
+        if holdings.open_jobs:
+            raise WrongState(
+                f"“{project.name}” has {holdings.open_jobs} jobs that wait or are being drawn.",
+                hint="Let them end or cancel them first; `/project archive` puts the project away at once.",
+            )
+        return holdings
+
+    async def delete(self, project: Project, actor: Actor, *, pictures: int) -> Holdings:
+        """Delete the project with the `pictures` that were shown to the actor; return what it took."""
+        holdings = await self.holdings(project, actor)
+        if holdings.pictures != pictures:
+            raise WrongState(
+                f"“{project.name}” has {holdings.pictures} pictures by now, not {pictures}.",
+                hint="Look again with `/project delete`.",
+            )
+        await self._projects.delete(project.id, at=self._clock.now())
+        return holdings
+
+    # ── galleries
+
+    async def gallery_trouble(self, project: Project) -> DeliveryError | None:
+        """Return why the project's gallery takes none of its pictures, as far as Discord tells that now."""
+        if project.gallery is None:
+            return None
+        try:
+            restricted = await self._poster.is_restricted(project.gallery.channel)
+        except DiscordAway:
+            return None
+        except DeliveryError as trouble:
+            return trouble
+        barred = project.rating is Rating.ADULT and not restricted
+        return AdultsOnly(project.gallery.channel) if barred else None
+
+    async def may_be_shown(self, project: Project | None, channel: int | None) -> bool:
+        """Tell whether the project's pictures may be seen in this channel, by whomever."""
+        if project is None or project.rating is Rating.EVERYONE:
+            return True
+        return channel is not None and await self._poster.is_restricted(channel)
 
     async def set_gallery(self, gallery: Gallery | None, actor: Actor) -> None:
         """Choose where pictures without a project go; needs Manage Server."""
@@ -74,7 +259,58 @@ class Library:
             return None
         return (await self._settings.of_guild(actor.guild)).admin_channel
 
-    async def _spare_slug(self, guild: int | None) -> str:
-        """Return a slug for a name of which no letter can be kept."""
-        taken = {project.slug for project in await self._projects.of_guild(guild)}
-        return next(slug for number in count(1) if (slug := f"project-{number}") not in taken)
+    # ── checks
+
+    def _checked(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Return what is wished for, cleaned; raise BadRequest for what cannot be."""
+        if said.get("workflow") is not None:
+            self._check_workflow(said["workflow"])
+        return {field: _cleaned(field, value) for field, value in said.items()}
+
+    def _check_workflow(self, name: str) -> None:
+        if self._workshop.named(name).needs_reference:
+            raise BadRequest(
+                f"The workflow `{name}` starts from a picture, so it cannot be a project's usual one.",
+                hint="Choose one that draws from words alone, such as `txt2img`.",
+            )
+
+    async def _check_audience(self, rating: Rating, gallery: Gallery) -> None:
+        if rating is Rating.ADULT:
+            restricted = await self._poster.is_restricted(gallery.channel)
+            check_audience(rating, gallery.channel, restricted=restricted)
+
+    async def _slug_for(self, name: str, actor: Actor) -> str:
+        """Return a slug that no project of the server has or ever had: it names a folder."""
+        slug = slug_of(name)
+        return spare_slug(slug, await self._projects.slugs(actor.guild, slug or "project"), noun="project")
+
+
+def _cleaned(field: str, value: object) -> object:
+    match field, value:
+        case "name", str() as name:
+            return clean_name("project", name)
+        case "description", str() as text:
+            return clean_text("description", text, most=MOST_DESCRIPTION)
+        case _:
+            return value
+
+
+def _open(project: Project) -> Project:
+    if not project.is_open:
+        raise WrongState(f"“{project.name}” is archived.", hint="`/project restore` brings it back.")
+    return project
+
+
+def _may_change(project: Project, actor: Actor) -> None:
+    if actor.user != project.created_by and not actor.manages:
+        raise NotAllowed(
+            f"“{project.name}” is not yours.", hint="Its maker can change it, or someone with Manage Server."
+        )
+
+
+def _may_delete(actor: Actor) -> None:
+    if not actor.manages:
+        raise NotAllowed(
+            "Only someone with Manage Server can delete a project.",
+            hint="`/project archive` puts it away and keeps all it has.",
+        )

@@ -17,6 +17,7 @@ from tests.builders import a_workflow, some_limits
 from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import ManualClock
 from tests.fakes.pictures import FakePictures, FakeShelf
+from tests.fakes.poster import FakePoster
 from tests.fakes.renderer import FakeRenderer
 from tests.fakes.stores import FakeStores
 
@@ -68,7 +69,13 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
             feed=feed,
             clock=clock,
         ),
-        library=Library(projects=stores.projects, settings=stores.settings, clock=clock),
+        library=Library(
+            projects=stores.projects,
+            settings=stores.settings,
+            workshop=workshop,
+            poster=FakePoster(),
+            clock=clock,
+        ),
         line=line,
         workshop=workshop,
         reporter=Reporter(

@@ -27,6 +27,7 @@ class Memory:
     turns: dict[int, int] = field(default_factory=dict[int, int])
     projects: dict[int, Project] = field(default_factory=dict[int, Project])
     choices: dict[tuple[int | None, int], int] = field(default_factory=dict[tuple[int | None, int], int])
+    threads: dict[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
     galleries: dict[int, Gallery | None] = field(default_factory=dict[int, Gallery | None])
     settled: set[int] = field(default_factory=set[int])
     entries: list[Entry] = field(default_factory=list[Entry])

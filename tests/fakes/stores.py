@@ -259,13 +259,22 @@ class FakeProjects:
         by_slug = (project for project in projects if project.slug == name)
         return next(by_name, None) or next(by_slug, None)
 
-    async def of_guild(self, guild: int | None) -> list[Project]:
-        found = [project for project in self._memory.projects.values() if project.guild == guild]
+    async def of_guild(self, guild: int | None, *, archived: bool = False) -> list[Project]:
+        found = [
+            project
+            for project in self._memory.projects.values()
+            if project.guild == guild
+            and project.deleted is None
+            and (project.archived is not None) is archived
+        ]
         return sorted(found, key=lambda project: project.name.casefold())
 
-    async def matching(self, guild: int | None, part: str, *, limit: int = 25) -> list[Project]:
+    async def matching(
+        self, guild: int | None, part: str, *, limit: int = 25, archived: bool = False
+    ) -> list[Project]:
         wanted = part.casefold()
-        found = [project for project in await self.of_guild(guild) if wanted in project.name.casefold()]
+        known = await self.of_guild(guild, archived=archived)
+        found = [project for project in known if wanted in project.name.casefold()]
         return sorted(found, key=lambda project: not project.name.casefold().startswith(wanted))[:limit]
 
     async def slugs(self, guild: int | None, stem: str) -> set[str]:
@@ -285,8 +294,19 @@ class FakeProjects:
             return by_thread[0]
         return by_channel[0] if len(by_channel) == 1 else None
 
-    async def set_thread(self, project_id: int, thread: int | None) -> None:
+    async def thread(self, project_id: int, subject: str) -> int | None:
+        gallery = (await self.get(project_id)).gallery
+        if not subject:
+            return gallery.thread if gallery else None
+        return self._memory.threads.get((project_id, subject))
+
+    async def set_thread(self, project_id: int, thread: int | None, *, subject: str = "") -> None:
         project = await self.get(project_id)
+        if subject:
+            self._memory.threads.pop((project_id, subject), None)
+            if thread is not None:
+                self._memory.threads[project_id, subject] = thread
+            return
         assert project.gallery is not None, "a thread is a gallery's"
         gallery = replace(project.gallery, thread=thread)
         self._memory.projects[project_id] = replace(project, gallery=gallery)

@@ -10,6 +10,7 @@ from bot.core.generation import Seed
 from bot.core.job import Job, JobState
 from bot.ports.pictures import Picture
 from bot.studio.alarm import Alarm
+from bot.studio.archive import Archive
 from bot.studio.collect import Collector
 from bot.studio.control import Actor, Control
 from bot.studio.delivery import Courier
@@ -42,6 +43,7 @@ from tests.builders import (
 from tests.fakes import (
     FakeAlerts,
     FakeBackups,
+    FakeDarkroom,
     FakePictures,
     FakePoster,
     FakeRenderer,
@@ -106,12 +108,21 @@ class Studio:
             clock=self.clock,
         )
         self.collected: list[tuple[Job, list[Picture]]] = []
+        self.darkroom = FakeDarkroom(self.pictures)
+        self.archive = Archive(
+            projects=self.stores.projects,
+            artifacts=self.stores.artifacts,
+            darkroom=self.darkroom,
+            shelf=self.shelf,
+            incidents=self.incidents,
+            clock=self.clock,
+        )
         self.collector = Collector(
             jobs=self.jobs,
-            projects=self.stores.projects,
             renderer=self.renderer,
-            pictures=self.pictures,
-            shelf=self.shelf,
+            workflows=self.workflows,
+            darkroom=self.darkroom,
+            archive=self.archive,
             feed=self.feed,
             clock=self.clock,
             collected=lambda job, pictures: self.collected.append((job, pictures)),
@@ -124,6 +135,7 @@ class Studio:
             gate=self.gate,
             feed=self.feed,
             clock=self.clock,
+            new_seed=lambda: Seed(next(self.seeds)),
         )
         self.recovery = Recovery(
             jobs=self.jobs,
@@ -164,7 +176,13 @@ class Studio:
             feed=self.feed,
             clock=self.clock,
         )
-        self.library = Library(projects=self.stores.projects, settings=self.stores.settings, clock=self.clock)
+        self.library = Library(
+            projects=self.stores.projects,
+            settings=self.stores.settings,
+            workshop=self.workshop,
+            poster=self.poster,
+            clock=self.clock,
+        )
         self.vigil = Vigil(
             renderer=self.renderer,
             workshop=self.workshop,
