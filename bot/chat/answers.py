@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import discord
 
-from bot.chat.look import Look
+from bot.chat.look import Form, Look
 
 ANNOUNCED = "announced"
 """The key in `interaction.extras` under which an announcement stands until it is redeemed."""
@@ -68,6 +68,21 @@ async def turn(interaction: discord.Interaction[Any], look: Look) -> None:
             attachments=look.uploads(),
             view=look.view(),
         )
+
+
+async def open_form(interaction: discord.Interaction[Any], form: Form) -> None:
+    """Answer with a form; nothing else may have been answered or announced."""
+    await interaction.response.send_modal(form.modal())
+
+
+async def say_behind(interaction: discord.Interaction[Any], look: Look) -> None:
+    """Leave a message for all behind the form that was opened."""
+    await interaction.followup.send(
+        content=look.content,
+        embeds=look.embeds(),
+        files=look.uploads(),
+        view=look.view() or discord.utils.MISSING,
+    )
 
 
 async def say_privately(interaction: discord.Interaction[Any], look: Look) -> None:

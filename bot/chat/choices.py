@@ -7,6 +7,7 @@ from discord import app_commands
 from bot.chat.cards.measures import STATE_WORDS
 from bot.chat.desk import Desk
 from bot.chat.markdown import cut
+from bot.core.characters import Character, Variation
 from bot.core.errors import BadRequest, NotFound
 from bot.core.generation import Aspect, Size
 from bot.core.job import Job, JobState
@@ -63,6 +64,16 @@ def workflows(known: Iterable[Workflow], typed: str) -> list[Choice]:
 
 def projects(found: Iterable[Project]) -> list[Choice]:
     return [Choice(name=project.name, value=project.name) for project in found][:MOST]
+
+
+def characters(found: Iterable[Character]) -> list[Choice]:
+    return [Choice(name=character.name, value=character.name) for character in found][:MOST]
+
+
+def variations(found: Iterable[Variation], typed: str) -> list[Choice]:
+    """Offer variations by name, or by what kind they are."""
+    labels = {f"{one.name} · {one.kind}": one for one in found}
+    return [Choice(name=label, value=labels[label].name) for label in matching(list(labels), typed)]
 
 
 async def jobs(desk: Desk, actor: Actor, typed: str, *states: JobState) -> list[Choice]:

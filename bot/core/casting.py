@@ -1,7 +1,9 @@
 """Casting: what characters may be called and say, and which of their pictures stands for them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import groupby
 from typing import Final, Self
 
@@ -19,18 +21,25 @@ MOST_VARIATION: Final = 500
 MOST_VARIATIONS: Final = 75
 MOST_PER_POSE: Final = 8
 
-NOTHING: Final = "-"
-"""What is typed to empty an option."""
-
 RESERVED: Final = frozenset(
     {"everyone", "here", "channel", "all", "none", "nobody", "anyone", "character", "new", "me"}
 )
 """Words that would be a ping or a choice of its own where a character's name is expected."""
 
+_PLAIN: Final = re.compile(r"(?!everyone|here)[^\W\d_]", re.IGNORECASE)
+
+
+class Clearable(StrEnum):
+    """What can be taken from a character again."""
+
+    DESIGN_PROMPT = "design prompt"
+    TRIGGER = "trigger"
+    LORA = "LoRA"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
-    """What somebody says about a character; None: not said."""
+    """What somebody says about a character; None: not said, "": taken away."""
 
     name: str | None = None
     design_prompt: str | None = None
@@ -45,8 +54,20 @@ class Sketch:
             name=None if self.name is None else character_name(self.name),
             design_prompt=_cleaned("design prompt", self.design_prompt, MOST_DESIGN),
             trigger=_cleaned("trigger", self.trigger, MOST_TRIGGER),
-            lora=None if self.lora is None else _emptied(self.lora.strip()),
         )
+
+    def without(self, thing: Clearable) -> Self:
+        """Return it with something to be taken away; raise BadRequest if it is given as well."""
+        match thing:
+            case Clearable.DESIGN_PROMPT:
+                given, cleared = self.design_prompt, replace(self, design_prompt="")
+            case Clearable.TRIGGER:
+                given, cleared = self.trigger, replace(self, trigger="")
+            case Clearable.LORA:
+                given, cleared = self.lora, replace(self, lora="")
+        if given is not None:
+            raise BadRequest(f"The {thing} is given and cleared at once.", hint="Leave out one of the two.")
+        return cleared
 
 
 def character_name(text: str) -> str:
@@ -54,12 +75,20 @@ def character_name(text: str) -> str:
     name = clean_name("character", text.strip().lstrip("@"))
     if {name.casefold(), slug_of(name)} & RESERVED:
         raise BadRequest(
-            f"`{name}` cannot be a character's name: `@{name.casefold()}` means something else.",
+            f"“{name}” cannot be a character's name: it means something else after an @.",
             hint="Give another one.",
         )
-    if "@" in name:
-        raise BadRequest("A character's name has no `@` in it.", hint="Leave it out.")
+    strange = next((sign for sign in "@[]" if sign in name), None)
+    if strange is not None:
+        raise BadRequest(
+            f"“{name}” has a {strange} in it, so that no prompt could name it.", hint="Leave it out."
+        )
     return name
+
+
+def handle_of(name: str) -> str:
+    """Return how a prompt names a character: `@Yuki`, and `@[7 of 9]` where the plain form is none."""
+    return f"@{name}" if _PLAIN.match(name) else f"@[{name}]"
 
 
 def variation_name(text: str) -> str:
@@ -67,11 +96,7 @@ def variation_name(text: str) -> str:
 
 
 def _cleaned(what: str, text: str | None, most: int) -> str | None:
-    return None if text is None else _emptied(clean_text(what, text, most=most))
-
-
-def _emptied(text: str) -> str:
-    return "" if text == NOTHING else text
+    return None if text is None else clean_text(what, text, most=most)
 
 
 def cleaned_appearance(appearance: Appearance) -> Appearance:
@@ -109,7 +134,7 @@ def _check_strength(strength: float | None) -> None:
 def check_open(character: Character) -> None:
     """Raise BadRequest for an archived character."""
     if character.archived is not None:
-        raise BadRequest(f"`{character.name}` is archived.", hint="`/character restore` brings them back.")
+        raise BadRequest(f"“{character.name}” is archived.", hint="`/character restore` brings them back.")
 
 
 # ── their pictures

@@ -168,7 +168,7 @@ class Casting:
 
     async def restore(self, character: Character) -> Character:
         if character.archived is None:
-            raise BadRequest(f"`{character.name}` is not archived.", hint="Nothing needs to be done.")
+            raise BadRequest(f"“{character.name}” is not archived.", hint="Nothing needs to be done.")
         return await self._characters.change(replace(character, archived=None))
 
     # ── variations
@@ -183,7 +183,7 @@ class Casting:
             raise BadRequest("The variation's prompt is empty.", hint="Say how it is drawn.")
         if len(await self._characters.variations(character.id)) >= MOST_VARIATIONS:
             raise BadRequest(
-                f"`{character.name}` has {MOST_VARIATIONS} variations already; that is the most.",
+                f"“{character.name}” has {MOST_VARIATIONS} variations already; that is the most.",
                 hint="`/character variation remove` makes room.",
             )
         return await self._characters.add_variation(
@@ -217,9 +217,9 @@ class Casting:
         elsewhere = await self._characters.projects_with(project.guild, name)
         homes = [(await self._projects.get(home)).name for home in elsewhere]
         if homes:
-            listed = " and ".join(f"`{home}`" for home in homes)
+            listed = " and ".join(f"“{home}”" for home in homes)
             raise BadRequest(
-                f"`{name}` is a character of {listed}, not of `{project.name}`.",
+                f"“{name}” is a character of {listed}, not of “{project.name}”.",
                 hint="Say `project`, or take a copy along with `/character export` and `/character import`.",
             )
 

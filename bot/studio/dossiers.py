@@ -169,7 +169,7 @@ class Travel:
         """Say that a name is taken before the pictures are looked at."""
         if await self._characters.named(project.id, name) is not None:
             raise BadRequest(
-                f"`{project.name}` has a character called `{name}` already.",
+                f"“{project.name}” has a character called “{name}” already.",
                 hint="Give another name with `name`.",
             )
 
@@ -222,7 +222,7 @@ def _variations(dossier: Dossier) -> list[NewVariation]:
             prompt=clean_text("prompt", one.prompt, most=MOST_VARIATION),
         )
         if new.name.casefold() in found:
-            raise BadRequest(f"The file has two variations called `{new.name}`.", hint="Rename one.")
+            raise BadRequest(f"The file has two variations called “{new.name}”.", hint="Rename one.")
         found[new.name.casefold()] = new
     return list(found.values())
 

@@ -103,7 +103,7 @@ class Portraits:
         if drawing.review in (Review.REJECTED, Review.WITHDRAWN):
             raise BadRequest(
                 f"Picture {picture} of #{job_id} was {drawing.review}: what it shows is not how "
-                f"`{character.name}` looks.",
+                f"“{character.name}” looks.",
                 hint="Approve it first, or choose another one.",
             )
         content = await self._shelf.read(drawing.path)
@@ -154,7 +154,7 @@ class Portraits:
         known = await self.of(character)
         if not known:
             raise NotFound(
-                f"There is no reference of `{character.name}` yet.",
+                f"There is no reference of “{character.name}” yet.",
                 hint="`/character reference add` takes a picture in.",
             )
         drawings = {

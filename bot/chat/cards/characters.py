@@ -8,7 +8,7 @@ from bot.chat.cards import palette
 from bot.chat.cards.measures import counted, dotted, model_name, plain_number, relative, small
 from bot.chat.look import Attached, Button, Field, Form, Look
 from bot.chat.markdown import code, cut, fitted
-from bot.core.casting import MOST_TRAIT
+from bot.core.casting import MOST_TRAIT, handle_of
 from bot.core.characters import Character, Lesson, Variation, VariationKind
 from bot.core.generation import Lora
 from bot.core.library import Project
@@ -305,4 +305,4 @@ def _name(character: Character) -> str:
 
 
 def _handle(character: Character) -> str:
-    return f"`@{character.slug}`"
+    return code(handle_of(character.name))

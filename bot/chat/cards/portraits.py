@@ -7,7 +7,7 @@ from bot.chat.cards.measures import counted, dotted, relative, small
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import code, cut, fitted
 from bot.core.artifact import Artifact
-from bot.core.casting import MOST_PER_POSE
+from bot.core.casting import MOST_PER_POSE, handle_of
 from bot.core.characters import Character, CharacterReference
 from bot.core.library import Project
 from bot.core.review import Review
@@ -102,7 +102,7 @@ def character_imported(arrival: Arrival, project: Project) -> Look:
     )
     told = (
         f"**{_name(character)}** is a character of **{fitted(project.name, 100)}** now, with {came}. "
-        f"`@{character.slug}` in a prompt brings them in."
+        f"{code(handle_of(character.name))} in a prompt brings them in."
     )
     lines = [
         told,

@@ -1,0 +1,87 @@
+"""What people do to a character by a button or a form."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.chat import cards
+from bot.chat.answers import open_form, say, say_behind
+from bot.chat.desk import Desk
+from bot.chat.expired import expired
+from bot.chat.look import Look
+from bot.chat.people import actor_of
+from bot.core.casting import check_open
+from bot.core.characters import Appearance, Character
+from bot.core.library import Project
+
+if TYPE_CHECKING:
+    from bot.chat.client import GengaClient
+
+_ABOUT = re.compile(r"(?P<character>[0-9]{1,15}):(?P<action>[a-z]{1,20})")
+_NUMBER = re.compile(r"[0-9]{1,15}")
+
+
+async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
+    """Do what a character's button says."""
+    about = _ABOUT.fullmatch(rest)
+    if about is None:
+        await expired(interaction)
+        return
+    character = int(about["character"])
+    match about["action"]:
+        case cards.APPEARANCE:
+            await _ask_for_looks(interaction, character)
+        case cards.REFERENCES:
+            await _show_references(interaction, character)
+        case _:
+            await expired(interaction)
+
+
+async def described(interaction: discord.Interaction[Any], rest: str, given: Mapping[str, str]) -> None:
+    """Take the form for the appearance, whichever process opened it."""
+    client: GengaClient = interaction.client
+    if not _NUMBER.fullmatch(rest):
+        await expired(interaction)
+        return
+    async with client.reception.attend(interaction):
+        looks = Appearance(**{name: given.get(name, "") for name in cards.TRAITS})
+        character = await client.desk.casting.describe(int(rest), looks, actor_of(interaction))
+        look = await character_look(client.desk, character)
+    await say(interaction, look, ephemeral=True)
+
+
+async def introduce(interaction: discord.Interaction[Any], character: Character, project: Project) -> None:
+    """Say that somebody is there now, and ask what they look like if there is still time for a form."""
+    look = cards.character_created(character, project)
+    if interaction.response.is_done():
+        await say(interaction, look)
+    else:
+        await open_form(interaction, cards.appearance_form(character))
+        await say_behind(interaction, look)
+
+
+async def character_look(desk: Desk, character: Character) -> Look:
+    """Return the card of a character with the picture that stands for them."""
+    profile = await desk.casting.profile(character)
+    return cards.character_card(profile, await desk.portraits.portrait(character))
+
+
+async def reference_look(desk: Desk, character: Character) -> Look:
+    return cards.reference_list(character, await desk.portraits.board(character))
+
+
+async def _ask_for_looks(interaction: discord.Interaction[Any], character_id: int) -> None:
+    client: GengaClient = interaction.client
+    character = await client.desk.casting.by_id(character_id, actor_of(interaction))
+    check_open(character)
+    await open_form(interaction, cards.appearance_form(character))
+
+
+async def _show_references(interaction: discord.Interaction[Any], character_id: int) -> None:
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction):
+        character = await client.desk.casting.by_id(character_id, actor_of(interaction))
+        look = await reference_look(client.desk, character)
+    await say(interaction, look, ephemeral=True)
