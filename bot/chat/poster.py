@@ -14,7 +14,7 @@ from bot.chat.mishaps import Act, away, translated
 from bot.core.errors import DeliveryError, TargetGone
 from bot.core.job import Card, Job
 from bot.core.library import Gallery
-from bot.ports.poster import Notice, PicturePost, Posted
+from bot.ports.poster import BatchReport, Notice, PicturePost, Posted
 
 log = structlog.get_logger(__name__)
 
@@ -96,7 +96,7 @@ class DiscordPoster:
 
     async def post(self, channel: int, post: PicturePost) -> Posted:
         look = cards.picture_post(post)
-        asked_here = post.job.origin.channel == channel
+        asked_here = post.job.origin.channel == channel and post.job.batch is None
         message = await self._send_once(
             channel, look, post, mentions=_only_asker(post.job) if asked_here else NOBODY
         )
@@ -107,6 +107,11 @@ class DiscordPoster:
     async def notify(self, channel: int, notice: Notice) -> Card:
         look = cards.notice(notice.job)
         return _card(await self._send_once(channel, look, notice, mentions=_only_asker(notice.job)))
+
+    async def report(self, channel: int, report: BatchReport) -> Card:
+        look, mentions = cards.batch_report(report), _only(report.batch.user)
+        sent = await self._sent_before(channel, look, since=report.batch.since) if report.doubtful else None
+        return _card(sent or await self._send(channel, look, nonce=report.nonce, mentions=mentions))
 
     async def send(self, channel: int, look: Look) -> Card:
         return _card(await self._send(channel, look))
@@ -206,10 +211,14 @@ def _changes(look: Look, shown: Look | None) -> dict[str, Any]:
 
 
 def _is_made_of(message: discord.Message, look: Look) -> bool:
-    """Tell it by the files' names, whatever they were encoded as; without files by the words."""
+    """Tell it by the files' names, whatever they were encoded as; without files by the first line."""
     if look.files:
         return [_stem(sent.filename) for sent in message.attachments] == [_stem(f.name) for f in look.files]
-    return message.content == look.content.strip()
+    return _first_line(message.content) == _first_line(look.content.strip())
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 def _stem(name: str) -> str:
@@ -217,8 +226,12 @@ def _stem(name: str) -> str:
 
 
 def _only_asker(job: Job) -> discord.AllowedMentions:
+    return _only(job.origin.user)
+
+
+def _only(user: int) -> discord.AllowedMentions:
     return discord.AllowedMentions(
-        everyone=False, roles=False, replied_user=False, users=[discord.Object(job.origin.user)]
+        everyone=False, roles=False, replied_user=False, users=[discord.Object(user)]
     )
 
 

@@ -10,7 +10,7 @@ from bot.core.errors import (
 )
 from bot.core.job import Card
 from bot.core.library import Gallery, GalleryKind
-from bot.ports.poster import Notice, PicturePost, Posted
+from bot.ports.poster import BatchReport, Notice, PicturePost, Posted
 
 
 class FakePoster:
@@ -26,6 +26,7 @@ class FakePoster:
         self.request_limit = request_limit
         self.posts: list[tuple[int, PicturePost]] = []
         self.notices: list[tuple[int, Notice]] = []
+        self.reports: list[tuple[int, BatchReport]] = []
         self.threads: dict[int, tuple[Gallery, str]] = {}
         self.tags: dict[int, list[str]] = {}
         self.restricted: set[int] = set()
@@ -77,6 +78,14 @@ class FakePoster:
             self._make(channel, notice.nonce)
         self._maybe_lose_the_answer()
         return self._in_channel[notice.nonce].message
+
+    async def report(self, channel: int, report: BatchReport) -> Card:
+        self._maybe_fail()
+        if report.nonce not in self._in_channel:
+            self.reports.append((channel, report))
+            self._make(channel, report.nonce)
+        self._maybe_lose_the_answer()
+        return self._in_channel[report.nonce].message
 
     def _make(self, channel: int, nonce: str, *, files: int = 0) -> None:
         message = Card(channel=channel, message=self._next_id())

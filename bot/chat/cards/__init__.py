@@ -1,20 +1,5 @@
 """All that people read, as pure functions: a value in, a Look out; no clock, no network, no client."""
 
-from bot.chat.cards.characters import (
-    APPEARANCE,
-    REFERENCES,
-    TRAITS,
-    appearance_form,
-    character_archived,
-    character_card,
-    character_changed,
-    character_created,
-    character_list,
-    character_restored,
-    variation_added,
-    variation_list,
-    variation_removed,
-)
 from bot.chat.cards.batches import (
     BATCH_LIST,
     asks_to_cancel,
@@ -29,6 +14,21 @@ from bot.chat.cards.batches import (
     plan_refused,
     prompts_form,
     resting_batch,
+)
+from bot.chat.cards.characters import (
+    APPEARANCE,
+    REFERENCES,
+    TRAITS,
+    appearance_form,
+    character_archived,
+    character_card,
+    character_changed,
+    character_created,
+    character_list,
+    character_restored,
+    variation_added,
+    variation_list,
+    variation_removed,
 )
 from bot.chat.cards.job import job_card, moved_card, resting_card
 from bot.chat.cards.library import (
