@@ -1,46 +1,67 @@
 """From what was asked to what is drawn: every open choice of a request decided, every wrong one refused."""
 
-from collections.abc import Mapping
-from typing import assert_never
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.core.catalogue import Catalogue, spelled
+from bot.core.characters import Part
+from bot.core.composing import Composed, compose
 from bot.core.errors import BadRequest, UnknownName
 from bot.core.families import ModelFamily
+from bot.core.fitting import AppliedLora, Checkpoint, choose_checkpoint, choose_loras
 from bot.core.generation import (
     MAX_COUNT,
     MAX_SEED,
     Aspect,
+    CastMember,
     GenerationRequest,
-    Lora,
     Recipe,
-    Reference,
     Seed,
     Size,
+    StyleUsed,
     size_of,
 )
-from bot.core.prompting import clean_prompt, compose_negative
-from bot.core.workflow import Workflow
+from bot.core.profiles import PLAIN, Profile, Tuning, profile_of
+from bot.core.styles import Style, StyleSheet
+from bot.core.workflow import Defaults, Workflow
 
 STEPS = range(1, 151)
 CFG_MOST = 30.0
 STRENGTH_MOST = 4.0
 DEFAULT_WORKFLOW = "txt2img"
+FROM_PICTURE = "img2img"
 
 
-def choose_workflow(request: GenerationRequest, workflows: Mapping[str, Workflow]) -> Workflow:
-    """Return the workflow that was named, or the one that fits: a reference picture asks for img2img."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is drawn, and how each choice came about."""
+
+    recipe: Recipe
+    composed: Composed
+    profile: Profile
+    checkpoint: Checkpoint | None
+    loras: tuple[AppliedLora, ...] = ()
+
+
+def choose_workflow(
+    request: GenerationRequest, workflows: Mapping[str, Workflow], *, usual: str | None = None
+) -> Workflow:
+    """Return the workflow that was named, or the one that fits: a reference picture asks for img2img.
+
+    `usual` is the project's.
+    """
+    name = request.workflow or usual or DEFAULT_WORKFLOW
     if request.workflow is None and request.reference is not None:
-        return _first_from_picture(workflows)
-    name = request.workflow or DEFAULT_WORKFLOW
+        return _from_picture(name, workflows)
     if name not in workflows:
         raise UnknownName("workflow", name, workflows)
     return workflows[name]
 
 
-def _first_from_picture(workflows: Mapping[str, Workflow]) -> Workflow:
-    for workflow in workflows.values():
-        if workflow.needs_reference:
-            return workflow
+def _from_picture(usual: str, workflows: Mapping[str, Workflow]) -> Workflow:
+    for name in (usual, FROM_PICTURE, *workflows):
+        if name in workflows and workflows[name].needs_reference:
+            return workflows[name]
     raise BadRequest(
         "There is no workflow that starts from a picture.", hint="Ask again without the option `reference`."
     )
@@ -53,12 +74,63 @@ def decide(
     catalogue: Catalogue | None,
     seed: Seed,
     default_model: str | None = None,
-) -> Recipe:
+    parts: Sequence[Part] = (),
+    style: Style | None = None,
+) -> Plan:
     """Decide every open choice; `seed` is used where none was asked for.
 
-    Names are checked against the catalogue; without one (ComfyUI was never reached) they are taken on
-    trust and a missing model stays open. Raises BadRequest and its kin.
+    What was asked for goes before what the style says, that before the checkpoint's profile, and that before
+    the workflow's defaults. Names are checked against the catalogue; without one (ComfyUI was never reached)
+    they are taken on trust and a missing model stays open. Raises BadRequest and its kin.
     """
+    _check(request, workflow)
+    checkpoint = choose_checkpoint(
+        request, workflow, style=style, catalogue=catalogue, default_model=default_model
+    )
+    family = checkpoint.belonging.family if checkpoint else None
+    profile = profile_of(checkpoint.name, checkpoint.belonging.family) if checkpoint else PLAIN
+    loras = choose_loras(
+        request, workflow, parts=parts, style=style, catalogue=catalogue, checkpoint=checkpoint
+    )
+    composed = compose(
+        request.prompt,
+        request.negative,
+        parts=parts,
+        style=style,
+        profile=profile,
+        family=family,
+        default_negative=workflow.defaults.negative,
+    )
+    sheet = style.sheet if style else StyleSheet()
+    settled = _settled(request, sheet, profile.tuning, workflow.defaults)
+    recipe = Recipe(
+        workflow=workflow.name,
+        prompt=composed.positive,
+        negative=composed.negative,
+        size=_size(request, sheet, settled.aspect, family or ModelFamily.SDXL),
+        count=request.count or 1,
+        seed=request.seed if request.seed is not None else seed,
+        steps=settled.steps,
+        cfg=settled.cfg,
+        sampler=_known("sampler", settled.sampler, catalogue and catalogue.samplers),
+        scheduler=_known("scheduler", settled.scheduler, catalogue and catalogue.schedulers),
+        model=checkpoint.name if checkpoint else None,
+        loras=tuple(one.lora for one in loras),
+        reference=request.reference,
+        denoise=settled.denoise,
+        scale=request.scale or 1.0,
+        upscaler=request.upscaler and _known("upscaler", request.upscaler, catalogue and catalogue.upscalers),
+        cast=tuple(_member(part) for part in parts),
+        style=StyleUsed(id=style.id, name=style.name, revision=style.revision.number) if style else None,
+        family=family,
+        model_hash=checkpoint.hash if checkpoint else None,
+        renderer=catalogue.version if catalogue else "",
+        dropped=tuple(one.term.text for one in composed.dropped),
+    )
+    return Plan(recipe=recipe, composed=composed, profile=profile, checkpoint=checkpoint, loras=loras)
+
+
+def _check(request: GenerationRequest, workflow: Workflow) -> None:
     workflow.check_options(request)
     if workflow.needs_reference and request.reference is None:
         raise BadRequest(
@@ -66,62 +138,42 @@ def decide(
             hint="Attach one with the option `reference`.",
         )
     _check_ranges(request)
-    defaults = workflow.defaults
-    model = _model(request.model or default_model, catalogue) if workflow.needs_model else None
-    return Recipe(
-        workflow=workflow.name,
-        prompt=clean_prompt(request.prompt),
-        negative=compose_negative(request.negative, defaults.negative),
-        size=_size(request.size, request.reference, defaults.aspect, ModelFamily.guess(model or "xl")),
-        count=request.count or 1,
-        seed=request.seed if request.seed is not None else seed,
-        steps=request.steps or defaults.steps,
-        cfg=defaults.cfg if request.cfg is None else request.cfg,
-        sampler=_known("sampler", request.sampler or defaults.sampler, catalogue and catalogue.samplers),
-        scheduler=_known(
-            "scheduler", request.scheduler or defaults.scheduler, catalogue and catalogue.schedulers
-        ),
-        model=model,
-        loras=tuple(_lora(lora, catalogue) for lora in request.loras),
-        reference=request.reference,
-        denoise=defaults.denoise if request.denoise is None else request.denoise,
+
+
+def _settled(request: GenerationRequest, sheet: StyleSheet, tuning: Tuning, defaults: Defaults) -> Defaults:
+    return replace(
+        defaults,
+        steps=request.steps or sheet.steps or tuning.steps or defaults.steps,
+        cfg=_first(request.cfg, sheet.cfg, tuning.cfg, otherwise=defaults.cfg),
+        sampler=request.sampler or sheet.sampler or tuning.sampler or defaults.sampler,
+        scheduler=request.scheduler or sheet.scheduler or tuning.scheduler or defaults.scheduler,
+        denoise=_first(request.denoise, otherwise=defaults.denoise),
     )
 
 
-def _model(name: str | None, catalogue: Catalogue | None) -> str | None:
-    if catalogue is None:
-        return name
-    if name is not None:
-        return spelled("model", name, catalogue.checkpoints)
-    if not catalogue.checkpoints:
-        raise BadRequest(
-            "ComfyUI has no checkpoint to draw with.",
-            hint="Put one into its folder models/checkpoints and try again.",
-        )
-    return catalogue.checkpoints[0]
+def _member(part: Part) -> CastMember:
+    who = part.character
+    return CastMember(
+        id=who.id, name=who.name, slug=who.slug, variations=tuple(one.name for one in part.variations)
+    )
+
+
+def _first(*said: float | None, otherwise: float) -> float:
+    return next((value for value in said if value is not None), otherwise)
 
 
 def _known(kind: str, name: str, known: tuple[str, ...] | None) -> str:
     return name if known is None else spelled(kind, name, known)
 
 
-def _lora(lora: Lora, catalogue: Catalogue | None) -> Lora:
-    return Lora(name=_known("LoRA", lora.name, catalogue and catalogue.loras), strength=lora.strength)
-
-
-def _size(
-    asked: Size | Aspect | None, reference: Reference | None, default: Aspect, family: ModelFamily
-) -> Size:
-    match asked:
-        case Size():
-            asked.check()
-            return asked
-        case Aspect():
-            return size_of(asked, family)
-        case None:
-            return size_of(_aspect_like(reference.size) if reference else default, family)
-        case _:
-            assert_never(asked)
+def _size(request: GenerationRequest, sheet: StyleSheet, default: Aspect, family: ModelFamily) -> Size:
+    """Return the size; a picture to start from keeps its proportions unless somebody asks for others."""
+    like = _aspect_like(request.reference.size) if request.reference else None
+    asked = request.size or like or sheet.size or default
+    if isinstance(asked, Aspect):
+        return size_of(asked, family)
+    asked.check()
+    return asked
 
 
 def _aspect_like(size: Size) -> Aspect:

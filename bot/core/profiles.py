@@ -51,6 +51,8 @@ def profile_of(checkpoint: str, family: ModelFamily) -> Profile:
     return replace(profile, tuning=Tuning()) if _DISTILLED.search(checkpoint) else profile
 
 
+PLAIN = Profile(name="plain")
+"""For a workflow that brings its own models, of which nothing is known."""
 ILLUSTRIOUS = Profile(
     name="Illustrious",
     quality="masterpiece, best quality",

@@ -212,7 +212,9 @@ class Workflow:
         return self.graph.class_types() | extra
 
 
-_ALWAYS = frozenset({"project", "workflow", "allow_smaller"})
+_ALWAYS = frozenset(
+    {"project", "workflow", "allow_smaller", "style", "characters", "variations", "contact_sheet"}
+)
 """Options that are the studio's to read, whatever the workflow."""
 _OPTION_OF_PLACE = {"width": "size", "height": "size"}
 _SPOKEN = {"loras": "lora"}

@@ -94,7 +94,7 @@ class Submit:
             catalogue=self._workshop.catalogue,
             seed=self._new_seed(),
             default_model=self._workshop.default_model,
-        )
+        ).recipe
         uid = self._new_uid()
         new = NewJob(
             uid=uid,

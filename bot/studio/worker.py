@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import structlog
 
-from bot.core.errors import InDoubt, Lost, OutOfMemory, RendererAway, StudioError, WrongState
+from bot.core.errors import Blank, InDoubt, Lost, OutOfMemory, RendererAway, StudioError, WrongState
 from bot.core.job import Job, JobState
 from bot.core.patience import patience_ms
 from bot.core.planning import decide
@@ -165,7 +165,7 @@ class Worker:
             catalogue=self._workshop.catalogue,
             seed=job.recipe.seed,
             default_model=self._workshop.default_model,
-        )
+        ).recipe
         if not workflow.is_decided(recipe):
             raise RendererAway("ComfyUI has not yet told what it can draw with.")
         graph = bind(workflow, recipe, filename_prefix=prefix_of(job.uid))
@@ -292,6 +292,8 @@ class Worker:
     async def _collected(self, drawing: Drawing) -> None:
         try:
             await self._collector.collect(drawing.job, drawing.progress)
+        except Blank as error:
+            await self._endings.blank(drawing.job, error)
         except Lost as error:
             await self._forgotten(drawing, error)
 
@@ -301,6 +303,8 @@ class Worker:
             return
         try:
             await self._collector.collect(drawing.job, drawing.progress)
+        except Blank as blank:
+            await self._endings.blank(drawing.job, blank)
         except Lost:
             await self._endings.fail(drawing.job, error)
 

@@ -23,6 +23,10 @@ WORKFLOWS = {"txt2img": a_workflow(), "img2img": an_img2img_workflow()}
 SEED = Seed(7)
 
 
+PLAIN_MODEL = "counterfeit_v3"
+"""A checkpoint whose profile changes nothing."""
+
+
 def decided(request=None, *, workflow=None, catalogue=None, **options):
     return decide(
         request or a_request(),
@@ -30,7 +34,7 @@ def decided(request=None, *, workflow=None, catalogue=None, **options):
         catalogue=catalogue or a_catalogue(),
         seed=SEED,
         **options,
-    )
+    ).recipe
 
 
 def refused(**options):
@@ -71,7 +75,8 @@ def test_a_studio_without_the_default_workflow_says_so():
 
 
 def test_what_was_not_said_is_decided_by_the_workflow():
-    recipe = decided(workflow=a_workflow(defaults=some_defaults(steps=30, cfg=7.5, negative="lowres")))
+    defaults = some_defaults(steps=30, cfg=7.5, negative="lowres")
+    recipe = decided(a_request(model=PLAIN_MODEL), workflow=a_workflow(defaults=defaults))
     assert (recipe.steps, recipe.cfg, recipe.negative, recipe.count, recipe.seed) == (
         30,
         7.5,
@@ -82,7 +87,15 @@ def test_what_was_not_said_is_decided_by_the_workflow():
 
 
 def test_what_was_said_is_drawn():
-    asked = a_request(count=4, seed=Seed(0), steps=8, cfg=0.0, size=a_size(640, 640), negative="hat")
+    asked = a_request(
+        count=4,
+        seed=Seed(0),
+        steps=8,
+        cfg=0.0,
+        size=a_size(640, 640),
+        negative="hat",
+        model=PLAIN_MODEL,
+    )
     recipe = decided(asked)
     assert (recipe.count, recipe.seed, recipe.steps, recipe.cfg) == (4, 0, 8, 0.0)
     assert (recipe.size, recipe.negative) == (a_size(640, 640), "hat")
@@ -135,9 +148,9 @@ def test_a_workflow_with_a_place_for_a_model_is_not_decided_without_one():
 
 def test_while_comfyui_was_never_seen_names_are_taken_on_trust():
     asked = a_request(sampler="warp", loras=(a_lora(name="nobody"),))
-    recipe = decide(asked, a_workflow(), catalogue=None, seed=SEED)
+    recipe = decide(asked, a_workflow(), catalogue=None, seed=SEED).recipe
     assert (recipe.model, recipe.sampler, recipe.loras) == (None, "warp", (a_lora(name="nobody"),))
-    assert decide(asked, a_workflow(), catalogue=None, seed=SEED, default_model="x").model == "x"
+    assert decide(asked, a_workflow(), catalogue=None, seed=SEED, default_model="x").recipe.model == "x"
 
 
 def test_a_named_aspect_has_the_size_of_the_models_family():

@@ -1,4 +1,4 @@
-"""The words that go to the model."""
+"""What was typed, cleaned or refused."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.errors import BadRequest
 from bot.core.generation import MAX_PROMPT
-from bot.core.prompting import clean_prompt, compose_negative
+from bot.core.prompting import clean_negative, clean_prompt
 
 
 def test_control_characters_and_doubled_blanks_leave_the_prompt():
@@ -41,30 +41,7 @@ def test_a_cleaned_prompt_is_clean_and_stays_as_it_is(text):
     assert clean_prompt(cleaned) == cleaned
 
 
-def test_each_negative_term_stands_once_the_askers_first():
-    assert compose_negative("Text, hat", "lowres, text , blurry") == "Text, hat, lowres, blurry"
-
-
-def test_the_asker_keeps_their_order_though_the_workflow_repeats_a_term():
-    assert compose_negative("hat, text", "text, hat") == "hat, text"
-
-
-def test_without_negatives_of_the_askers_the_workflows_stand_alone():
-    assert compose_negative(None, "lowres, blurry") == "lowres, blurry"
-    assert compose_negative(" , ,", "") == ""
-
-
-def test_a_bracketed_group_is_one_term():
-    assert (
-        compose_negative("(hat, b:1.2), [x, (b:1.2)]", "(c, b:1.2)")
-        == "(hat, b:1.2), [x, (b:1.2)], (c, b:1.2)"
-    )
-
-
-def test_a_bracket_that_was_never_opened_splits_nothing_wrongly():
-    assert compose_negative(":), hat", "") == ":), hat"
-
-
 def test_a_negative_over_the_limit_is_refused():
+    assert clean_negative("") == ""
     with pytest.raises(BadRequest, match="negative prompt"):
-        compose_negative("x" * MAX_PROMPT, "lowres")
+        clean_negative("x" * (MAX_PROMPT + 1))

@@ -1,0 +1,165 @@
+"""Which checkpoint and which LoRAs a drawing is made with, and whether they fit each other."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.core import families
+from bot.core.catalogue import Catalogue, ModelFacts, spelled
+from bot.core.characters import Part
+from bot.core.composing import Source
+from bot.core.errors import BadRequest, UnknownName
+from bot.core.families import Belonging
+from bot.core.generation import GenerationRequest, Lora
+from bot.core.styles import Style
+from bot.core.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedLora:
+    """A LoRA as it is applied, who brought it, and where it belongs as far as that is known."""
+
+    lora: Lora
+    source: Source
+    whose: str = ""
+    belonging: Belonging | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A checkpoint by ComfyUI's name for it, and where it belongs."""
+
+    name: str
+    belonging: Belonging
+    hash: str | None = None
+
+
+def choose_checkpoint(
+    request: GenerationRequest,
+    workflow: Workflow,
+    *,
+    style: Style | None,
+    catalogue: Catalogue | None,
+    default_model: str | None,
+) -> Checkpoint | None:
+    """Return what to draw with; None for a workflow that brings its own, or while nobody can know.
+
+    What is asked for goes before the style's, that before the studio's, and else ComfyUI's first draws.
+    """
+    if not workflow.needs_model:
+        return None
+    name = _named(request, style, catalogue, default_model)
+    if name is None:
+        return None
+    facts = _facts(name, catalogue)
+    return Checkpoint(name=name, belonging=families.of_checkpoint(name, facts.family), hash=facts.hash)
+
+
+def _named(
+    request: GenerationRequest, style: Style | None, catalogue: Catalogue | None, default_model: str | None
+) -> str | None:
+    known = catalogue.checkpoints if catalogue else None
+    if request.model is None and style is not None and style.sheet.model is not None:
+        return _of_style("checkpoint", style.sheet.model, known, style)
+    wanted = request.model or default_model
+    if known is None or wanted is not None:
+        return wanted if known is None or wanted is None else spelled("model", wanted, known)
+    if not known:
+        raise BadRequest(
+            "ComfyUI has no checkpoint to draw with.",
+            hint="Put one into its folder models/checkpoints and try again.",
+        )
+    return known[0]
+
+
+def choose_loras(
+    request: GenerationRequest,
+    workflow: Workflow,
+    *,
+    parts: Sequence[Part],
+    style: Style | None,
+    catalogue: Catalogue | None,
+    checkpoint: Checkpoint | None,
+) -> tuple[AppliedLora, ...]:
+    """Return every LoRA once: the asker's, the style's, the characters'; who names it first says how strong.
+
+    Raises BadRequest for one that ComfyUI lacks, that has no place in the workflow, or that does not fit.
+    """
+    if "prompt" not in workflow.places:
+        return ()
+    known = catalogue.loras if catalogue else None
+    first: dict[str, AppliedLora] = {}
+    for one in [*_asked(request, known), *_of_style_sheet(style, known), *_of_cast(parts, known)]:
+        first.setdefault(one.lora.name, one)
+    if first and workflow.lora_anchor is None:
+        _refuse_without_place(next(iter(first.values())), workflow)
+    applied = tuple(_with_belonging(one, catalogue) for one in first.values())
+    for one in applied:
+        _check_fit(one, checkpoint)
+    return applied
+
+
+def _asked(request: GenerationRequest, known: Sequence[str] | None) -> Iterator[AppliedLora]:
+    for lora in request.loras:
+        name = lora.name if known is None else spelled("LoRA", lora.name, known)
+        yield AppliedLora(lora=Lora(name=name, strength=lora.strength), source=Source.TYPED)
+
+
+def _of_style_sheet(style: Style | None, known: Sequence[str] | None) -> Iterator[AppliedLora]:
+    if style is None:
+        return
+    for lora in style.sheet.loras:
+        name = _of_style("LoRA", lora.name, known, style)
+        yield AppliedLora(lora=Lora(name=name, strength=lora.strength), source=Source.STYLE, whose=style.name)
+
+
+def _of_cast(parts: Iterable[Part], known: Sequence[str] | None) -> Iterator[AppliedLora]:
+    for who in (part.character for part in parts):
+        if who.lora is not None:
+            name = _there("LoRA", who.lora.name, known, brought_by=f"{who.name} is drawn")
+            yield AppliedLora(
+                lora=Lora(name=name, strength=who.lora.strength), source=Source.CHARACTER, whose=who.name
+            )
+
+
+def _of_style(kind: str, name: str, known: Sequence[str] | None, style: Style) -> str:
+    return _there(kind, name, known, brought_by=f"The style {style.name} draws")
+
+
+def _there(kind: str, name: str, known: Sequence[str] | None, *, brought_by: str) -> str:
+    """Return the name as ComfyUI spells it; what is missing is named with who wants it."""
+    if known is None:
+        return name
+    try:
+        return spelled(kind, name, known)
+    except UnknownName as error:
+        raise BadRequest(
+            f"{brought_by} with the {kind} `{name}`, which ComfyUI does not have.", hint=error.hint
+        ) from error
+
+
+def _refuse_without_place(one: AppliedLora, workflow: Workflow) -> None:
+    raise BadRequest(
+        f"{one.whose} is drawn with the LoRA `{one.lora.name}`, for which the workflow `{workflow.name}` has "
+        "no place.",
+        hint="Choose another workflow.",
+    )
+
+
+def _with_belonging(one: AppliedLora, catalogue: Catalogue | None) -> AppliedLora:
+    belonging = families.of_lora(one.lora.name, _facts(one.lora.name, catalogue).family)
+    return AppliedLora(lora=one.lora, source=one.source, whose=one.whose, belonging=belonging)
+
+
+def _check_fit(one: AppliedLora, checkpoint: Checkpoint | None) -> None:
+    if one.belonging is None or checkpoint is None or not one.belonging.bars(checkpoint.belonging):
+        return
+    brought = f" of {one.whose}" if one.whose else ""
+    raise BadRequest(
+        f"The LoRA `{one.lora.name}`{brought} is for {one.belonging.family} ({one.belonging.how}), and the "
+        f"checkpoint `{checkpoint.name}` is {checkpoint.belonging.family} ({checkpoint.belonging.how}).",
+        hint=f"Choose a checkpoint of {one.belonging.family}, or draw without this LoRA.",
+    )
+
+
+def _facts(name: str, catalogue: Catalogue | None) -> ModelFacts:
+    return catalogue.facts.get(name, ModelFacts()) if catalogue else ModelFacts()
