@@ -9,6 +9,16 @@ from uuid import UUID, uuid4
 from bot.core.artifact import Artifact, Output
 from bot.core.batching import Batch, BatchKind
 from bot.core.catalogue import Catalogue
+from bot.core.characters import (
+    Appearance,
+    Character,
+    CharacterReference,
+    Lesson,
+    Pose,
+    Variation,
+    VariationKind,
+)
+from bot.core.families import ModelFamily
 from bot.core.generation import GenerationRequest, Lora, Origin, Recipe, Reference, Seed, Size
 from bot.core.job import Card, Failure, Job, JobEvent, JobState, Timings, Warmth
 from bot.core.library import Gallery, GalleryKind, GuildSettings, Project
@@ -200,6 +210,65 @@ def a_project(**changes: Any) -> Project:
 
 def some_guild_settings(**changes: Any) -> GuildSettings:
     return _built(GuildSettings, changes, guild=GUILD)
+
+
+def a_character(**changes: Any) -> Character:
+    return _built(
+        Character,
+        changes,
+        id=1,
+        project=1,
+        name="Yuki",
+        slug="yuki",
+        created=NOW,
+        created_by=USER,
+        design_prompt="1girl, silver hair, calm",
+        appearance=Appearance(hair="silver hair, long", eyes="green eyes", common_errors="hat, short hair"),
+        trigger="yuki",
+    )
+
+
+def a_variation(**changes: Any) -> Variation:
+    return _built(
+        Variation,
+        changes,
+        id=1,
+        character=1,
+        kind=VariationKind.OUTFIT,
+        name="kimono",
+        prompt="white kimono, red obi",
+    )
+
+
+def a_character_reference(**changes: Any) -> CharacterReference:
+    reference = a_reference()
+    return _built(
+        CharacterReference,
+        changes,
+        id=1,
+        character=1,
+        pose=Pose.FRONT,
+        path=reference.path,
+        sha256=reference.sha256,
+        bytes=90_000,
+        size=reference.size,
+        added=NOW,
+        added_by=USER,
+    )
+
+
+def a_lesson(**changes: Any) -> Lesson:
+    return _built(
+        Lesson,
+        changes,
+        id=1,
+        character=1,
+        family=ModelFamily.SDXL,
+        term="extra fingers",
+        at=NOW,
+        by=USER,
+        decision=1,
+    )
 
 
 def a_posting(**changes: Any) -> Posting:

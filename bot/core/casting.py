@@ -21,9 +21,7 @@ MOST_VARIATION: Final = 500
 MOST_VARIATIONS: Final = 75
 MOST_PER_POSE: Final = 8
 
-RESERVED: Final = frozenset(
-    {"everyone", "here", "channel", "all", "none", "nobody", "anyone", "character", "new", "me"}
-)
+RESERVED: Final = frozenset({"everyone", "here", "channel", "all", "none"})
 """Words that would be a ping or a choice of its own where a character's name is expected."""
 
 _PLAIN: Final = re.compile(r"(?!everyone|here)[^\W\d_]", re.IGNORECASE)
