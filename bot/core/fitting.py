@@ -98,6 +98,15 @@ def choose_loras(
     return applied
 
 
+def check_lora(lora: Lora, style: Style | None, catalogue: Catalogue | None) -> None:
+    """Raise BadRequest if a LoRA does not fit the checkpoint that a style draws with."""
+    model = style.sheet.model if style is not None else None
+    if model is not None:
+        belonging = families.of_checkpoint(model, _facts(model, catalogue).family)
+        one = _with_belonging(AppliedLora(lora=lora, source=Source.CHARACTER), catalogue)
+        _check_fit(one, Checkpoint(name=model, belonging=belonging))
+
+
 def _asked(request: GenerationRequest, known: Sequence[str] | None) -> Iterator[AppliedLora]:
     for lora in request.loras:
         name = lora.name if known is None else spelled("LoRA", lora.name, known)

@@ -24,11 +24,12 @@ from bot.core.characters import (
     VariationKind,
 )
 from bot.core.errors import BadRequest, NotFound, UnknownName
+from bot.core.fitting import check_lora
 from bot.core.generation import Lora
 from bot.core.library import Project, clean_text, slug_of, spare_slug
 from bot.core.review import Review
 from bot.ports.clock import Clock
-from bot.ports.library import Artifacts, Characters, NewCharacter, PictureFilter
+from bot.ports.library import Artifacts, Characters, NewCharacter, PictureFilter, Styles
 from bot.ports.review import Reviews
 from bot.ports.stores import Projects
 from bot.studio.control import Actor
@@ -58,6 +59,7 @@ class Casting:
         projects: Projects,
         artifacts: Artifacts,
         reviews: Reviews,
+        styles: Styles,
         workshop: Workshop,
         clock: Clock,
     ) -> None:
@@ -65,6 +67,7 @@ class Casting:
         self._projects = projects
         self._artifacts = artifacts
         self._reviews = reviews
+        self._styles = styles
         self._workshop = workshop
         self._clock = clock
 
@@ -136,7 +139,7 @@ class Casting:
                 at=self._clock.now(),
                 design_prompt=cleaned.design_prompt or "",
                 trigger=cleaned.trigger or "",
-                lora=self.known(lora_of(cleaned, None)),
+                lora=await self.fitting(lora_of(cleaned, None), project),
             )
         )
 
@@ -151,7 +154,9 @@ class Casting:
             name=said.name or character.name,
             design_prompt=_said(said.design_prompt, character.design_prompt),
             trigger=_said(said.trigger, character.trigger),
-            lora=self.known(lora_of(said, character.lora)),
+            lora=await self.fitting(
+                lora_of(said, character.lora), await self._projects.get(character.project)
+            ),
         )
         return await self._characters.change(changed)
 
@@ -223,12 +228,18 @@ class Casting:
                 hint="Say `project`, or take a copy along with `/character export` and `/character import`.",
             )
 
-    def known(self, lora: Lora | None) -> Lora | None:
-        """Spell the LoRA as ComfyUI does; without a catalogue it is taken on trust."""
+    async def fitting(self, lora: Lora | None, project: Project) -> Lora | None:
+        """Return the LoRA as ComfyUI spells it; without a catalogue it is taken on trust.
+
+        Raises UnknownName, and BadRequest for one that does not fit the checkpoint of the project's style.
+        """
+        if lora is None:
+            return None
         catalogue = self._workshop.catalogue
-        if lora is None or catalogue is None:
-            return lora
-        return replace(lora, name=spelled("LoRA", lora.name, catalogue.loras))
+        known = lora if catalogue is None else replace(lora, name=spelled("LoRA", lora.name, catalogue.loras))
+        style = await self._styles.get(project.style) if project.style is not None else None
+        check_lora(known, style, catalogue)
+        return known
 
 
 def _said(said: str | None, before: str) -> str:

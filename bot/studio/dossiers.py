@@ -14,7 +14,7 @@ from bot.core.casting import (
     variation_name,
 )
 from bot.core.characters import Character, CharacterReference, Pose
-from bot.core.errors import BadRequest, NotFound, UnknownName
+from bot.core.errors import BadRequest, NotFound
 from bot.core.generation import Lora
 from bot.core.library import Project, clean_text
 from bot.ports.clock import Clock
@@ -53,7 +53,7 @@ class Packed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Somebody taken in. `lora` is the one that ComfyUI lacks, so that they came without it.
+    """Somebody taken in. `without_lora` says why they came without theirs, in a sentence.
 
     `repeated` pictures were in the file more than once; `lessons` stayed behind with their decisions.
     """
@@ -61,7 +61,7 @@ class Arrival:
     character: Character
     variations: int
     references: int
-    lora: str | None = None
+    without_lora: str = ""
     repeated: int = 0
     lessons: int = 0
 
@@ -141,7 +141,7 @@ class Travel:
         ).cleaned()
         await self._check_free(sketch.name or "", project)
         variations = _variations(dossier)
-        lora = self._lora(dossier.lora)
+        lora, without_lora = await self._lora(dossier.lora, project)
         new = NewCharacter(
             project=project.id,
             name=sketch.name or "",
@@ -160,7 +160,7 @@ class Travel:
             character=character,
             variations=len(variations),
             references=len(references),
-            lora=dossier.lora.name if dossier.lora and lora is None else None,
+            without_lora=without_lora,
             repeated=len(dossier.references) - len(references),
             lessons=len(dossier.lessons),
         )
@@ -173,12 +173,12 @@ class Travel:
                 hint="Give another name with `name`.",
             )
 
-    def _lora(self, lora: Lora | None) -> Lora | None:
-        """Return the LoRA as ComfyUI spells it; None if ComfyUI does not have it."""
+    async def _lora(self, lora: Lora | None, project: Project) -> tuple[Lora | None, str]:
+        """Return the LoRA as ComfyUI spells it; else None and why it cannot be used here."""
         try:
-            return self._casting.known(lora)
-        except UnknownName:
-            return None
+            return await self._casting.fitting(lora, project), ""
+        except BadRequest as error:
+            return None, error.message
 
     async def _cleaned(self, references: Sequence[DossierReference]) -> list[tuple[Pose, Picture]]:
         """Decode every picture before one is kept; the same one twice is one."""

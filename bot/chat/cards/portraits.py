@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.chat.cards import palette
 from bot.chat.cards.measures import counted, dotted, relative, small
 from bot.chat.look import Attached, Look
-from bot.chat.markdown import code, cut, fitted
+from bot.chat.markdown import code, cut, fitted, prose
 from bot.core.artifact import Artifact
 from bot.core.casting import MOST_PER_POSE, handle_of
 from bot.core.characters import Character, CharacterReference
@@ -106,7 +106,7 @@ def character_imported(arrival: Arrival, project: Project) -> Look:
     )
     lines = [
         told,
-        f"ComfyUI has no LoRA {code(arrival.lora)}: they came without it." if arrival.lora else "",
+        f"{prose(arrival.without_lora)} They came without it." if arrival.without_lora else "",
         small(f"{counted(arrival.repeated, 'picture')} came twice and is kept once")
         if arrival.repeated
         else "",
