@@ -31,6 +31,9 @@ class SqliteReviews:
     async def decide(self, verdict: Verdict) -> Decision:
         return await self._database.write(partial(_decide, verdict=verdict))
 
+    async def decide_all(self, verdicts: Sequence[Verdict]) -> list[Decision]:
+        return await self._database.write(partial(_decide_all, verdicts=verdicts))
+
     async def decisions(self, artifact_id: int) -> list[Decision]:
         return await self._database.read(partial(_decisions, artifact_id=artifact_id))
 
@@ -64,6 +67,10 @@ def _decide(db: Connection, *, verdict: Verdict) -> Decision:
     for (character, family), terms in (verdict.lessons or {}).items():
         _learn(db, decision=decision, character=character, family=family, terms=terms)
     return decision
+
+
+def _decide_all(db: Connection, *, verdicts: Sequence[Verdict]) -> list[Decision]:
+    return [_decide(db, verdict=verdict) for verdict in verdicts]
 
 
 def _last_decision(db: Connection, *, artifact_id: int) -> Decision | None:

@@ -54,6 +54,10 @@ class Reviews(Protocol):
         """
         ...
 
+    async def decide_all(self, verdicts: Sequence[Verdict]) -> list[Decision]:
+        """Decide as `decide` does about each, all in one transaction or none."""
+        ...
+
     async def decisions(self, artifact_id: int) -> list[Decision]:
         """Return every decision about the picture, oldest first."""
         ...

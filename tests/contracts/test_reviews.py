@@ -84,6 +84,17 @@ async def test_what_is_not_there_or_deleted_is_not_decided_about(stores):
     assert await stores.reviews.decisions(picture.id) == []
 
 
+async def test_many_are_decided_about_together_or_not_at_all(stores):
+    first, second = await drawn_alone(stores), await drawn_alone(stores)
+    verdicts = [a_verdict(artifact=picture.id) for picture in (first, second)]
+    with pytest.raises(NotFound):
+        await stores.reviews.decide_all([*verdicts, a_verdict(artifact=99)])
+    assert await stores.reviews.decisions(first.id) == []
+    made = await stores.reviews.decide_all(verdicts)
+    assert [(one.artifact, one.after) for one in made] == [(first.id, APPROVED), (second.id, APPROVED)]
+    assert (await stores.artifacts.get(second.id)).review is APPROVED
+
+
 async def test_a_characters_pictures_are_found_by_their_new_review(stores):
     mira = await mira_of(stores)
     (picture,) = await drawn(stores, a_new_job(recipe=a_recipe(cast=(mira,))), an_artifact())

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.artifact import Artifact
 from bot.core.characters import Lesson
 from bot.core.errors import NotFound
 from bot.core.families import ModelFamily
@@ -19,9 +20,7 @@ class FakeReviews:
         self._memory = memory
 
     async def decide(self, verdict: Verdict) -> Decision:
-        picture = picture_in(self._memory, verdict.artifact)
-        if picture.deleted is not None:
-            raise NotFound("That picture was deleted.", hint="What was drawn stays known: `/job show`.")
+        picture = self._reviewable(verdict)
         earlier = await self.decisions(picture.id)
         if earlier and picture.review is verdict.after and earlier[-1].says(verdict.reasons, verdict.note):
             return earlier[-1]
@@ -46,6 +45,17 @@ class FakeReviews:
             for term in terms:
                 self._learn(decision, character, family, term)
         return decision
+
+    async def decide_all(self, verdicts: Sequence[Verdict]) -> list[Decision]:
+        for verdict in verdicts:
+            self._reviewable(verdict)
+        return [await self.decide(verdict) for verdict in verdicts]
+
+    def _reviewable(self, verdict: Verdict) -> Artifact:
+        picture = picture_in(self._memory, verdict.artifact)
+        if picture.deleted is not None:
+            raise NotFound("That picture was deleted.", hint="What was drawn stays known: `/job show`.")
+        return picture
 
     def _learn(self, decision: Decision, character: int, family: ModelFamily, term: str) -> None:
         known = {

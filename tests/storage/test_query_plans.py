@@ -30,6 +30,7 @@ from tests.builders import (
     an_artifact,
     an_entry,
     an_origin,
+    an_outline,
     some_timings,
 )
 
@@ -43,6 +44,7 @@ PORTS = {
     "reviews": review.Reviews,
     "pins": review.Pins,
     "batches": batches.Batches,
+    "plans": batches.Plans,
 }
 
 SMALL = ("SCAN job_counts", "SCAN json_each", "SCAN CONSTANT ROW")
@@ -154,6 +156,7 @@ async def an_evening_of_review(stores):
     rejection = a_verdict(after=Review.REJECTED, lessons=taught)
     for verdict in (rejection, rejection, a_verdict(after=Review.APPROVED)):
         await stores.reviews.decide(verdict)
+    await stores.reviews.decide_all([rejection])
     await stores.reviews.decisions(1)
     await stores.reviews.judged(1)
     await stores.reviews.lessons(1)
@@ -177,6 +180,13 @@ async def an_evening_of_review(stores):
     await stores.batches.pictures(1)
     await stores.batches.of_guild(7)
     await stores.batches.unfinished()
+    await stores.batches.count_open(7)
+    await stores.batches.settle_card(1, a_card())
+    await stores.batches.unsettled_cards(since=0, limit=9)
+    plan = await stores.plans.keep(an_outline(), an_origin(), at=NOW, forget_before=0)
+    await stores.plans.get(plan.id)
+    await stores.plans.change(plan.id, plan.outline)
+    await stores.plans.forget(plan.id)
 
 
 async def statements_of(database, story):
