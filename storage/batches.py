@@ -48,11 +48,20 @@ class SqliteBatches:
     async def unfinished(self) -> list[Batch]:
         return await self._database.read(_unfinished)
 
+    async def count_open(self, user: int) -> int:
+        return await self._database.read(partial(_count_open, user=user))
+
     async def to(self, batch_id: int, state: BatchState, *, at: int) -> Batch:
         return await self._database.write(partial(_to, batch_id=batch_id, state=state, at=at))
 
     async def set_card(self, batch_id: int, card: Card) -> None:
         await self._database.write(partial(_set_card, batch_id=batch_id, card=card))
+
+    async def settle_card(self, batch_id: int, card: Card) -> None:
+        await self._database.write(partial(_settle_card, batch_id=batch_id, card=card))
+
+    async def unsettled_cards(self, *, since: int, limit: int) -> list[Batch]:
+        return await self._database.read(partial(_unsettled_cards, since=since, limit=limit))
 
     async def set_report(self, batch_id: int, card: Card) -> None:
         await self._database.write(partial(_set_report, batch_id=batch_id, card=card))
@@ -121,10 +130,16 @@ def _cancel_queued(db: Connection, *, batch_id: int, at: int) -> None:
 
 def _set_card(db: Connection, *, batch_id: int, card: Card) -> None:
     changed = db.execute(
-        "UPDATE batches SET card_channel = ?, card_message = ? WHERE id = ?",
+        "UPDATE batches SET card_channel = ?, card_message = ?, card_settled = 0 WHERE id = ?",
         (card.channel, card.message, batch_id),
     ).rowcount
     _expect_one(changed)
+
+
+def _settle_card(db: Connection, *, batch_id: int, card: Card) -> None:
+    db.execute(
+        "UPDATE batches SET card_settled = 1 WHERE id = ? AND card_message = ?", (batch_id, card.message)
+    )
 
 
 def _set_report(db: Connection, *, batch_id: int, card: Card) -> None:
@@ -212,8 +227,32 @@ def _unfinished(db: Connection) -> list[Batch]:
         SELECT * FROM batches INDEXED BY batches_unfinished WHERE state IN ('running', 'paused')
         UNION ALL
         SELECT * FROM batches INDEXED BY batches_unreported
-        WHERE state = 'done' AND report_message IS NULL AND (ends_with_sheet = 1 OR kind = 'overnight')
+        WHERE state = 'done' AND report_message IS NULL
         ORDER BY id
         """
+    )
+    return [batch_of(row) for row in rows]
+
+
+def _count_open(db: Connection, *, user: int) -> int:
+    row = db.execute(
+        """
+        SELECT count(*) AS batches FROM batches INDEXED BY batches_unfinished
+        WHERE user = ? AND state IN ('running', 'paused')
+        """,
+        (user,),
+    ).fetchone()
+    return row["batches"]
+
+
+def _unsettled_cards(db: Connection, *, since: int, limit: int) -> list[Batch]:
+    rows = db.execute(
+        """
+        SELECT * FROM batches INDEXED BY batches_unsettled
+        WHERE since > ? AND card_settled = 0 AND card_message IS NOT NULL AND state IN ('cancelled', 'done')
+        ORDER BY since DESC, id DESC
+        LIMIT ?
+        """,
+        (since, limit),
     )
     return [batch_of(row) for row in rows]

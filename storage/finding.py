@@ -48,10 +48,11 @@ def in_states(db: Connection, *, states: Sequence[JobState]) -> list[Job]:
 def waiting(db: Connection) -> list[Waiting]:
     rows = db.execute(
         """
-        SELECT id, user, created, priority, workflow, model, pixels, steps, count
-        FROM jobs INDEXED BY jobs_by_state
-        WHERE state = 'queued'
-        ORDER BY id
+        SELECT jobs.id, jobs.user, max(jobs.created, ifnull(batches.served, 0)) AS since, jobs.priority,
+               workflow, model, pixels, steps, count, jobs.batch
+        FROM jobs INDEXED BY jobs_by_state LEFT JOIN batches ON batches.id = jobs.batch
+        WHERE jobs.state = 'queued' AND batches.state IS NOT 'paused'
+        ORDER BY jobs.id
         """
     )
     return [waiting_of(row) for row in rows]
@@ -118,14 +119,20 @@ def counts(db: Connection) -> dict[JobState, int]:
 
 def count_in_line(db: Connection) -> int:
     row = db.execute(
-        "SELECT sum(jobs) AS jobs FROM job_counts WHERE state IN ('queued', 'submitted', 'running')"
+        """
+        SELECT count(*) AS jobs FROM jobs INDEXED BY jobs_in_line
+        WHERE batch IS NULL AND state IN ('queued', 'submitted', 'running')
+        """
     ).fetchone()
     return row["jobs"]
 
 
 def count_in_line_of(db: Connection, *, user: int) -> int:
     row = db.execute(
-        "SELECT count(*) AS jobs FROM jobs WHERE user = ? AND state IN ('queued', 'submitted', 'running')",
+        """
+        SELECT count(*) AS jobs FROM jobs INDEXED BY jobs_in_line
+        WHERE user = ? AND batch IS NULL AND state IN ('queued', 'submitted', 'running')
+        """,
         (user,),
     ).fetchone()
     return row["jobs"]

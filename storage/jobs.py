@@ -119,7 +119,7 @@ def _store(db: Connection, *, job: Job, was: JobState, note: str = "", notice: b
     transitions.move(db, job, was=was)
     events.append(db, job, note=note)
     if job.state is JobState.SUBMITTED:
-        turns.take(db, user=job.origin.user)
+        turns.take(db, job)
     if notice:
         outbox.append(db, job, PostingKind.NOTICE)
 

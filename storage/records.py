@@ -174,7 +174,7 @@ def waiting_of(row: Row) -> Waiting:
     return Waiting(
         job=row["id"],
         user=row["user"],
-        since=row["created"],
+        since=row["since"],
         kind=Kind(
             workflow=row["workflow"],
             model=row["model"],
@@ -183,6 +183,7 @@ def waiting_of(row: Row) -> Waiting:
             count=row["count"],
         ),
         priority=Priority(row["priority"]),
+        batch=row["batch"],
     )
 
 

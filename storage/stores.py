@@ -10,6 +10,7 @@ from storage.journal import SqliteJournal
 from storage.outbox import SqliteOutbox
 from storage.pictures import SqliteArtifacts
 from storage.pins import SqlitePins
+from storage.plans import SqlitePlans
 from storage.projects import SqliteProjects
 from storage.reviews import SqliteReviews
 from storage.settings import SqliteSettings
@@ -26,6 +27,7 @@ class SqliteStores:
     reviews: SqliteReviews
     pins: SqlitePins
     batches: SqliteBatches
+    plans: SqlitePlans
 
     @classmethod
     def over(cls, database: Database) -> Self:
@@ -39,4 +41,5 @@ class SqliteStores:
             reviews=SqliteReviews(database),
             pins=SqlitePins(database),
             batches=SqliteBatches(database),
+            plans=SqlitePlans(database),
         )

@@ -2,17 +2,20 @@
 
 from sqlite3 import Connection
 
+from bot.core.job import Job
 
-def take(db: Connection, *, user: int) -> None:
-    """Give the user the newest turn."""
+
+def take(db: Connection, job: Job) -> None:
+    """Give the job's user the newest turn, and its batch one now."""
     db.execute(
         """
         INSERT INTO turns (user, turn)
         VALUES (?, (SELECT ifnull(max(turn), 0) + 1 FROM turns))
         ON CONFLICT (user) DO UPDATE SET turn = excluded.turn
         """,
-        (user,),
+        (job.origin.user,),
     )
+    db.execute("UPDATE batches SET served = ? WHERE id = ?", (job.since, job.batch))
 
 
 def of_waiting_users(db: Connection) -> dict[int, int]:

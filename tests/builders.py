@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from bot.core.artifact import Artifact, Output
-from bot.core.batching import Batch, BatchKind
+from bot.core.batching import Batch, BatchKind, Outline
 from bot.core.catalogue import Catalogue
 from bot.core.characters import (
     Appearance,
@@ -141,6 +141,10 @@ def a_batch(**changes: Any) -> Batch:
         created=NOW,
         since=NOW,
     )
+
+
+def an_outline(**changes: Any) -> Outline:
+    return _built(Outline, changes, kind=BatchKind.PROMPTS, base=a_request(), text="a heron\na fox")
 
 
 def a_lineage(**changes: Any) -> Lineage:

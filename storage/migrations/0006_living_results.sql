@@ -57,7 +57,7 @@ CREATE INDEX jobs_by_batch ON jobs (batch, id) WHERE batch IS NOT NULL;
 CREATE INDEX jobs_by_batch_state ON jobs (batch, state) WHERE batch IS NOT NULL;
 
 DROP INDEX jobs_in_line;
-CREATE INDEX jobs_in_line ON jobs (user, batch) WHERE state IN ('queued', 'submitted', 'running');
+CREATE INDEX jobs_in_line ON jobs (batch, user) WHERE state IN ('queued', 'submitted', 'running');
 
 -- ── decisions
 

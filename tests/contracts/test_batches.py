@@ -160,7 +160,7 @@ async def test_a_servers_batches_come_newest_first_in_pages(stores):
     assert await page(None) == [outside.id]
 
 
-async def test_what_is_unfinished_runs_is_paused_or_has_something_to_post(stores):
+async def test_what_is_unfinished_runs_is_paused_or_was_not_told_of_at_its_end(stores):
     running, paused = await added(stores), await added(stores)
     await stores.batches.to(paused.id, PAUSED, at=NOW)
     kinds = {
@@ -175,4 +175,56 @@ async def test_what_is_unfinished_runs_is_paused_or_has_something_to_post(stores
     cancelled = await added(stores, **kinds["sheet"])
     await stores.batches.to(cancelled.id, CANCELLED, at=NOW)
     unfinished = [batch.id for batch in await stores.batches.unfinished()]
-    assert unfinished == [running.id, paused.id, done["sheet"].id, done["overnight"].id]
+    assert unfinished == [
+        running.id,
+        paused.id,
+        *(done[name].id for name in ("sheet", "overnight", "plain")),
+    ]
+
+
+async def test_who_has_how_many_batches_under_way_is_counted(stores):
+    for number, state in enumerate((RUNNING, PAUSED, CANCELLED)):
+        batch = await added(stores, key=f"own-{number}", user=1)
+        if state is not RUNNING:
+            await stores.batches.to(batch.id, state, at=NOW)
+    await added(stores, key="another", user=2)
+    assert await stores.batches.count_open(1) == 2
+
+
+async def test_a_card_that_does_not_show_the_end_is_known_until_it_is_settled(stores):
+    batch = await added(stores)
+    await stores.batches.set_card(batch.id, a_card())
+    assert await stores.batches.unsettled_cards(since=0, limit=5) == []
+    await stores.batches.to(batch.id, DONE, at=NOW + 5)
+    assert [one.id for one in await stores.batches.unsettled_cards(since=NOW, limit=5)] == [batch.id]
+    assert await stores.batches.unsettled_cards(since=NOW + 5, limit=5) == []
+    await stores.batches.settle_card(batch.id, a_card(message=9))
+    assert await stores.batches.unsettled_cards(since=0, limit=5) != []
+    await stores.batches.settle_card(batch.id, a_card())
+    assert await stores.batches.unsettled_cards(since=0, limit=5) == []
+    await stores.batches.set_card(batch.id, a_card(message=9))
+    assert len(await stores.batches.unsettled_cards(since=0, limit=5)) == 1
+
+
+async def test_the_jobs_of_a_batch_wait_since_it_last_had_a_turn(stores):
+    batch = await added(stores, 3)
+    alone, _ = await stores.jobs.add(a_new_job())
+    jobs = await stores.batches.jobs(batch.id)
+    await stores.jobs.store(jobs[0].to(SUBMITTED, at=NOW + 50), was=QUEUED)
+    await stores.jobs.store(jobs[0].to(SUBMITTED, at=NOW + 50).to(QUEUED, at=NOW + 60), was=SUBMITTED)
+    waiting = {one.job: (one.batch, one.since) for one in await stores.jobs.waiting()}
+    assert waiting == {**{job.id: (batch.id, NOW + 50) for job in jobs}, alone.id: (None, NOW)}
+
+
+async def test_the_jobs_of_a_paused_batch_do_not_wait_for_their_turn(stores):
+    batch = await added(stores, 2)
+    await stores.batches.to(batch.id, PAUSED, at=NOW)
+    assert await stores.jobs.waiting() == []
+    await stores.batches.to(batch.id, RUNNING, at=NOW)
+    assert len(await stores.jobs.waiting()) == 2
+
+
+async def test_limits_do_not_count_the_jobs_of_batches(stores):
+    await added(stores, 3)
+    alone, _ = await stores.jobs.add(a_new_job())
+    assert await stores.jobs.count_waiting(user=alone.origin.user) == (1, 1)

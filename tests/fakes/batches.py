@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.artifact import Artifact
-from bot.core.batching import Batch, BatchCounts, BatchKind, BatchState
+from bot.core.batching import Batch, BatchCounts, BatchState, Outline
 from bot.core.errors import NotFound
+from bot.core.generation import Origin
 from bot.core.job import Card, Job, JobEvent, JobState
+from bot.ports.batches import Plan
 from bot.ports.stores import Jobs, NewJob
 from tests.fakes.memory import Memory
 
@@ -63,6 +65,9 @@ class FakeBatches:
     async def unfinished(self) -> list[Batch]:
         return [batch for batch in self._memory.batches.values() if _is_open(batch)]
 
+    async def count_open(self, user: int) -> int:
+        return sum(batch.user == user and not batch.state.is_end for batch in self._memory.batches.values())
+
     async def to(self, batch_id: int, state: BatchState, *, at: int) -> Batch:
         batch = (await self.get(batch_id)).to(state, at=at)
         self._memory.batches[batch_id] = batch
@@ -80,6 +85,22 @@ class FakeBatches:
 
     async def set_card(self, batch_id: int, card: Card) -> None:
         await self._change(batch_id, card=card)
+        self._memory.settled_batches.discard(batch_id)
+
+    async def settle_card(self, batch_id: int, card: Card) -> None:
+        if self._memory.batches[batch_id].card == card:
+            self._memory.settled_batches.add(batch_id)
+
+    async def unsettled_cards(self, *, since: int, limit: int) -> list[Batch]:
+        found = [
+            batch
+            for batch in self._memory.batches.values()
+            if batch.state.is_end
+            and batch.since > since
+            and batch.card
+            and batch.id not in self._memory.settled_batches
+        ]
+        return sorted(found, key=lambda batch: (batch.since, batch.id), reverse=True)[:limit]
 
     async def set_report(self, batch_id: int, card: Card) -> None:
         await self._change(batch_id, report=card)
@@ -89,7 +110,29 @@ class FakeBatches:
 
 
 def _is_open(batch: Batch) -> bool:
-    ends_with_more = batch.ends_with_sheet or batch.kind is BatchKind.OVERNIGHT
-    return not batch.state.is_end or (
-        batch.state is BatchState.DONE and ends_with_more and batch.report is None
-    )
+    return not batch.state.is_end or (batch.state is BatchState.DONE and batch.report is None)
+
+
+class FakePlans:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def keep(self, outline: Outline, origin: Origin, *, at: int, forget_before: int) -> Plan:
+        plans = self._memory.plans
+        number = max(plans, default=0) + 1
+        for known in [plan for plan in plans.values() if plan.at < forget_before]:
+            del plans[known.id]
+        plans[number] = Plan(id=number, outline=outline, origin=origin, at=at)
+        return plans[number]
+
+    async def get(self, plan_id: int) -> Plan:
+        if plan_id not in self._memory.plans:
+            raise NotFound("There is no such plan.", hint="Make one with `/batch`.")
+        return self._memory.plans[plan_id]
+
+    async def change(self, plan_id: int, outline: Outline) -> Plan:
+        self._memory.plans[plan_id] = replace(await self.get(plan_id), outline=outline)
+        return self._memory.plans[plan_id]
+
+    async def forget(self, plan_id: int) -> None:
+        self._memory.plans.pop(plan_id, None)

@@ -10,6 +10,7 @@ from bot.core.job import Job, JobEvent
 from bot.core.library import Gallery, Project
 from bot.core.posting import Posting, PostingState
 from bot.core.review import Decision
+from bot.ports.batches import Plan
 from bot.ports.review import Pin
 from bot.ports.stores import Entry
 
@@ -36,6 +37,9 @@ class Memory:
     lessons: dict[int, Lesson] = field(default_factory=dict[int, Lesson])
     pins: dict[tuple[int, int], Pin] = field(default_factory=dict[tuple[int, int], Pin])
     batches: dict[int, Batch] = field(default_factory=dict[int, Batch])
+    settled_batches: set[int] = field(default_factory=set[int])
+    served_batches: dict[int, int] = field(default_factory=dict[int, int])
+    plans: dict[int, Plan] = field(default_factory=dict[int, Plan])
 
     def change_posting(self, posting: Posting, **changes: Any) -> None:
         """Change it as long as it is due; what was sent or dropped stays so."""

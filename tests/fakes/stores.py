@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.artifact import Artifact
+from bot.core.batching import BatchState
 from bot.core.catalogue import Catalogue
 from bot.core.errors import (
     BadRequest,
@@ -17,7 +18,7 @@ from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
 from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import Entry, EntryKind, JobFilter, NewJob
 from tests.fakes.artifacts import FakeArtifacts
-from tests.fakes.batches import FakeBatches
+from tests.fakes.batches import FakeBatches, FakePlans
 from tests.fakes.memory import STILL_DUE, Memory
 from tests.fakes.reviews import FakePins, FakeReviews
 
@@ -77,6 +78,8 @@ class FakeJobs:
         )
         if job.state is JobState.SUBMITTED:
             self._memory.turns[job.origin.user] = max(self._memory.turns.values(), default=0) + 1
+            if job.batch is not None:
+                self._memory.served_batches[job.batch] = job.since
         if notice:
             self._post(job, PostingKind.NOTICE)
 
@@ -143,13 +146,19 @@ class FakeJobs:
     async def waiting(self) -> list[Waiting]:
         return [
             Waiting(
-                job=job.id, user=job.origin.user, since=job.created, kind=kind_of(job), priority=job.priority
+                job=job.id,
+                user=job.origin.user,
+                since=max(job.created, self._memory.served_batches.get(job.batch or 0, 0)),
+                kind=kind_of(job),
+                priority=job.priority,
+                batch=job.batch,
             )
             for job in await self.in_states(JobState.QUEUED)
+            if job.batch is None or self._memory.batches[job.batch].state is not BatchState.PAUSED
         ]
 
     async def count_waiting(self, *, user: int) -> tuple[int, int]:
-        jobs = await self.in_states(*IN_LINE)
+        jobs = [job for job in await self.in_states(*IN_LINE) if job.batch is None]
         return sum(job.origin.user == user for job in jobs), len(jobs)
 
     async def page(self, wanted: JobFilter, *, before: int | None = None, limit: int = 10) -> list[Job]:
@@ -398,3 +407,4 @@ class FakeStores:
         self.reviews = FakeReviews(self.memory)
         self.pins = FakePins(self.memory)
         self.batches = FakeBatches(self.memory, self.jobs)
+        self.plans = FakePlans(self.memory)
