@@ -31,14 +31,7 @@ from bot.chat.cards.characters import (
     variation_removed,
 )
 from bot.chat.cards.job import job_card, moved_card, resting_card
-from bot.chat.cards.library import (
-    admin_channel_card,
-    gallery_card,
-    project_card,
-    project_created,
-    project_list,
-    project_used,
-)
+from bot.chat.cards.library import admin_channel_card, gallery_card
 from bot.chat.cards.line import (
     QUEUE_LIST,
     job_cancelled,
@@ -57,6 +50,19 @@ from bot.chat.cards.portraits import (
     reference_removed,
 )
 from bot.chat.cards.posts import forum_starter, notice, picture_post
+from bot.chat.cards.projects import (
+    project_archived,
+    project_card,
+    project_choices,
+    project_created,
+    project_deleted,
+    project_deletion,
+    project_edited,
+    project_kept,
+    project_list,
+    project_restored,
+    project_used,
+)
 from bot.chat.cards.refusals import (
     button_expired,
     not_served,
@@ -66,6 +72,16 @@ from bot.chat.cards.refusals import (
 )
 from bot.chat.cards.sheet import JOB_LIST, job_list, job_sheet
 from bot.chat.cards.status import status_card
+from bot.chat.cards.styles import (
+    style_card,
+    style_choices,
+    style_created,
+    style_edited,
+    style_history,
+    style_list,
+    style_taken_back,
+    style_used,
+)
 
 __all__ = [
     "APPEARANCE",
@@ -108,9 +124,16 @@ __all__ = [
     "plan_card",
     "plan_dropped",
     "plan_refused",
+    "project_archived",
     "project_card",
+    "project_choices",
     "project_created",
+    "project_deleted",
+    "project_deletion",
+    "project_edited",
+    "project_kept",
     "project_list",
+    "project_restored",
     "project_used",
     "prompts_form",
     "queue_card",
@@ -125,6 +148,14 @@ __all__ = [
     "resting_batch",
     "resting_card",
     "status_card",
+    "style_card",
+    "style_choices",
+    "style_created",
+    "style_edited",
+    "style_history",
+    "style_list",
+    "style_taken_back",
+    "style_used",
     "variation_added",
     "variation_list",
     "variation_removed",

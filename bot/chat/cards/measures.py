@@ -71,6 +71,17 @@ def gibibytes(count: int) -> str:
     return f"{count / 1024**3:.1f} GiB"
 
 
+def file_size(count: int) -> str:
+    """Write a file's size: `812 bytes`, `14 KiB`, `3.2 MiB`, `1.4 GiB`."""
+    if count < 1024:
+        return counted(count, "byte")
+    unit, sign, digits = next(one for one in _SIZES if count < one[0] * 1024 or one is _SIZES[-1])
+    return f"{count / unit:.{digits}f} {sign}"
+
+
+_SIZES: Final = ((1024, "KiB", 0), (1024**2, "MiB", 1), (1024**3, "GiB", 1))
+
+
 def relative(ms: int) -> str:
     """Write a moment so that Discord counts towards it by itself."""
     return f"<t:{ms // 1000}:R>"
