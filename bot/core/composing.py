@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.core.characters import Part, Variation, VariationKind
+from bot.core.characters import Character, Part, Variation, VariationKind
 from bot.core.families import ModelFamily
 from bot.core.mentions import spoken
 from bot.core.profiles import WINDOW, Profile, PromptFormat
@@ -167,7 +167,11 @@ def _own(text: str, source: Source, whose: str, profile: Profile) -> Iterator[_P
 
 def _typed(typed: str, parts: Sequence[Part], profile: Profile) -> list[_Piece]:
     """Keep what was typed as it was typed, but for the mentions: among tags the description says enough."""
-    names = {part.character.name: part.character.trigger or part.character.name for part in parts}
+    names = {
+        handle: part.character.trigger or part.character.name
+        for part in parts
+        for handle in handles(part.character)
+    }
     described = _described(parts) if profile.format is PromptFormat.TAGS else frozenset[str]()
     pieces: list[_Piece] = []
     for lead, term in led_terms(typed) or [("", typed)]:
@@ -177,10 +181,18 @@ def _typed(typed: str, parts: Sequence[Part], profile: Profile) -> list[_Piece]:
     return pieces
 
 
+def handles(who: Character) -> tuple[str, ...]:
+    """Return what a character may be called after an `@`."""
+    return (who.name, who.slug) if who.slug else (who.name,)
+
+
 def _described(parts: Sequence[Part]) -> frozenset[str]:
     """Return the mentions of those who have words of their own."""
     names = [
-        part.character.name.casefold() for part in parts if any(words.strip() for _, words in _words_of(part))
+        handle.casefold()
+        for part in parts
+        if any(words.strip() for _, words in _words_of(part))
+        for handle in handles(part.character)
     ]
     return frozenset([*(f"@{name}" for name in names), *(f"@[{name}]" for name in names)])
 

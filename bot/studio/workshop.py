@@ -34,9 +34,12 @@ class Workshop:
             raise UnknownName("workflow", name, self.workflows)
         return self.workflows[name]
 
-    def choose(self, request: GenerationRequest) -> Workflow:
-        """Return the request's workflow; raise BadRequest if this ComfyUI lacks nodes for it."""
-        workflow = choose_workflow(request, self.workflows)
+    def choose(self, request: GenerationRequest, *, usual: str | None = None) -> Workflow:
+        """Return the request's workflow, else the `usual` one that fits.
+
+        Raises BadRequest if this ComfyUI lacks nodes for it.
+        """
+        workflow = choose_workflow(request, self.workflows, usual=usual)
         missing = self.missing(workflow)
         if missing:
             raise BadRequest(
