@@ -73,13 +73,13 @@ def gibibytes(count: int) -> str:
 
 def file_size(count: int) -> str:
     """Write a file's size: `812 bytes`, `14 KiB`, `3.2 MiB`, `1.4 GiB`."""
-    if count < 1024:
-        return counted(count, "byte")
-    unit, sign, digits = next(one for one in _SIZES if count < one[0] * 1024 or one is _SIZES[-1])
-    return f"{count / unit:.{digits}f} {sign}"
+    for unit, sign, digits in _SIZES:
+        if count >= unit:
+            return f"{count / unit:.{digits}f} {sign}"
+    return counted(count, "byte")
 
 
-_SIZES: Final = ((1024, "KiB", 0), (1024**2, "MiB", 1), (1024**3, "GiB", 1))
+_SIZES: Final = ((1024**3, "GiB", 1), (1024**2, "MiB", 1), (1024, "KiB", 0))
 
 
 def relative(ms: int) -> str:

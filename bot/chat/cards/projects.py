@@ -101,13 +101,11 @@ def project_list(
 def project_choices(project: Project, *, style: Style | None, trouble: StudioError | None) -> Look:
     """Show what of a project can be changed, and what it is now."""
     values = [f"**{name}** {value}" for name, value in _values(project, style)]
-    lines = [
-        *values,
-        _trouble(trouble),
-        "",
+    how = (
         "Give `/project edit` what is to be different. `clear` takes the description, the gallery, the "
-        "workflow or the style away.",
-    ]
+        "workflow or the style away."
+    )
+    lines = [*values, *filter(None, [_trouble(trouble)]), "", how]
     return Look(
         title=f"{_name(project)} · what can be changed", text="\n".join(lines), colour=_colour(project)
     )
@@ -125,8 +123,8 @@ def project_edited(before: Project, after: Project, *, styles: tuple[Style | Non
 
 def project_archived(project: Project) -> Look:
     return Look(
-        text=f"**{_name(project)}** is archived: it is not offered and nothing is drawn for it. All it has is "
-        "kept; `/project restore` brings it back.",
+        text=f"**{_name(project)}** is archived: it is not offered and nothing is drawn for it. "
+        "All it has is kept; `/project restore` brings it back.",
         colour=palette.IDLE,
     )
 

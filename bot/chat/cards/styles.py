@@ -52,12 +52,12 @@ def style_list(project: Project, styles: Sequence[Style]) -> Look:
 def style_choices(style: Style) -> Look:
     """Show what of a style can be changed, and what it says now."""
     said = {field: words_of(getattr(style.sheet, field)) for field in StyleField}
-    lines = [
-        *(f"**{field}** {fitted(words, 300) or 'nothing said'}" for field, words in said.items()),
-        "",
-        f"Give `/style edit` what is to be different, and why. `clear` takes fields away, several with commas "
-        f"between them; `{PROMPT}` in `positive` is where the prompt goes.",
-    ]
+    how = (
+        "Give `/style edit` what is to be different, and why. `clear` takes fields away, several with "
+        f"commas between them; `{PROMPT}` in `positive` is where the prompt goes."
+    )
+    values = [f"**{field}** {fitted(words, 300) or 'nothing said'}" for field, words in said.items()]
+    lines = [*values, "", how]
     return Look(title=f"{_name(style)} · what can be changed", text="\n".join(lines), colour=palette.WAITING)
 
 
