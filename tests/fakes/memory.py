@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.core.artifact import Artifact
 from bot.core.batching import Batch
-from bot.core.characters import Lesson
+from bot.core.characters import Character, CharacterReference, Lesson, Variation
 from bot.core.job import Job, JobEvent
 from bot.core.library import Gallery, Project
 from bot.core.posting import Posting, PostingState
@@ -35,6 +35,9 @@ class Memory:
     discards: dict[str, int] = field(default_factory=dict[str, int])
     decisions: list[Decision] = field(default_factory=list[Decision])
     lessons: dict[int, Lesson] = field(default_factory=dict[int, Lesson])
+    characters: dict[int, Character] = field(default_factory=dict[int, Character])
+    variations: dict[int, Variation] = field(default_factory=dict[int, Variation])
+    character_references: dict[int, CharacterReference] = field(default_factory=dict[int, CharacterReference])
     pins: dict[tuple[int, int], Pin] = field(default_factory=dict[tuple[int, int], Pin])
     batches: dict[int, Batch] = field(default_factory=dict[int, Batch])
     settled_batches: set[int] = field(default_factory=set[int])

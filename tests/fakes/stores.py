@@ -19,6 +19,7 @@ from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import Entry, EntryKind, JobFilter, NewJob
 from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.batches import FakeBatches, FakePlans
+from tests.fakes.characters import FakeCharacters
 from tests.fakes.memory import STILL_DUE, Memory
 from tests.fakes.reviews import FakePins, FakeReviews
 
@@ -95,9 +96,10 @@ class FakeJobs:
         await self.store(job, was=JobState.RENDERED, notice=notice)
         self._memory.jobs[job.id] = replace(self._memory.jobs[job.id], post=post)
         self._memory.change_posting(posting, state=PostingState.SENT)
-        ids = dict(enumerate(attachments))
+        made = await self.artifacts(job.id)
+        ids = dict(zip((artifact.id for artifact in made), attachments, strict=False))
         self._memory.artifacts[:] = [
-            replace(artifact, message=post.message, attachment=ids.get(artifact.index))
+            replace(artifact, message=post.message, attachment=ids.get(artifact.id))
             if artifact.job == job.id
             else artifact
             for artifact in self._memory.artifacts
@@ -404,6 +406,7 @@ class FakeStores:
         self.settings = FakeSettings(self.memory)
         self.journal = FakeJournal(self.memory)
         self.artifacts = FakeArtifacts(self.memory)
+        self.characters = FakeCharacters(self.memory)
         self.reviews = FakeReviews(self.memory)
         self.pins = FakePins(self.memory)
         self.batches = FakeBatches(self.memory, self.jobs)
