@@ -52,9 +52,10 @@ def _add_characters(db: Connection, *, artifact_id: int) -> None:
 def posted(db: Connection, *, job_id: int, message: int, attachments: Sequence[int]) -> None:
     """Write where the pictures were posted; `attachments` are in their order."""
     db.execute("UPDATE artifacts SET message = ? WHERE job = ?", (message, job_id))
+    rows = db.execute("SELECT id FROM artifacts WHERE job = ? ORDER BY position", (job_id,)).fetchall()
     db.executemany(
-        "UPDATE artifacts SET attachment = ? WHERE job = ? AND position = ?",
-        [(attachment, job_id, position) for position, attachment in enumerate(attachments)],
+        "UPDATE artifacts SET attachment = ? WHERE id = ?",
+        [(attachment, row["id"]) for attachment, row in zip(attachments, rows, strict=False)],
     )
 
 

@@ -124,6 +124,8 @@ ALTER TABLE artifacts ADD COLUMN review TEXT NOT NULL DEFAULT 'unreviewed'
     CHECK (review IN ('unreviewed', 'approved', 'rejected', 'withdrawn'));
 ALTER TABLE artifacts ADD COLUMN deleted INTEGER;
 
+-- The attachments were written down one picture off: they are forgotten, and found again by their names.
+UPDATE artifacts SET attachment = NULL;
 UPDATE artifacts SET (created, guild, project, origin_sha256) =
     (SELECT jobs.created, jobs.guild, jobs.project, artifacts.sha256 FROM jobs WHERE jobs.id = artifacts.job);
 

@@ -268,7 +268,7 @@ async def test_pictures_that_come_too_late_are_not_recorded(stores):
 
 async def test_delivery_writes_post_attachments_and_the_sent_posting_at_once(stores):
     job = await moved(stores, await added(stores), SUBMITTED, RUNNING)
-    made = [an_artifact(job=job.id, index=index) for index in range(2)]
+    made = [an_artifact(job=job.id, index=index) for index in (1, 2)]
     job = replace(job.to(RENDERED, at=NOW + 9), timings=some_timings(total=None))
     await stores.jobs.rendered(job, was=RUNNING, artifacts=made)
     (posting,) = await stores.outbox.due()
