@@ -257,6 +257,16 @@ class Recipe:
     def with_seed(self, seed: Seed) -> Self:
         return replace(self, seed=seed)
 
+    def redrawn(self, seed: Seed) -> Self:
+        """Return the recipe for a second try, after what was drawn with the first seed came out blank."""
+        return replace(self, seed=seed, redrawn_from=self.seed)
+
+
+def redrawn_words(recipe: Recipe) -> str:
+    """Say that this is a second try; nothing for a first one."""
+    first = recipe.redrawn_from
+    return "" if first is None else f"drawn again: with seed {first} it came out blank"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.generation import Lora, Size
+from bot.core.generation import Lora, Recipe, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +50,22 @@ class Inscription:
     graph: str | None = None
     workflow: str | None = None
     remarks: tuple[str, ...] = ()
+
+
+def parameters_of(recipe: Recipe, *, size: Size, others: tuple[tuple[str, str], ...] = ()) -> Parameters:
+    """Return what is written into a picture of this size that was drawn by the recipe."""
+    return Parameters(
+        prompt=recipe.prompt,
+        negative=recipe.negative or None,
+        seed=recipe.seed,
+        steps=recipe.steps,
+        cfg=recipe.cfg,
+        sampler=recipe.sampler,
+        scheduler=recipe.scheduler,
+        denoise=recipe.denoise if recipe.reference else None,
+        model=recipe.model,
+        model_hash=recipe.model_hash,
+        loras=recipe.loras,
+        size=size,
+        others=others,
+    )

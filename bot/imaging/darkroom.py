@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -50,6 +51,9 @@ MOST_IN_MEMORY: Final = 80 * MEGA
 MOST_SHEETS: Final = 2
 """So many are made at once: a sheet is in memory until its last picture is mounted."""
 
+MOST_PROFILES: Final = 256
+"""Of so many references it is remembered what they look like: those that were asked for last."""
+
 
 class PillowDarkroom:
     """The port `Darkroom`. The pool's owner closes it.
@@ -71,19 +75,26 @@ class PillowDarkroom:
         self._tables = asyncio.Semaphore(MOST_SHEETS)
         self._font = font
         self._thresholds = thresholds
+        self._profiles: dict[bytes, Profile] = {}
 
     async def finish(self, content: bytes, *, asked: Size | None = None) -> Finished:
         try:
             size = await self._size(content)
             async with self._budget.holding(size.pixels) as hold:
-                picture, image = await hold.run(partial(_proven, content))
+                picture, image, digest = await hold.run(partial(_proven, content))
                 develop = partial(_developed_of, image, asked, self._thresholds)
                 (post, unposted), (development, unmeasured) = await asyncio.gather(
                     _tried(hold, partial(post_of, image)), _tried(hold, develop)
                 )
         except Undecodable as error:
             raise no_output(error) from error
-        return Finished(picture=picture, post=post, development=development, fault=unposted or unmeasured)
+        return Finished(
+            picture=picture,
+            sha256=digest,
+            post=post,
+            development=development,
+            fault=unposted or unmeasured,
+        )
 
     async def develop(self, content: bytes, *, asked: Size | None = None) -> Development:
         return await self._decoding(partial(_developed, content, asked, self._thresholds), content)
@@ -93,7 +104,7 @@ class PillowDarkroom:
 
     async def likeness(self, content: bytes, references: Sequence[bytes]) -> Likeness | None:
         seen = await self._profile(content)
-        return likeness_of(seen, [await self._profile(reference) for reference in references])
+        return likeness_of(seen, [await self._known(reference) for reference in references])
 
     async def difference(self, a: bytes, b: bytes) -> Difference:
         return await self._decoding(partial(difference, a, b), a, b)
@@ -147,6 +158,15 @@ class PillowDarkroom:
         layout = partial(family_tree, nodes, edges, title=title, font=self._font)
         return await self._sheet(layout, limit, form)
 
+    async def _known(self, reference: bytes) -> Profile:
+        """Return the profile of a picture with which many are compared, so that it is looked at once."""
+        name = await self._budget.run(lambda: sha256(reference).digest(), pixels=0)
+        profile = self._profiles.pop(name, None) or await self._profile(reference)
+        self._profiles[name] = profile
+        if len(self._profiles) > MOST_PROFILES:
+            del self._profiles[next(iter(self._profiles))]
+        return profile
+
     async def _profile(self, content: bytes) -> Profile:
         return await self._decoding(partial(profile, content), content)
 
@@ -198,10 +218,10 @@ def _developed_of(image: Image.Image, asked: Size | None, thresholds: Thresholds
     )
 
 
-def _proven(content: bytes) -> tuple[Picture, Image.Image]:
-    """Return what was proven, and its pixels as they are posted and measured."""
+def _proven(content: bytes) -> tuple[Picture, Image.Image, str]:
+    """Return what was proven, its pixels as they are posted and measured, and the hash of its bytes."""
     image = decoded(content)
-    return proven(content, image), plain(image, alpha=True)
+    return proven(content, image), plain(image, alpha=True), sha256(content).hexdigest()
 
 
 async def _tried(hold: Hold, work: Callable[[], T]) -> tuple[T | None, Exception | None]:

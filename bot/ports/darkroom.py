@@ -26,9 +26,11 @@ class Finished:
     """A finished picture as it came, proven; as it is posted where there is room; and what it is like.
 
     `post` and `development` are None where they failed, of `fault`: that costs nobody the picture.
+    `sha256` is of the bytes as they came.
     """
 
     picture: Picture
+    sha256: str
     post: Picture | None = None
     development: Development | None = None
     fault: Exception | None = None

@@ -208,7 +208,7 @@ class Courier:
             posting=posting,
             post=posted.message,
             attachments=posted.attachments,
-            notice=job.origin.channel is not None and job.origin.channel != channel,
+            notice=job.is_told_of_alone and job.origin.channel not in (None, channel),
         )
         await self._taken_down(recorded, job)
         self._feed.publish(JobChanged(job=delivered))
@@ -248,7 +248,9 @@ class Courier:
             failure=Failure(kind="not_posted", message=error.message, hint=error.hint),
             timings=replace(job.timings, total=now - job.created),
         )
-        await self._jobs.store(shelved, was=job.state, note=error.message, notice=True)
+        await self._jobs.store(
+            shelved, was=job.state, note=error.message, notice=shelved.is_told_of_alone
+        )
         await self._outbox.dropped(posting, at=now, reason=error.message)
         self._feed.publish(JobChanged(job=shelved))
 

@@ -1,12 +1,14 @@
 """What becomes of a job whose drawing gave no pictures: back into the line, or an end with its reason."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.core.errors import Lost, OutOfMemory, Poison, RendererAway, Stalled, StudioError
-from bot.core.generation import Recipe
+from bot.core.errors import Blank, Lost, OutOfMemory, Poison, RendererAway, Stalled, StudioError
+from bot.core.generation import Recipe, Seed
 from bot.core.job import Job, JobState
 from bot.core.lightening import advice, lighter
+from bot.core.lineage import Descent
 from bot.core.recovery import MAX_ATTEMPTS, MAX_OPENED, is_poison
 from bot.core.workflow import bind
 from bot.ports.clock import Clock
@@ -32,6 +34,7 @@ class Endings:
         gate: Gate,
         feed: Feed,
         clock: Clock,
+        new_seed: Callable[[], Seed],
     ) -> None:
         self._jobs = jobs
         self._collector = collector
@@ -40,6 +43,7 @@ class Endings:
         self._gate = gate
         self._feed = feed
         self._clock = clock
+        self._new_seed = new_seed
 
     async def fail(self, job: Job, error: StudioError) -> None:
         await self._collector.fail(job, error)
@@ -92,6 +96,23 @@ class Endings:
             self._rebound(job.next_attempt(), less),
             note=f"{error.message} It was {job.recipe.load}; it is drawn again as {less.load}.",
         )
+
+    async def blank(self, job: Job, error: Blank) -> None:
+        """Draw once more with another seed what came out as one colour all over."""
+        if not self._may_redraw(job):
+            await self.fail(job, error)
+            return
+        recipe = job.recipe.redrawn(self._new_seed())
+        await self.requeue(
+            self._rebound(job.next_attempt(), recipe),
+            note=f"It came out blank with seed {job.recipe.seed}; it is drawn again with seed {recipe.seed}.",
+        )
+
+    def _may_redraw(self, job: Job) -> bool:
+        """Tell whether another seed may be tried: not where this very one is the point."""
+        repeats = job.lineage is not None and job.lineage.how is Descent.SAME_SEED
+        fresh = job.recipe.redrawn_from is None and not repeats
+        return fresh and job.attempt < MAX_ATTEMPTS and job.recipe.workflow in self._workshop.workflows
 
     def _may_lighten(self, job: Job) -> bool:
         asked = job.request.allow_smaller and job.recipe.lightened_from is None

@@ -7,7 +7,7 @@ from typing import assert_never
 import structlog
 
 from bot.core.artifact import Output
-from bot.core.errors import RendererAway, RenderError
+from bot.core.errors import Blank, RendererAway, RenderError
 from bot.core.job import Job, JobState
 from bot.core.recovery import Evidence, Fate, Standing, fate_of
 from bot.ports.clock import Clock
@@ -75,6 +75,8 @@ class Recovery:
     async def _salvaged(self, job: Job, left: Sequence[Output]) -> bool:
         try:
             await self._collector.salvage(job, left)
+        except Blank as blank:
+            await self._endings.blank(job, blank)
         except RenderError as error:
             log.warning("not salvaged", job=job.id, reason=error.message)
             return False

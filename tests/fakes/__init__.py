@@ -3,6 +3,7 @@
 from tests.fakes.alerts import FakeAlerts
 from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import ManualClock
+from tests.fakes.darkroom import FakeDarkroom
 from tests.fakes.memory import Memory
 from tests.fakes.pictures import FakePictures, FakeShelf
 from tests.fakes.poster import FakePoster
@@ -19,6 +20,7 @@ from tests.fakes.stores import (
 __all__ = [
     "FakeAlerts",
     "FakeBackups",
+    "FakeDarkroom",
     "FakeJobs",
     "FakeJournal",
     "FakeOutbox",

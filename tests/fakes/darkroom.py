@@ -31,12 +31,13 @@ class FakeDarkroom:
 
     async def finish(self, content, *, asked=None):
         picture = await self.pictures.prove(content)
+        digest = sha256(content).hexdigest()
         post = await self.pictures.for_post(picture, limit=len(content))
         try:
             development = await self.develop(content, asked=asked)
         except RuntimeError as fault:
-            return Finished(picture=picture, post=post, fault=fault)
-        return Finished(picture=picture, post=post, development=development)
+            return Finished(picture=picture, sha256=digest, post=post, fault=fault)
+        return Finished(picture=picture, sha256=digest, post=post, development=development)
 
     async def develop(self, content, *, asked=None):
         size = _size(content)

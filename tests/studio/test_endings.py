@@ -5,12 +5,14 @@ import asyncio
 import pytest
 
 from bot.core.errors import Blank, ExecutionFailed, OutOfMemory, RendererAway
+from bot.core.generation import redrawn_words
 from bot.core.job import JobState
 from bot.core.lightening import change_words
+from bot.core.lineage import Descent
 from bot.core.progress import Accepted, RenderFailed, Started
-from bot.studio import collect
+from bot.studio import patiently
 from bot.studio.gate import DiskLow
-from tests.builders import a_size, png
+from tests.builders import a_lineage, a_size, png
 from tests.studio.house import MIN_FREE, a_studio, running
 
 S = JobState
@@ -103,16 +105,46 @@ async def test_a_node_that_fails_is_not_tried_again():
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "The picture is of a"), (2, "All 2 pictures are of a")])
-async def test_a_blank_picture_is_a_failure_with_a_word_about_it(count, words):
+async def test_what_is_blank_is_drawn_once_more_and_then_fails_with_a_word_about_it(count, words):
     async with a_studio() as studio:
         studio.renderer.pictures = [png()] * count
         studio.pictures.blank = [png()]
-        job = await studio.ask(count=count)
-        await studio.worker.run_once()
-        failed = await studio.until(job, S.FAILED)
+        job = await studio.ask(count=count, seed=7)
+        async with running(studio.worker.run()):
+            failed = await studio.until(job, S.FAILED)
     assert failed.failure.kind == Blank.kind
     assert failed.failure.message.startswith(words)
     assert "another seed" in failed.failure.hint
+    assert (failed.attempt, failed.recipe.redrawn_from) == (2, 7)
+    seeds = [order.graph.nodes["3"].inputs["seed"] for order in studio.renderer.orders]
+    assert seeds == [7, failed.recipe.seed]
+    assert failed.recipe.seed != 7
+
+
+async def test_a_second_seed_that_is_not_blank_is_posted_and_says_so():
+    async with a_studio() as studio:
+        studio.renderer.pictures = [png()]
+        studio.pictures.blank = [png()]
+        job = await studio.ask(seed=7)
+        await studio.worker.run_once()
+        again = await studio.until(job, S.QUEUED)
+        studio.pictures.blank = []
+        await studio.worker.run_once()
+        drawn = await studio.until(job, S.RENDERED)
+    assert drawn.recipe == again.recipe
+    assert redrawn_words(drawn.recipe) == "drawn again: with seed 7 it came out blank"
+    notes = [event.note for event in await studio.jobs.events(job.id)]
+    assert f"It came out blank with seed 7; it is drawn again with seed {drawn.recipe.seed}." in notes
+
+
+async def test_the_very_same_seed_is_not_exchanged_for_another():
+    async with a_studio() as studio:
+        studio.renderer.pictures = [png()]
+        studio.pictures.blank = [png()]
+        job = await studio.stored(lineage=a_lineage(how=Descent.SAME_SEED))
+        async with running(studio.worker.run()):
+            failed = await studio.until(job, S.FAILED)
+    assert (failed.failure.kind, failed.attempt) == (Blank.kind, 1)
 
 
 async def test_one_blank_picture_among_others_is_kept_as_it_is():
@@ -126,7 +158,7 @@ async def test_one_blank_picture_among_others_is_kept_as_it_is():
 
 
 async def test_a_drawing_that_finds_no_room_waits_for_it(monkeypatch):
-    monkeypatch.setattr(collect, "AWAY_RETRY_S", 0)
+    monkeypatch.setattr(patiently, "AWAY_RETRY_S", 0)
     async with a_studio() as studio:
         studio.shelf.full = 3
         job = await studio.ask()
