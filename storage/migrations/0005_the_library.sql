@@ -124,8 +124,8 @@ ALTER TABLE artifacts ADD COLUMN review TEXT NOT NULL DEFAULT 'unreviewed'
     CHECK (review IN ('unreviewed', 'approved', 'rejected', 'withdrawn'));
 ALTER TABLE artifacts ADD COLUMN deleted INTEGER;
 
--- The attachments were written down one picture off: they are forgotten, and found again by their names.
-UPDATE artifacts SET attachment = NULL;
+-- Where pictures are counted from 1, attachments were written down one off: they are forgotten.
+UPDATE artifacts SET attachment = NULL WHERE job NOT IN (SELECT job FROM artifacts WHERE position = 0);
 UPDATE artifacts SET (created, guild, project, origin_sha256) =
     (SELECT jobs.created, jobs.guild, jobs.project, artifacts.sha256 FROM jobs WHERE jobs.id = artifacts.job);
 
