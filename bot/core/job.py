@@ -132,6 +132,11 @@ class Job:
         return self.lineage.parent if self.lineage else None
 
     @property
+    def is_told_of_alone(self) -> bool:
+        """Tell whether its person hears of its end; of a batch they hear once, when all of it is done."""
+        return self.batch is None
+
+    @property
     def prompt_id(self) -> str:
         """ComfyUI's name for this attempt: recomputable, so that nothing needs to remember it."""
         return str(uuid5(NAMESPACE_URL, f"genga:{self.uid}:{self.attempt}"))

@@ -79,7 +79,10 @@ class Control:
         return await self._submit.again(await self.job(job_id, actor), origin, same_seed=same_seed)
 
     async def clear(self, actor: Actor, *, everybody: bool) -> list[Job]:
-        """Take back the actor's waiting jobs of this server, or everybody's; return those taken back."""
+        """Take back the actor's waiting jobs of this server, or everybody's; return those taken back.
+
+        A batch's jobs stay: they are taken back with it.
+        """
         if everybody and not actor.manages:
             raise NotAllowed(
                 "Only someone with Manage Server can clear everybody's jobs.",
@@ -87,7 +90,8 @@ class Control:
             )
         cleared: list[Job] = []
         for job in await self._jobs.in_states(JobState.QUEUED):
-            if job.origin.guild == actor.guild and (everybody or job.origin.user == actor.user):
+            theirs = everybody or job.origin.user == actor.user
+            if job.batch is None and job.origin.guild == actor.guild and theirs:
                 try:
                     cleared.append(await self._take_back(job))
                 except WrongState:
