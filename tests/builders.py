@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from bot.core.artifact import Artifact, Output
 from bot.core.batching import Batch, BatchKind, Outline
-from bot.core.catalogue import Catalogue
+from bot.core.catalogue import Catalogue, ModelFacts
 from bot.core.characters import (
     Appearance,
     Character,
@@ -323,6 +323,14 @@ def a_catalogue(**changes: Any) -> Catalogue:
         schedulers=("normal", "karras"),
         nodes=a_graph().class_types() | {"LoraLoader", "LoadImage", "VAEEncode", "ImageScale"},
         seen=NOW,
+        upscalers=("4x_anime.pth",),
+        facts={
+            "illustrious_xl.safetensors": ModelFacts(family=ModelFamily.SDXL, hash="0123abcd"),
+            "counterfeit_v3.safetensors": ModelFacts(family=ModelFamily.SD15),
+            "mira_v2.safetensors": ModelFacts(),
+            "ink_lines.safetensors": ModelFacts(),
+        },
+        version="0.33.0",
     )
 
 

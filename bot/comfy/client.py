@@ -222,6 +222,12 @@ class ComfyClient:
             self._check(response)
             return await response.read()
 
+    async def view_metadata(self, folder: str, name: str) -> Json:
+        """Return what a model file's header says of it; None for a file that says nothing."""
+        query = {"filename": name}
+        async with self._asked("GET", f"/view_metadata/{folder}", params=query) as response:
+            return parse_json(await response.read()) if response.status == HTTPStatus.OK else None
+
     async def free(self) -> None:
         """Ask ComfyUI to give back the GPU's memory between two prompts."""
         await self._told("/free", {"unload_models": True, "free_memory": True})

@@ -9,6 +9,7 @@ from typing import Self
 from bot.comfy.choices import choices_of
 from bot.comfy.client import ComfyClient
 from bot.comfy.ear import Ear
+from bot.comfy.facts import all_facts
 from bot.comfy.failures import Broke
 from bot.comfy.following import Following, Watch
 from bot.comfy.handover import Handover
@@ -104,18 +105,28 @@ class ComfyRenderer:
             await self._server.take_out(prompt_id)
             following.look_now.set()
 
-    async def catalogue(self) -> Catalogue:
-        checkpoints = await self._client.class_info("CheckpointLoaderSimple")
-        loras = await self._client.class_info("LoraLoader")
+    async def catalogue(self, known: Catalogue | None = None) -> Catalogue:
+        checkpoints = await self._choices("CheckpointLoaderSimple", "ckpt_name")
+        loras = await self._choices("LoraLoader", "lora_name")
         sampler = await self._client.class_info("KSampler")
         return Catalogue(
-            checkpoints=choices_of(checkpoints, "CheckpointLoaderSimple", "ckpt_name"),
-            loras=choices_of(loras, "LoraLoader", "lora_name"),
+            checkpoints=checkpoints,
+            loras=loras,
             samplers=choices_of(sampler, "KSampler", "sampler_name"),
             schedulers=choices_of(sampler, "KSampler", "scheduler"),
             nodes=await self._server.node_names(),
             seen=self._clock.now(),
+            upscalers=await self._choices("UpscaleModelLoader", "model_name"),
+            facts=await all_facts(
+                self._client,
+                {"checkpoints": checkpoints, "loras": loras},
+                known=known.facts if known else {},
+            ),
+            version=(await self._server.system()).system.comfyui_version,
         )
+
+    async def _choices(self, class_type: str, name: str) -> tuple[str, ...]:
+        return choices_of(await self._client.class_info(class_type), class_type, name)
 
     async def health(self) -> RendererHealth:
         """See the port. A ComfyUI whose worker is dead counts as away."""

@@ -80,8 +80,11 @@ class Renderer(Protocol):
         """Take exactly this prompt out of ComfyUI, waiting or running; its end arrives as an event."""
         ...
 
-    async def catalogue(self) -> Catalogue:
-        """Return what there is to choose from; raise RendererAway."""
+    async def catalogue(self, known: Catalogue | None = None) -> Catalogue:
+        """Return what there is to choose from; of models in `known` the facts are taken from there.
+
+        Raises RendererAway.
+        """
         ...
 
     async def health(self) -> RendererHealth:

@@ -71,5 +71,7 @@ class Vigil:
     async def _learn(self) -> None:
         known = self._workshop.catalogue
         stale = known is None or self._clock.now() - known.seen > CATALOGUE_AGE_MS
-        if stale or self._gate.holding(Away):
-            await self._workshop.learn(await self._renderer.catalogue())
+        away = self._gate.holding(Away)
+        if stale or away:
+            trusted = None if away or self.seen is None else known
+            await self._workshop.learn(await self._renderer.catalogue(trusted))

@@ -7,9 +7,12 @@ from aiohttp import WSMsgType, web
 
 from bot.clock import SystemClock
 from bot.comfy.client import AnswerLost, ComfyClient
+from bot.comfy.facts import all_facts, facts_of
 from bot.comfy.renderer import ComfyRenderer
 from bot.core.artifact import Output
+from bot.core.catalogue import ModelFacts
 from bot.core.errors import Misconfigured, NoOutput, Refused, RendererAway
+from bot.core.families import ModelFamily
 from bot.core.progress import Preview, Rendered
 from bot.sandbox.comfyui import SandboxComfyUI
 from tests.builders import an_upload, png
@@ -402,3 +405,44 @@ async def test_the_catalogue_asks_for_all_nodes_once(server):
         await renderer.catalogue()
 
     assert [request.path for request in server.log].count("/object_info") == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "facts"),
+    [
+        (
+            {"modelspec.architecture": "stable-diffusion-xl-v1-base/lora", "modelspec.hash_sha256": "0xab"},
+            ModelFacts(family=ModelFamily.SDXL, hash="ab"),
+        ),
+        (
+            {"ss_base_model_version": "sd_v1", "sshs_model_hash": "cd"},
+            ModelFacts(family=ModelFamily.SD15, hash="cd"),
+        ),
+        ({"modelspec.architecture": "stable-cascade", "sshs_model_hash": 7}, ModelFacts()),
+        ({}, ModelFacts()),
+        ([1], ModelFacts()),
+        (None, ModelFacts()),
+    ],
+)
+def test_a_header_is_read_as_far_as_it_is_understood(header, facts):
+    assert facts_of(header) == facts
+
+
+async def test_a_header_that_is_nonsense_or_comes_too_late_says_nothing():
+    async def header(request):
+        match request.query["filename"]:
+            case "late":
+                await asyncio.sleep(5)
+            case "nonsense":
+                return web.Response(body=b"\xff{")
+            case _:
+                pass
+        return web.Response(status=404)
+
+    async with (
+        answering(web.get("/view_metadata/{folder}", header)) as url,
+        ComfyClient(url, brisk(answer=0.1)) as client,
+    ):
+        facts = await all_facts(client, {"loras": ("late", "nonsense", "none")}, known={})
+
+    assert facts == {"nonsense": ModelFacts(), "none": ModelFacts()}

@@ -2,10 +2,13 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
+from bot.core.catalogue import ModelFacts
 from bot.core.errors import NoOutput, Refused, RendererAway, RenderError
+from bot.core.families import ModelFamily
 from bot.core.progress import (
     Accepted,
     Interrupted,
@@ -236,6 +239,25 @@ async def test_the_catalogue_names_what_there_is(world):
     assert "normal" in catalogue.schedulers
     assert a_graph().class_types() <= catalogue.nodes
     assert catalogue.seen > 0
+    assert catalogue.upscalers
+    assert catalogue.version == "0.33.0"
+
+
+async def test_the_catalogue_tells_the_families_that_the_files_tell(world):
+    catalogue = await world.renderer.catalogue()
+
+    told = {name: catalogue.facts[name].family for name in (*catalogue.checkpoints, *catalogue.loras)}
+    assert {ModelFamily.SD15, ModelFamily.SDXL} <= set(told.values())
+
+
+async def test_what_is_known_of_a_model_is_not_asked_for_again(world):
+    seen = await world.renderer.catalogue()
+    first = seen.checkpoints[0]
+    known = replace(seen, facts={first: ModelFacts(hash="known")})
+
+    again = await world.renderer.catalogue(known)
+    assert again.facts[first] == ModelFacts(hash="known")
+    assert again.facts.keys() == seen.facts.keys()
 
 
 async def test_health_tells_the_version_and_the_queue(world):

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 
 from bot.core.artifact import Output
 from bot.core.catalogue import Catalogue
@@ -172,9 +173,11 @@ class FakeRenderer:
         self.cancelled.append(prompt_id)
         self._interrupt(prompt_id).set()
 
-    async def catalogue(self) -> Catalogue:
+    async def catalogue(self, known: Catalogue | None = None) -> Catalogue:
         self._check_there()
-        return self.said
+        taken = known.facts if known else {}
+        facts = {name: taken.get(name, facts) for name, facts in self.said.facts.items()}
+        return replace(self.said, facts=facts)
 
     async def health(self) -> RendererHealth:
         self._check_there()
