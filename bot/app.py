@@ -18,6 +18,7 @@ from bot.chat.alerts import DiscordAlerts
 from bot.chat.board import StatusBoard
 from bot.chat.client import GengaClient
 from bot.chat.desk import Desk
+from bot.chat.faces import BatchFaces, JobFaces, Kind
 from bot.chat.poster import DiscordPoster
 from bot.chat.supervisor import serve
 from bot.chat.wire import Wire
@@ -39,6 +40,8 @@ from bot.studio.control import Control
 from bot.studio.delivery import Courier
 from bot.studio.endings import Endings
 from bot.studio.feed import Feed
+from bot.studio.finishing import Finisher
+from bot.studio.foreman import Foreman
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
 from bot.studio.keeper import Keeper
@@ -130,15 +133,6 @@ class App:
         backups = FolderBackups(settings.database, settings.backups, keep=settings.backups_kept)
         self.keeper = Keeper(backups=backups, clock=clock, every_hours=settings.backup_every_hours)
         self.courier = self._make_courier()
-        self.board = StatusBoard(
-            feed=self.feed,
-            view=self.line.view,
-            jobs=stores.jobs,
-            poster=self.poster,
-            pictures=self.pictures,
-            incidents=self.incidents,
-            clock=clock,
-        )
         submit = self._make_submit()
         self.control = Control(
             jobs=stores.jobs,
@@ -150,9 +144,22 @@ class App:
             feed=self.feed,
             clock=clock,
         )
+        self.foreman = self._make_foreman(submit)
+        self.board = StatusBoard(
+            feed=self.feed,
+            faces={
+                Kind.JOB: JobFaces(view=self.line.view, jobs=stores.jobs, clock=clock),
+                Kind.BATCH: BatchFaces(view=self.foreman.view, batches=stores.batches, clock=clock),
+            },
+            poster=self.poster,
+            pictures=self.pictures,
+            incidents=self.incidents,
+            clock=clock,
+        )
         self.desk = Desk(
             submit=submit,
             control=self.control,
+            foreman=self.foreman,
             library=self.library,
             line=self.line,
             workshop=self.workshop,
@@ -207,6 +214,7 @@ class App:
             showing = [
                 loops.create_task(self.board.run(), name="board"),
                 loops.create_task(self.alarm.run(), name="alarm"),
+                loops.create_task(self.foreman.run(), name="foreman"),
             ]
             courier = loops.create_task(self.courier.run(), name="courier")
             async with asyncio.TaskGroup() as errands:
@@ -252,6 +260,7 @@ class App:
 
     async def _entered(self) -> None:
         self.courier.wake()
+        self.foreman.wake()
 
     def _make_workshop(self) -> Workshop:
         loaded = load_workflows(self.settings.data_dir / "workflows")
@@ -272,6 +281,24 @@ class App:
             clock=self._clock,
             limits=Limits(per_user=self.settings.max_waiting_per_user, in_all=self.settings.max_waiting),
             new_seed=_new_seed,
+        )
+
+    def _make_foreman(self, submit: Submit) -> Foreman:
+        return Foreman(
+            batches=self.stores.batches,
+            plans=self.stores.plans,
+            jobs=self.stores.jobs,
+            characters=None,
+            submit=submit,
+            control=self.control,
+            finisher=Finisher(
+                batches=self.stores.batches, shelf=self.shelf, darkroom=self.darkroom, poster=self.poster
+            ),
+            line=self.line,
+            gate=self.gate,
+            feed=self.feed,
+            incidents=self.incidents,
+            clock=self._clock,
         )
 
     def _make_courier(self) -> Courier:

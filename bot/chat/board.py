@@ -1,48 +1,42 @@
-"""The status board: keeps every open job's card true, within what Discord allows."""
+"""The status board: keeps the cards of open jobs and batches true, within what Discord allows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 import discord
 
-from bot.chat.cards import job_card, moved_card, resting_card
+from bot.chat.faces import Face, Faces, Kind, Topic
 from bot.chat.look import Look
 from bot.chat.poster import CardPoster
 from bot.chat.schedule import Allowance, Rank, Turn, Wait, next_turn
 from bot.core.errors import DeliveryError, DiscordAway, NotFound, StudioError, ThreadAsleep
-from bot.core.job import Card, JobState
+from bot.core.job import Card
 from bot.core.pacing import OLD_AFTER_S
 from bot.core.progress import Preview
 from bot.ports.clock import Clock
 from bot.ports.pictures import Pictures
-from bot.ports.stores import Jobs
-from bot.studio.feed import Feed, JobChanged, JobMoved, LineChanged, News
+from bot.studio.feed import BatchChanged, Feed, JobChanged, JobMoved, LineChanged, News
 from bot.studio.incidents import Incidents
-from bot.studio.line import JobView
 
 PREVIEW_EVERY_S: Final = 3.0
 FIRST_RETRY_S: Final = 1.0
 LAST_RETRY_S: Final = 60.0
-TELLING: Final = 0.05
-"""From this share of a drawing on, its speed says something about its end."""
-TRUST: Final = 0.8
-"""How much of a guessed time is relied upon."""
 MOST_ENDED: Final = 25
 """So many cards of a channel wait for their last edit; beyond, those that have waited longest come later."""
 TAKEN_UP: Final = 100
-"""So many cards that do not show their job's end are taken up at once."""
+"""So many cards that do not show the end are taken up at once."""
 LET_BE: Final = 24
-"""After so many times the age at which a message counts as old, nobody looks at it for its job's end."""
+"""After so many times the age at which a message counts as old, nobody looks at it for the end."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Kept:
     """A card on the board: how it looks now, as far as we know, and the preview that is on it."""
 
-    job: int
+    topic: Topic
     card: Card
     turn: Turn
     ended: bool = False
@@ -56,7 +50,7 @@ class _Kept:
 class _Column:
     """The cards of one channel, which share an allowance."""
 
-    kept: dict[int, _Kept] = field(default_factory=dict[int, _Kept])
+    kept: dict[Topic, _Kept] = field(default_factory=dict[Topic, _Kept])
     allowance: Allowance = field(default_factory=Allowance)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     pause: float = 0.0
@@ -71,8 +65,7 @@ class StatusBoard:
         self,
         *,
         feed: Feed,
-        view: Callable[[int], Awaitable[JobView]],
-        jobs: Jobs,
+        faces: Mapping[Kind, Faces],
         poster: CardPoster,
         pictures: Pictures,
         incidents: Incidents,
@@ -80,22 +73,28 @@ class StatusBoard:
         old_after_s: float = OLD_AFTER_S,
     ) -> None:
         self._feed = feed
-        self._view = view
-        self._jobs = jobs
+        self._faces = faces
         self._poster = poster
         self._pictures = pictures
         self._incidents = incidents
         self._clock = clock
         self._old_after_s = old_after_s
         self._columns: dict[int, _Column] = {}
-        self._column_of: dict[int, _Column] = {}
+        self._column_of: dict[Topic, _Column] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._owing = False
 
     async def adopt(self, job: int, card: Card, look: Look) -> None:
-        """Keep this message true from now on; `look` is what it shows now."""
-        await self._jobs.set_card(job, card)
-        self._keep(job, card, look)
+        """Keep this message true from now on as the job's card; `look` is what it shows now."""
+        await self._adopt(Topic.job(job), card, look)
+
+    async def adopt_batch(self, batch: int, card: Card, look: Look) -> None:
+        """Keep this message true from now on as the batch's card."""
+        await self._adopt(Topic.batch(batch), card, look)
+
+    async def _adopt(self, topic: Topic, card: Card, look: Look) -> None:
+        await self._faces[topic.kind].set_card(topic.id, card)
+        self._keep(topic, card, look)
 
     async def run(self) -> None:
         """Keep the board for ever; what was open before a restart is taken up again."""
@@ -119,43 +118,52 @@ class StatusBoard:
             if kept.turn.rank is Rank.DRAWING
         ]
         for kept in drawn:
-            view = await self._view(kept.job)
-            if view.job.state.in_renderer:
-                look = resting_card(view, now=self._clock.now(), preview=kept.preview)
+            face = await self._face(kept.topic)
+            if face.resting is not None:
                 with suppress(DeliveryError):
-                    await self._poster.edit(kept.card, look)
+                    await self._poster.edit(kept.card, face.resting(kept.preview))
+
+    async def _face(self, topic: Topic) -> Face:
+        return await self._faces[topic.kind].face(topic.id)
 
     async def _take_up(self) -> None:
-        """Keep the cards of open jobs, and those that may not show their end yet; the open ones go first."""
-        for job in await self._jobs.in_states(*(state for state in JobState if not state.is_end)):
-            if job.card is not None and job.id not in self._column_of:
-                self._keep(job.id, job.card, None, rank=Rank.of(job.state))
+        """Keep the cards of what is open, which go first, and those that may not show their end yet."""
+        for kind, faces in self._faces.items():
+            for topic_id, card, rank in await faces.open():
+                topic = Topic(kind=kind, id=topic_id)
+                if topic not in self._column_of:
+                    self._keep(topic, card, None, rank=rank)
         await self._take_up_ended()
 
     async def _take_up_ended(self) -> None:
-        """Keep cards that do not show their job's end, as many as there is room for; we owe the others."""
+        """Keep cards that do not show the end, as many as there is room for; we owe the others."""
         since = self._clock.now() - int(self._old_after_s * LET_BE * 1000)
-        found = await self._jobs.unsettled_cards(since=since, limit=TAKEN_UP)
-        self._owing = len(found) == TAKEN_UP
-        for job in found:
-            if job.card is None or job.id in self._column_of:
-                continue
-            column = self._columns.get(job.card.channel)
-            if column is not None and len(column.ended()) >= MOST_ENDED:
-                self._owing = True
-            else:
-                self._keep(job.id, job.card, None, ended=True)
+        self._owing = False
+        for kind, faces in self._faces.items():
+            found = await faces.unsettled(since=since, limit=TAKEN_UP)
+            self._owing = self._owing or len(found) == TAKEN_UP
+            for topic_id, card in found:
+                self._keep_ended(Topic(kind=kind, id=topic_id), card)
+
+    def _keep_ended(self, topic: Topic, card: Card) -> None:
+        column = self._columns.get(card.channel)
+        if topic in self._column_of:
+            return
+        if column is not None and len(column.ended()) >= MOST_ENDED:
+            self._owing = True
+        else:
+            self._keep(topic, card, None, ended=True)
 
     def _keep(
         self,
-        job_id: int,
+        topic: Topic,
         card: Card,
         shown: Look | None,
         *,
         rank: Rank = Rank.WAITING,
         ended: bool = False,
     ) -> None:
-        self._forget(job_id)
+        self._forget(topic)
         now = self._clock.monotonic()
         column = self._columns.get(card.channel)
         if column is None:
@@ -163,34 +171,44 @@ class StatusBoard:
             if self._tasks is not None:
                 self._tasks.create_task(self._tend(card.channel, column))
         turn = Turn(rank=rank, news=now)
-        column.kept[job_id] = _Kept(job=job_id, card=card, turn=turn, ended=ended, shown=shown)
-        self._column_of[job_id] = column
+        column.kept[topic] = _Kept(topic=topic, card=card, turn=turn, ended=ended, shown=shown)
+        self._column_of[topic] = column
         column.stirred.set()
 
-    def _forget(self, job_id: int) -> None:
-        column = self._column_of.pop(job_id, None)
+    def _forget(self, topic: Topic) -> None:
+        column = self._column_of.pop(topic, None)
         if column is not None:
-            del column.kept[job_id]
+            del column.kept[topic]
             column.stirred.set()
 
     def _hear(self, news: News) -> None:
         match news:
             case JobChanged(job=job):
-                self._stir(job.id, rank=Rank.of(job.state))
+                self._stir(Topic.job(job.id), rank=Rank.of(job.state))
+                if job.batch is not None:
+                    self._stir_again(Topic.batch(job.batch))
             case JobMoved(job=job_id):
-                self._stir(job_id, rank=Rank.DRAWING)
+                self._stir(Topic.job(job_id), rank=Rank.DRAWING)
+            case BatchChanged(batch=batch):
+                self._stir_again(Topic.batch(batch.id))
             case LineChanged():
-                for job_id, column in self._column_of.items():
-                    if not column.kept[job_id].ended:
-                        self._stir(job_id, rank=column.kept[job_id].turn.rank)
+                for topic, column in self._column_of.items():
+                    if not column.kept[topic].ended:
+                        self._stir_again(topic)
             case _:
                 assert_never(news)
 
-    def _stir(self, job_id: int, *, rank: Rank) -> None:
-        column = self._column_of.get(job_id)
+    def _stir_again(self, topic: Topic) -> None:
+        """Have a card looked at that is as urgent as it was."""
+        column = self._column_of.get(topic)
+        if column is not None:
+            self._stir(topic, rank=column.kept[topic].turn.rank)
+
+    def _stir(self, topic: Topic, *, rank: Rank) -> None:
+        column = self._column_of.get(topic)
         if column is None:
             return
-        kept = column.kept[job_id]
+        kept = column.kept[topic]
         turn = kept.turn
         if turn.rank is not Rank.END:
             turn.rank = rank
@@ -204,7 +222,7 @@ class StatusBoard:
     def _make_room(self, column: _Column) -> None:
         ended = column.ended()
         for late in ended[: max(len(ended) - MOST_ENDED, 0)]:
-            self._forget(late.job)
+            self._forget(late.topic)
             self._owing = True
 
     async def _tend(self, channel: int, column: _Column) -> None:
@@ -221,7 +239,7 @@ class StatusBoard:
         del self._columns[channel]
 
     async def _update(self, column: _Column, kept: _Kept) -> None:
-        """Look at the job and make its card so; trouble with one card stops no other."""
+        """Look at how things are and make the card so; trouble with one card stops no other."""
         news, kept.turn.news = kept.turn.news, None
         kept.turn.looked = self._clock.monotonic()
         try:
@@ -231,7 +249,8 @@ class StatusBoard:
             column.pause = min(max(column.pause * 2, FIRST_RETRY_S), LAST_RETRY_S)
             await asyncio.sleep(max(column.pause, away.patience_s))
         except Exception as error:  # noqa: BLE001 - a card that trips us must not stop the others
-            await self._incidents.report(error, where="status board", job=kept.job)
+            job = kept.topic.id if kept.topic.kind is Kind.JOB else None
+            await self._incidents.report(error, where="status board", job=job)
             self._drop(kept)
             self._owing = False
         else:
@@ -251,27 +270,27 @@ class StatusBoard:
     async def _settle(self, column: _Column, kept: _Kept) -> None:
         """Leave the card as it is; was it the last one of its channel, take up what we owe."""
         if kept.ended:
-            await self._jobs.settle_card(kept.job, kept.card)
+            await self._faces[kept.topic.kind].settle_card(kept.topic.id, kept.card)
         self._drop(kept)
         if self._owing and not column.ended():
             await self._take_up_ended()
 
     def _drop(self, kept: _Kept) -> None:
-        """Forget the card, unless the job has got another one meanwhile."""
-        column = self._column_of.get(kept.job)
-        if column is not None and column.kept.get(kept.job) is kept:
-            self._forget(kept.job)
+        """Forget the card, unless its topic has got another one meanwhile."""
+        column = self._column_of.get(kept.topic)
+        if column is not None and column.kept.get(kept.topic) is kept:
+            self._forget(kept.topic)
 
     async def _show(self, column: _Column, kept: _Kept) -> bool:
-        """Make the card show the job as it is now; tell whether that is its end."""
-        view = await self._view(kept.job)
-        kept.turn.rank = Rank.of(view.job.state)
-        kept.ended = kept.ended or view.job.state.is_end
-        kept.turn.calm_until = self._clock.monotonic() + _calm_s(view, now=self._clock.now())
-        look = job_card(view, now=self._clock.now(), preview=await self._preview(kept, view))
+        """Make the card show how things are now; tell whether that is their end."""
+        face = await self._face(kept.topic)
+        kept.turn.rank = face.rank
+        kept.ended = kept.ended or face.rank is Rank.END
+        kept.turn.calm_until = self._clock.monotonic() + face.calm_s
+        look = face.draw(await self._preview(kept, face))
         if look != kept.shown:
             await self._edit(column, kept, look)
-        return view.job.state.is_end
+        return face.rank is Rank.END
 
     async def _edit(self, column: _Column, kept: _Kept, look: Look) -> None:
         if kept.turn.rank is not Rank.END and self._is_old(kept.card):
@@ -294,32 +313,21 @@ class StatusBoard:
         """Go on in a new message, which also wakes an archived thread, and say so in the old one."""
         card = await self._poster.send(kept.card.channel, look)
         old, kept.card, kept.shown = kept.card, card, look
-        await self._jobs.set_card(kept.job, card)
-        job = await self._jobs.get(kept.job)
+        faces = self._faces[kept.topic.kind]
+        await faces.set_card(kept.topic.id, card)
+        moved = await faces.moved(kept.topic.id, card)
         with suppress(DeliveryError):
-            await self._poster.edit(old, moved_card(job, card))
+            await self._poster.edit(old, moved)
 
-    async def _preview(self, kept: _Kept, view: JobView) -> bytes | None:
+    async def _preview(self, kept: _Kept, face: Face) -> bytes | None:
         """Return the newest picture that may be shown; it is replaced only every few seconds."""
-        newest = view.progress.preview if view.progress else None
+        newest = face.preview
         now = self._clock.monotonic()
         if newest is not None and newest is not kept.preview_of and now >= kept.preview_at + PREVIEW_EVERY_S:
             kept.preview_of, kept.preview_at = newest, now
             with suppress(StudioError):
                 kept.preview = await self._pictures.preview(newest.image)
         return kept.preview
-
-
-def _calm_s(view: JobView, *, now: int) -> float:
-    """Guess for how many seconds the drawing will not end, from its speed so far or from drawings like it."""
-    progress = view.progress
-    if progress is None or progress.started is None:
-        return 0.0
-    if progress.fraction > TELLING:
-        left = (now - progress.started) * (1 - progress.fraction) / progress.fraction
-    else:
-        left = view.ends - now if view.ends is not None else 0
-    return left * TRUST / 1000
 
 
 async def _stirred_within(column: _Column, seconds: float) -> None:

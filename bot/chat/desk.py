@@ -11,6 +11,7 @@ from bot.core.job import Card
 from bot.ports.clock import Clock
 from bot.ports.stores import Jobs, Journal, Settings
 from bot.studio.control import Control
+from bot.studio.foreman import Foreman
 from bot.studio.incidents import Incidents
 from bot.studio.library import Library
 from bot.studio.line import Line
@@ -20,11 +21,13 @@ from bot.studio.workshop import Workshop
 
 
 class Board(Protocol):
-    """What keeps the jobs' cards true after they were first shown."""
+    """What keeps the cards of jobs and batches true after they were first shown."""
 
     async def adopt(self, job: int, card: Card, look: Look) -> None:
         """Take over the message: `look` is what it shows now."""
         ...
+
+    async def adopt_batch(self, batch: int, card: Card, look: Look) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class Desk:
 
     submit: Submit
     control: Control
+    foreman: Foreman
     library: Library
     line: Line
     workshop: Workshop

@@ -82,13 +82,17 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchView:
-    """A batch as its card shows it; `ends` is when it will be done, in UTC milliseconds, if that is known."""
+    """A batch as its card shows it; `ends` is when it will be done, in UTC milliseconds, if that is known.
+
+    `being_told`: it is done, and its report is on its way.
+    """
 
     batch: Batch
     counts: BatchCounts
     wait: Estimate | None = None
     ends: int | None = None
     hold: Hold | None = None
+    being_told: bool = False
 
 
 class Foreman:
@@ -98,7 +102,7 @@ class Foreman:
         batches: Batches,
         plans: Plans,
         jobs: Jobs,
-        characters: Characters,
+        characters: Characters | None,
         submit: Submit,
         control: Control,
         finisher: Finisher,
@@ -239,7 +243,7 @@ class Foreman:
 
     async def _variations(self, outline: Outline, origin: Origin) -> Sequence[Variation]:
         project = await self._submit.project_for(outline.base.project, origin)
-        if project is None or not outline.base.characters:
+        if project is None or not outline.base.characters or self._characters is None:
             raise BadRequest("`all` means all of a character's.", hint="Say which with `character`.")
         name = outline.base.characters[0]
         character = await self._characters.named(project.id, name)
@@ -286,7 +290,7 @@ class Foreman:
         batch = await self._batches.get(batch_id)
         counts = await self._batches.counts(batch_id)
         if batch.state is not BatchState.RUNNING:
-            return BatchView(batch=batch, counts=counts)
+            return BatchView(batch=batch, counts=counts, being_told=batch_id in self._due)
         hold = self._gate.hold
         wait = await self._line.wait_until_drawn(batch_id)
         known = isinstance(wait, Known) and hold is None

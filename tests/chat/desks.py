@@ -5,6 +5,8 @@ from bot.chat.wire import Wire
 from bot.core.generation import Seed
 from bot.studio.control import Control
 from bot.studio.feed import Feed
+from bot.studio.finishing import Finisher
+from bot.studio.foreman import Foreman
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
 from bot.studio.lane import Lane
@@ -16,6 +18,7 @@ from bot.studio.workshop import Workshop
 from tests.builders import a_workflow, some_limits
 from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import ManualClock
+from tests.fakes.darkroom import FakeDarkroom
 from tests.fakes.pictures import FakePictures, FakeShelf
 from tests.fakes.poster import FakePoster
 from tests.fakes.renderer import FakeRenderer
@@ -31,6 +34,9 @@ class Cards:
     async def adopt(self, job: int, card: object, look: object) -> None:
         del look
         self.adopted[job] = card
+
+    async def adopt_batch(self, batch: int, card: object, look: object) -> None:
+        await self.adopt(-batch, card, look)
 
     async def send(self, channel: int, look: object) -> object:
         raise AssertionError(f"nothing is to be sent to {channel}: {look}")
@@ -57,18 +63,35 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         limits=some_limits(),
         new_seed=lambda: Seed(1),
     )
+    control = Control(
+        jobs=stores.jobs,
+        settings=stores.settings,
+        renderer=renderer,
+        submit=submit,
+        lane=lane,
+        gate=gate,
+        feed=feed,
+        clock=clock,
+    )
+    incidents = Incidents(journal=stores.journal, clock=clock, new_code=lambda: "abc123")
+    foreman = Foreman(
+        batches=stores.batches,
+        plans=stores.plans,
+        jobs=stores.jobs,
+        characters=None,
+        submit=submit,
+        control=control,
+        finisher=Finisher(batches=stores.batches, shelf=shelf, darkroom=FakeDarkroom(), poster=FakePoster()),
+        line=line,
+        gate=gate,
+        feed=feed,
+        incidents=incidents,
+        clock=clock,
+    )
     return Desk(
         submit=submit,
-        control=Control(
-            jobs=stores.jobs,
-            settings=stores.settings,
-            renderer=renderer,
-            submit=submit,
-            lane=lane,
-            gate=gate,
-            feed=feed,
-            clock=clock,
-        ),
+        control=control,
+        foreman=foreman,
         library=Library(
             projects=stores.projects,
             settings=stores.settings,
@@ -85,9 +108,10 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
             workshop=workshop,
             gate=gate,
             backups=FakeBackups(),
+            journal=stores.journal,
             clock=clock,
         ),
-        incidents=Incidents(journal=stores.journal, clock=clock, new_code=lambda: "abc123"),
+        incidents=incidents,
         journal=stores.journal,
         jobs=stores.jobs,
         settings=stores.settings,

@@ -11,6 +11,7 @@ import pytest
 
 from bot.chat.board import LET_BE, MOST_ENDED, TAKEN_UP, StatusBoard
 from bot.chat.cards import job_card
+from bot.chat.faces import JobFaces, Kind
 from bot.chat.look import Look
 from bot.core.errors import DiscordAway, MissingPermission, StudioError, TargetGone, ThreadAsleep
 from bot.core.job import Card, JobState
@@ -116,8 +117,7 @@ class Studio:
     def a_board(self) -> StatusBoard:
         return StatusBoard(
             feed=self.feed,
-            view=self.line.view,
-            jobs=self.jobs,
+            faces={Kind.JOB: JobFaces(view=self.line.view, jobs=self.jobs, clock=self.clock)},
             poster=self.wall,
             pictures=FakePictures(),
             incidents=self.incidents,

@@ -16,6 +16,8 @@ from bot.studio.control import Actor, Control
 from bot.studio.delivery import Courier
 from bot.studio.endings import Endings
 from bot.studio.feed import Feed, JobChanged, News
+from bot.studio.finishing import Finisher
+from bot.studio.foreman import Foreman
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
 from bot.studio.lane import Lane
@@ -176,6 +178,7 @@ class Studio:
             feed=self.feed,
             clock=self.clock,
         )
+        self.foreman = self.a_foreman()
         self.library = Library(
             projects=self.stores.projects,
             settings=self.stores.settings,
@@ -202,6 +205,25 @@ class Studio:
             clock=self.clock,
         )
         self.news: list[News] = []
+
+    def a_foreman(self) -> Foreman:
+        """Return a foreman who knows no more than what is stored, as after a restart."""
+        return Foreman(
+            batches=self.stores.batches,
+            plans=self.stores.plans,
+            jobs=self.jobs,
+            characters=self.stores.characters,
+            submit=self.submit,
+            control=self.control,
+            finisher=Finisher(
+                batches=self.stores.batches, shelf=self.shelf, darkroom=self.darkroom, poster=self.poster
+            ),
+            line=self.line,
+            gate=self.gate,
+            feed=self.feed,
+            incidents=self.incidents,
+            clock=self.clock,
+        )
 
     async def ask(self, *, user: int = USER, channel: int | None = None, **request: Any) -> Job:
         origin = an_origin(user=user) if channel is None else an_origin(user=user, channel=channel)
