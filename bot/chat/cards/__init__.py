@@ -51,6 +51,9 @@ from bot.chat.cards.portraits import (
 )
 from bot.chat.cards.posts import forum_starter, notice, picture_post
 from bot.chat.cards.projects import (
+    ARCHIVE,
+    DELETE,
+    KEEP,
     project_archived,
     project_card,
     project_choices,
@@ -70,6 +73,16 @@ from bot.chat.cards.refusals import (
     refusal,
     restarting,
 )
+from bot.chat.cards.review import (
+    exhibit_card,
+    left_alone,
+    nothing_to_review,
+    reason_form,
+    reasons_card,
+    ruling_card,
+    ruling_words,
+    waiting_words,
+)
 from bot.chat.cards.sheet import JOB_LIST, job_list, job_sheet
 from bot.chat.cards.status import status_card
 from bot.chat.cards.styles import (
@@ -85,8 +98,11 @@ from bot.chat.cards.styles import (
 
 __all__ = [
     "APPEARANCE",
+    "ARCHIVE",
     "BATCH_LIST",
+    "DELETE",
     "JOB_LIST",
+    "KEEP",
     "QUEUE_LIST",
     "REFERENCES",
     "TRAITS",
@@ -106,6 +122,7 @@ __all__ = [
     "character_imported",
     "character_list",
     "character_restored",
+    "exhibit_card",
     "failed_card",
     "forum_starter",
     "gallery_card",
@@ -114,9 +131,11 @@ __all__ = [
     "job_list",
     "job_sheet",
     "kept_running",
+    "left_alone",
     "moved_batch",
     "moved_card",
     "not_served",
+    "nothing_to_review",
     "notice",
     "only_in_servers",
     "params_card",
@@ -140,6 +159,8 @@ __all__ = [
     "queue_cleared",
     "queue_paused",
     "queue_resumed",
+    "reason_form",
+    "reasons_card",
     "reference_added",
     "reference_list",
     "reference_removed",
@@ -147,6 +168,8 @@ __all__ = [
     "restarting",
     "resting_batch",
     "resting_card",
+    "ruling_card",
+    "ruling_words",
     "status_card",
     "style_card",
     "style_choices",
@@ -159,4 +182,5 @@ __all__ = [
     "variation_added",
     "variation_list",
     "variation_removed",
+    "waiting_words",
 ]

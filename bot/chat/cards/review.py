@@ -1,0 +1,272 @@
+"""Reviewing: a picture with all that helps to judge it, why one is rejected, and what that taught."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import discord
+
+from bot.chat.cards import palette
+from bot.chat.cards.measures import counted, dotted, person, recipe_words, relative, small
+from bot.chat.look import Attached, Button, Field, Form, Look, Menu, Option
+from bot.chat.markdown import code, cut, fitted
+from bot.core.artifact import Artifact
+from bot.core.job import Job
+from bot.core.review import MOST_LEARNED, Decision, Reason, Review, Teaching
+from bot.ports.pictures import Picture
+from bot.studio.critic import MOST_NOTE, Exhibit, Ruling
+
+REVIEW: Final = "review"
+"""The kind of the buttons, the menu and the form; it stands in custom_ids and must never change."""
+
+NOTE: Final = "note"
+MOST_TERMS: Final = 12
+_ENDING: Final = {"image/webp": "webp", "image/png": "png", "image/jpeg": "jpg"}
+
+CODES: Final = {
+    Reason.APPEARANCE: "a",
+    Reason.STYLE: "s",
+    Reason.QUALITY: "q",
+    Reason.SOLO: "o",
+    Reason.POSE: "p",
+    Reason.EXPRESSION: "e",
+}
+"""How reasons stand in custom_ids; must never change."""
+
+_TEACHES: Final = {
+    Reason.APPEARANCE: "also teaches what the character is known to get wrong",
+    Reason.STYLE: "teaches your own words only",
+    Reason.QUALITY: "also teaches lowres, blurry, bad anatomy and the like",
+    Reason.SOLO: "also teaches multiple people, crowd and the like",
+    Reason.POSE: "teaches your own words only",
+    Reason.EXPRESSION: "teaches your own words only",
+}
+
+WORDS: Final = {
+    Review.UNREVIEWED: "not reviewed yet",
+    Review.APPROVED: "approved",
+    Review.REJECTED: "rejected",
+    Review.WITHDRAWN: "withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Where the card stands: `scope` names the walk in custom_ids, `left` is how many wait, "" if unknown."""
+
+    scope: str
+    left: str = ""
+
+
+# ── a picture to judge
+
+
+def exhibit_card(
+    exhibit: Exhibit, shown: Picture | None, queue: Queue, *, before: Sequence[str] = ()
+) -> Look:
+    """Show a picture with its parameters and findings; `before` tells what was decided a moment ago."""
+    picture = exhibit.picture
+    return Look(
+        title=_title(picture),
+        text="\n".join([*before, *_about(exhibit), *_file_is_gone(shown), *_queue(queue)]),
+        colour=palette.WAITING,
+        image=_attached(exhibit, shown) if shown else None,
+        buttons=[
+            _button("approve", picture, queue.scope, "Approve", discord.ButtonStyle.success),
+            _button("reject", picture, queue.scope, "Reject", discord.ButtonStyle.danger),
+            _button("skip", picture, queue.scope, "Skip"),
+        ],
+    )
+
+
+def _title(picture: Artifact) -> str:
+    return f"#{picture.job} · picture {picture.index}"
+
+
+def _about(exhibit: Exhibit) -> Iterator[str]:
+    job, picture = exhibit.job, exhibit.picture
+    yield fitted(job.recipe.prompt, 1200)
+    cast = ", ".join(fitted(member.name, 80) for member in job.recipe.cast)
+    yield small(f"by {person(job)}", cast, relative(job.created))
+    yield small(*recipe_words(job.recipe), f"sampler {fitted(job.recipe.sampler, 40)}")
+    yield small(_findings(picture), _likeness(picture), _twin(picture))
+
+
+def _findings(picture: Artifact) -> str:
+    if picture.measures is None:
+        return "quality not measured"
+    found = ", ".join(picture.measures.findings())
+    return f"measured: {found}" if found else "nothing found wrong by measuring"
+
+
+def _likeness(picture: Artifact) -> str:
+    if picture.likeness is None:
+        return "likeness not measured"
+    references = counted(picture.likeness.references, "reference")
+    return f"likeness {picture.likeness.score:.2f} of 1 to {references}, advisory"
+
+
+def _twin(picture: Artifact) -> str:
+    return "looks like an earlier picture" if picture.near is not None else ""
+
+
+def _file_is_gone(shown: Picture | None) -> Iterable[str]:
+    return () if shown else ("The picture's file cannot be read; its post may still show it.",)
+
+
+def _queue(queue: Queue) -> Iterable[str]:
+    return (small(queue.left),) if queue.left else ()
+
+
+def _attached(exhibit: Exhibit, shown: Picture) -> Attached:
+    job, picture = exhibit.job, exhibit.picture
+    return Attached(
+        name=f"genga-{job.id}-{picture.index}.{_ENDING.get(shown.media_type, 'bin')}",
+        content=shown.content,
+        alt=cut(f"Picture {picture.index} of job #{job.id}: {job.recipe.prompt}", 1000),
+    )
+
+
+def _button(
+    act: str,
+    picture: Artifact,
+    scope: str,
+    label: str,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+) -> Button:
+    return Button(kind=REVIEW, rest=f"{act}:{picture.id}:{scope}", label=label, style=style)
+
+
+def nothing_to_review(queue: Queue, *, before: Sequence[str] = (), skipped: int = 0) -> Look:
+    """End the walk; where pictures were skipped, it can begin anew."""
+    if not skipped:
+        return Look(
+            text="\n".join([*before, "Nothing waits for review here."]),
+            colour=palette.DONE if before else palette.IDLE,
+        )
+    return Look(
+        text="\n".join(
+            [*before, f"That was the last one. {counted(skipped, 'picture')} still waiting for review."]
+        ),
+        colour=palette.IDLE,
+        buttons=[Button(kind=REVIEW, rest=f"start:0:{queue.scope}", label="From the newest")],
+    )
+
+
+def waiting_words(count: int, *, most: int) -> str:
+    """Say how many wait, the one that is shown among them."""
+    shown = f"{most} or more pictures" if count >= most else counted(count, "picture")
+    return f"{shown} waiting for review"
+
+
+def left_alone(exhibit: Exhibit) -> Look:
+    return Look(
+        title=_title(exhibit.picture),
+        text=f"Nothing was decided; it is {WORDS[exhibit.picture.review]}.",
+        colour=palette.IDLE,
+    )
+
+
+# ── why it is rejected
+
+
+def reasons_card(exhibit: Exhibit, scope: str) -> Look:
+    """Ask why; the menu opens a form for the reviewer's own words."""
+    picture = exhibit.picture
+    return Look(
+        title=_title(picture),
+        text="\n".join([f"Why is it rejected? {_who_learns(exhibit.job)}", small("nothing is decided yet")]),
+        colour=palette.WAITING,
+        buttons=[
+            Menu(
+                kind=REVIEW,
+                rest=f"{picture.id}:{scope}",
+                hint="Choose one or more reasons",
+                options=[
+                    Option(label=reason.capitalize(), value=code_, description=_TEACHES[reason])
+                    for reason, code_ in CODES.items()
+                ],
+                most=len(CODES),
+            ),
+            _button("back", picture, scope, "Back"),
+            _button("plain", picture, scope, "Reject without a reason", discord.ButtonStyle.danger),
+        ],
+    )
+
+
+def _who_learns(job: Job) -> str:
+    names = " and ".join(f"**{fitted(member.name, 80)}**" for member in job.recipe.cast)
+    if not names:
+        return "No character is in it, so nothing is taught; the reason is kept."
+    return (
+        f"Reasons teach negatives for {names}: they are listed in `/review lessons` and can be removed there."
+    )
+
+
+def reason_form(picture: Artifact, codes: str, scope: str) -> Form:
+    return Form(
+        kind=REVIEW,
+        rest=f"{picture.id}:{scope}:{codes}",
+        title=f"Reject picture {picture.index} of #{picture.job}",
+        fields=[
+            Field(
+                name=NOTE,
+                label="What to avoid, as words between commas",
+                hint="red eyes, six fingers",
+                long=True,
+                most=MOST_NOTE,
+            )
+        ],
+    )
+
+
+# ── what was decided
+
+
+def ruling_card(ruling: Ruling, exhibit: Exhibit) -> Look:
+    after = ruling.decision.after
+    return Look(
+        title=_title(exhibit.picture),
+        text="\n".join(ruling_words(ruling, exhibit)),
+        colour=palette.DONE if after is Review.APPROVED else palette.IDLE,
+    )
+
+
+def ruling_words(ruling: Ruling, exhibit: Exhibit) -> list[str]:
+    """Say what was decided, and what that taught to whom."""
+    picture, decision = exhibit.picture, ruling.decision
+    head = f"Picture {picture.index} of #{picture.job} is {WORDS[decision.after]}{_why(decision)}."
+    return [head, *(line for one in ruling.teachings for line in _taught(one)), *_taken_back(decision)]
+
+
+def _why(decision: Decision) -> str:
+    reasons = ", ".join(decision.reasons)
+    note = f"“{fitted(decision.note, 300)}”" if decision.note else ""
+    said = dotted(reasons, note)
+    return f": {said}" if said else ""
+
+
+def _taught(one: Teaching) -> Iterator[str]:
+    whom = f"**{fitted(one.character.name, 80)}** with {one.family}"
+    if one.learned:
+        yield f"Learned for {whom}: {_listed(one.learned)}."
+    if one.known:
+        yield small(f"known already: {_listed(one.known)}")
+    if one.left_out:
+        yield (
+            f"No room for {_listed(one.left_out)}: {MOST_LEARNED} tokens are learned at most. "
+            "`/review lessons` makes room."
+        )
+    if one.remarks:
+        yield small("too long to be a negative, kept as a remark")
+
+
+def _listed(terms: Sequence[str]) -> str:
+    shown = ", ".join(code(term, 60) for term in terms[:MOST_TERMS])
+    more = len(terms) - MOST_TERMS
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _taken_back(decision: Decision) -> Iterable[str]:
+    if decision.takes_back:
+        yield small("what its rejection had taught is taken back")

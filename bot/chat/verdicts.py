@@ -1,0 +1,224 @@
+"""Verdicts by buttons, a menu and a form: on one picture, or on one after another in the same message.
+
+A custom_id names the picture and the scope: `post` is one picture alone, `all`, `p3`, `c5` or `p3c5` a walk
+through what waits for review of all, of a project, of a character.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import discord
+
+from bot.chat import cards
+from bot.chat.answers import Announced, open_form, say, turn
+from bot.chat.cards.review import CODES, NOTE, Queue
+from bot.chat.desk import Desk
+from bot.chat.expired import expired
+from bot.chat.look import Look
+from bot.chat.people import actor_of
+from bot.chat.record import note_job
+from bot.core.review import Reason, Review
+from bot.ports.library import PictureFilter
+from bot.studio.control import Actor
+from bot.studio.critic import Exhibit, Ruling
+
+if TYPE_CHECKING:
+    from bot.chat.client import GengaClient
+
+Press = discord.Interaction[Any]
+
+ALONE: Final = "post"
+MOST_COUNTED: Final = 1000
+_SCOPE: Final = r"(?P<scope>post|all|(?=[pc])(?:p(?P<project>[0-9]{1,15}))?(?:c(?P<character>[0-9]{1,15}))?)"
+_PRESSED: Final = re.compile(rf"(?P<act>[a-z]{{1,10}}):(?P<picture>[0-9]{{1,15}}):{_SCOPE}")
+_CHOSEN: Final = re.compile(rf"(?P<picture>[0-9]{{1,15}}):{_SCOPE}")
+_FILLED: Final = re.compile(rf"(?P<picture>[0-9]{{1,15}}):{_SCOPE}:(?P<codes>[a-z]{{0,6}})")
+_REASONS: Final = {mark: reason for reason, mark in CODES.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The picture a control is about, and the walk it belongs to."""
+
+    picture: int
+    scope: str
+    wanted: PictureFilter
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        return cls(picture=int(match["picture"]), scope=match["scope"], wanted=wanted_in(match))
+
+
+def wanted_in(match: re.Match[str]) -> PictureFilter:
+    return PictureFilter(
+        project=int(match["project"]) if match["project"] else None,
+        character=int(match["character"]) if match["character"] else None,
+    )
+
+
+def scope_of(wanted: PictureFilter) -> str:
+    project = f"p{wanted.project}" if wanted.project is not None else ""
+    character = f"c{wanted.character}" if wanted.character is not None else ""
+    return f"{project}{character}" or "all"
+
+
+# ── for posts
+
+
+async def judge(interaction: Press, artifact_id: int, after: Review) -> None:
+    """Decide about a picture for whoever presses, and tell them only."""
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction):
+        exhibit, ruling = await _rule(interaction, artifact_id, after)
+    await say(interaction, cards.ruling_card(ruling, exhibit), ephemeral=True)
+
+
+async def ask_reasons(interaction: Press, artifact_id: int) -> None:
+    """Ask why a picture is rejected, after a look at whether the person may."""
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction):
+        exhibit = await _judgeable(interaction, artifact_id)
+    await say(interaction, cards.reasons_card(exhibit, ALONE), ephemeral=True)
+
+
+# ── the controls
+
+
+async def pressed(interaction: Press, rest: str) -> None:
+    match = _PRESSED.fullmatch(rest)
+    if match is None:
+        await expired(interaction)
+        return
+    place = Place.of(match)
+    match match["act"]:
+        case "approve":
+            await _decide(interaction, place, Review.APPROVED)
+        case "plain":
+            await _decide(interaction, place, Review.REJECTED)
+        case "reject":
+            await _ask_in_place(interaction, place)
+        case "back" | "show":
+            await _back(interaction, place)
+        case "skip":
+            await _go_on(interaction, place, before=place.picture)
+        case "start":
+            await _go_on(interaction, place, before=None)
+        case _:
+            await expired(interaction)
+
+
+async def chosen(interaction: Press, rest: str, values: Sequence[str]) -> None:
+    """Open the form for the reviewer's own words."""
+    client: GengaClient = interaction.client
+    match = _CHOSEN.fullmatch(rest)
+    if match is None or not set(values) <= set(_REASONS):
+        await expired(interaction)
+        return
+    place = Place.of(match)
+    exhibit = await client.desk.critic.exhibit(place.picture, actor_of(interaction))
+    await open_form(interaction, cards.reason_form(exhibit.picture, "".join(values), place.scope))
+
+
+async def filled(interaction: Press, rest: str, fields: Mapping[str, str]) -> None:
+    match = _FILLED.fullmatch(rest)
+    if match is None or not set(match["codes"]) <= set(_REASONS):
+        await expired(interaction)
+        return
+    reasons = [_REASONS[mark] for mark in match["codes"]]
+    await _decide(interaction, Place.of(match), Review.REJECTED, reasons=reasons, note=fields.get(NOTE, ""))
+
+
+async def _decide(
+    interaction: Press, place: Place, after: Review, *, reasons: Sequence[Reason] = (), note: str = ""
+) -> None:
+    """Decide, and show the next one in the same message, or what was decided if there is no walk."""
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        exhibit, ruling = await _rule(interaction, place.picture, after, reasons=reasons, note=note)
+        if place.scope == ALONE:
+            look = cards.ruling_card(ruling, exhibit)
+        else:
+            said = cards.ruling_words(ruling, exhibit)
+            look = await next_look(
+                client.desk, place.wanted, actor_of(interaction), before=place.picture, said=said
+            )
+    await turn(interaction, look)
+
+
+async def _ask_in_place(interaction: Press, place: Place) -> None:
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        exhibit = await _judgeable(interaction, place.picture)
+    await turn(interaction, cards.reasons_card(exhibit, place.scope))
+
+
+async def _back(interaction: Press, place: Place) -> None:
+    """Show the picture again; of one alone, that nothing was decided."""
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        exhibit = await client.desk.critic.exhibit(place.picture, actor_of(interaction))
+        look = (
+            cards.left_alone(exhibit)
+            if place.scope == ALONE
+            else await _exhibit_look(client.desk, exhibit, place.wanted, actor_of(interaction))
+        )
+    await turn(interaction, look)
+
+
+async def _go_on(interaction: Press, place: Place, *, before: int | None) -> None:
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        look = await next_look(client.desk, place.wanted, actor_of(interaction), before=before)
+    await turn(interaction, look)
+
+
+# ── what is shown
+
+
+async def next_look(
+    desk: Desk,
+    wanted: PictureFilter,
+    actor: Actor,
+    *,
+    before: int | None = None,
+    said: Sequence[str] = (),
+) -> Look:
+    """Return the card of the next picture that waits for review, or of the end of the walk."""
+    found = await desk.critic.next_of(wanted, actor, before=before)
+    if found is not None:
+        return await _exhibit_look(desk, found, wanted, actor, said=said)
+    skipped = await desk.critic.waiting(wanted, actor, most=MOST_COUNTED)
+    return cards.nothing_to_review(Queue(scope=scope_of(wanted)), before=said, skipped=skipped)
+
+
+async def _exhibit_look(
+    desk: Desk, exhibit: Exhibit, wanted: PictureFilter, actor: Actor, *, said: Sequence[str] = ()
+) -> Look:
+    waiting = await desk.critic.waiting(wanted, actor, most=MOST_COUNTED)
+    queue = Queue(scope=scope_of(wanted), left=cards.waiting_words(waiting, most=MOST_COUNTED))
+    return cards.exhibit_card(exhibit, await desk.exhibition.shown(exhibit.picture), queue, before=said)
+
+
+async def _rule(
+    interaction: Press,
+    artifact_id: int,
+    after: Review,
+    *,
+    reasons: Sequence[Reason] = (),
+    note: str = "",
+) -> tuple[Exhibit, Ruling]:
+    client: GengaClient = interaction.client
+    critic, actor = client.desk.critic, actor_of(interaction)
+    exhibit = await critic.exhibit(artifact_id, actor)
+    note_job(interaction, exhibit.job)
+    return exhibit, await critic.rule(artifact_id, after, actor, reasons=reasons, note=note)
+
+
+async def _judgeable(interaction: Press, artifact_id: int) -> Exhibit:
+    client: GengaClient = interaction.client
+    exhibit = await client.desk.critic.exhibit(artifact_id, actor_of(interaction))
+    note_job(interaction, exhibit.job)
+    await client.desk.critic.check_reviewer(actor_of(interaction))
+    return exhibit
