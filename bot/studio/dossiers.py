@@ -14,7 +14,7 @@ from bot.core.casting import (
     variation_name,
 )
 from bot.core.characters import Character, CharacterReference, Pose
-from bot.core.errors import BadRequest, NotFound
+from bot.core.errors import BadRequest, DeliveryError, NotFound
 from bot.core.generation import Lora
 from bot.core.library import Project, clean_text
 from bot.ports.clock import Clock
@@ -94,6 +94,11 @@ class Travel:
         room = limit - _ROOM_FOR_WORDS
         smaller = sum(one.bytes for _, one in references) > room
         share = room // max(len(references), 1) if smaller else None
+        if share is not None and share < 1:
+            raise DeliveryError(
+                f"The pictures of “{character.name}” do not fit into a file of {limit / MIB:.1f} MiB.",
+                hint="They are in the library; `/character reference remove` makes room.",
+            )
         carried: list[DossierReference] = []
         missing: list[str] = []
         for name, reference in references:

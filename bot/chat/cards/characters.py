@@ -291,13 +291,19 @@ def character_list(project: Project, characters: Sequence[Character], *, archive
         return Look(title=title, text=text, colour=palette.IDLE)
     rows = [_row(character) for character in characters[:MOST_SHOWN]]
     hidden = len(characters) - len(rows)
-    more = [f"-# and {counted(hidden, 'more character')}; `/character show` finds each by name"]
-    return Look(title=title, text="\n".join(rows + more[: bool(hidden)]), colour=palette.WAITING)
+    more = f"and {counted(hidden, 'more character')}; `/character show` finds each by name" if hidden else ""
+    how = "" if archived else "an `@` and the name brings somebody into a prompt"
+    return Look(title=title, text="\n".join([*rows, *_smallprint(more, how)]), colour=palette.WAITING)
+
+
+def _smallprint(*parts: str) -> Iterable[str]:
+    if any(parts):
+        yield small(*parts)
 
 
 def _row(character: Character) -> str:
     lora = f"LoRA {code(model_name(character.lora.name), 40)}" if character.lora else ""
-    return dotted(f"**{fitted(character.name, 60)}** {_handle(character)}", lora)
+    return dotted(f"**{fitted(character.name, 80)}**", lora)
 
 
 def _name(character: Character) -> str:
