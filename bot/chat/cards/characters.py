@@ -20,7 +20,7 @@ APPEARANCE: Final = "looks"
 REFERENCES: Final = "references"
 
 MOST_SHOWN: Final = 25
-MOST_LESSONS: Final = 8
+MOST_LESSONS: Final = 5
 
 TRAITS: Final = {
     "hair": "Hair",
@@ -136,14 +136,14 @@ def _archived(character: Character) -> str:
 def _design(character: Character) -> str:
     if not character.design_prompt:
         return "**Design** nothing said yet; `/character edit` takes a `design_prompt`."
-    return f"**Design** {fitted(character.design_prompt, 900)}"
+    return f"**Design** {fitted(character.design_prompt, 700)}"
 
 
 def _appearance(character: Character) -> Iterable[str]:
     for name in ("hair", "eyes", "clothing", "key_colours"):
         value = getattr(character.appearance, name)
         if value:
-            yield f"**{TRAITS[name]}** {fitted(value, 200)}"
+            yield f"**{TRAITS[name]}** {fitted(value, 150)}"
 
 
 def _lora(character: Character) -> str:
@@ -161,7 +161,7 @@ def _variations(profile: Profile) -> Iterable[str]:
     for kind, title in _KINDS.items():
         names = [one.name for one in profile.variations if one.kind is kind]
         if names:
-            yield f"**{title}** {fitted(', '.join(names), 250)}"
+            yield f"**{title}** {fitted(', '.join(names), 200)}"
 
 
 def _references(profile: Profile, portrait: bytes | None) -> str:
@@ -188,7 +188,7 @@ def _negatives(profile: Profile) -> Iterable[str]:
 
 def _lesson(lesson: Lesson) -> str:
     learned = f"learned with {lesson.family} from a rejection by <@{lesson.by}> {relative(lesson.at)}"
-    return dotted(fitted(lesson.term, 80), learned)
+    return dotted(fitted(lesson.term, 60), learned)
 
 
 def _up_to(number: int) -> str:
