@@ -96,4 +96,4 @@ async def _exactly(desk: Desk, actor: Actor, number: str) -> list[Job]:
 
 
 def _label(job: Job) -> str:
-    return cut(f"{job.id} · {STATE_WORDS[job.state]} · {job.recipe.prompt}", MOST_CHARACTERS)
+    return cut(f"{job.id} · {STATE_WORDS[job.state]} · {job.caption}", MOST_CHARACTERS)

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from bot.core.errors import WrongState
 from bot.core.generation import GenerationRequest, Origin, Recipe
 from bot.core.lineage import Lineage
+from bot.core.prompting import clean_words
 from bot.core.workflow import Graph
 
 
@@ -126,6 +127,11 @@ class Job:
     opened: int = 0
     timings: Timings = field(default_factory=Timings)
     failure: Failure | None = None
+
+    @property
+    def caption(self) -> str:
+        """What the person typed, on one line: the drawing's own words may be many more."""
+        return clean_words(self.request.prompt)
 
     @property
     def parent(self) -> int | None:

@@ -11,7 +11,7 @@ from bot.chat.cards.measures import duration
 from bot.chat.look import Look, PageButton
 from bot.chat.markdown import code, cut, escape, fitted, prose
 from bot.core.errors import Incident, UnknownName
-from bot.core.generation import Lora
+from bot.core.generation import CastMember, Lora, StyleUsed
 from bot.core.job import JobState
 from bot.core.library import GalleryKind
 from bot.core.queueing import Known, Learning
@@ -31,6 +31,7 @@ from tests.builders import (
     a_project,
     a_recipe,
     a_reference,
+    a_request,
     a_waiting,
     an_artifact,
     some_health,
@@ -345,3 +346,27 @@ def test_memory_that_comfyui_does_not_tell_is_not_made_up():
 
 def test_an_incident_gives_its_code():
     assert "incident `abc123`" in cards.refusal(Incident("abc123")).text
+
+
+def test_a_post_names_the_cast_the_style_and_the_loras():
+    recipe = a_recipe(
+        prompt="masterpiece, 1girl, silver hair, floral kimono, a heron",
+        loras=(Lora(name="chars/mira_v2.safetensors", strength=0.8),) * 6,
+        cast=(
+            CastMember(id=1, name="Mira", slug="mira", variations=("kimono", "smiling")),
+            CastMember(id=2, name="K*i", slug="kai"),
+        ),
+        style=StyleUsed(id=3, name="Ink", revision=4),
+    )
+    job = a_job(state=JobState.RENDERED, recipe=recipe, request=a_request(prompt="@Mira, a  heron"))
+    content = cards.picture_post(a_picture_post(job=job)).content
+    assert "** @Mira, a heron\n" in content
+    assert "Mira (kimono, smiling), K\\*i · style Ink (revision 4)" in content
+    assert "LoRA mira\\_v2 at 0.8" in content
+    assert "2 more" in content
+    sheet = cards.job_sheet(JobView(job=job), [], now=NOW).text
+    assert "**Prompt** @Mira, a heron\n\n**Drawn as** masterpiece" in sheet
+    assert "Mira (kimono, smiling)" in sheet
+    params = cards.params_card(job).text
+    assert "**typed** @Mira, a heron" in params
+    assert "**style** Ink, revision 4" in params

@@ -3,7 +3,7 @@ import pytest
 from bot.chat import choices
 from bot.core.job import JobState
 from bot.studio.control import Actor
-from tests.builders import GUILD, USER, a_new_job, a_recipe, a_workflow, an_origin
+from tests.builders import GUILD, USER, a_new_job, a_request, a_workflow, an_origin
 from tests.chat.desks import a_desk
 from tests.fakes.stores import FakeStores
 
@@ -42,16 +42,16 @@ def test_a_workflow_is_found_by_its_title_and_sent_by_its_name() -> None:
 async def test_an_old_job_is_found_by_its_number() -> None:
     stores = FakeStores()
     for number in range(choices.JOBS_LOOKED_AT + 5):
-        await stores.jobs.add(a_new_job(recipe=a_recipe(prompt=f"heron {number}")))
+        await stores.jobs.add(a_new_job(request=a_request(prompt=f"heron {number}")))
     offered = await choices.jobs(a_desk(stores), ACTOR, "2")
     assert offered[0].value == "2"
 
 
 async def test_jobs_of_other_servers_and_in_other_states_are_not_offered() -> None:
     stores = FakeStores()
-    heron = a_recipe(prompt="a heron")
-    await stores.jobs.add(a_new_job(recipe=heron, origin=an_origin(guild=GUILD + 1)))
-    await stores.jobs.add(a_new_job(recipe=heron))
+    heron = a_request(prompt="a heron")
+    await stores.jobs.add(a_new_job(request=heron, origin=an_origin(guild=GUILD + 1)))
+    await stores.jobs.add(a_new_job(request=heron))
     desk = a_desk(stores)
     assert [choice.value for choice in await choices.jobs(desk, ACTOR, "")] == ["2"]
     assert await choices.jobs(desk, ACTOR, "1") == []
@@ -60,7 +60,7 @@ async def test_jobs_of_other_servers_and_in_other_states_are_not_offered() -> No
 
 async def test_labels_are_cut_to_what_discord_shows() -> None:
     stores = FakeStores()
-    await stores.jobs.add(a_new_job(recipe=a_recipe(prompt="heron " * 100)))
+    await stores.jobs.add(a_new_job(request=a_request(prompt="heron " * 100)))
     (choice,) = await choices.jobs(a_desk(stores), ACTOR, "")
     assert len(choice.name) <= 100
 

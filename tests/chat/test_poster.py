@@ -30,7 +30,7 @@ from tests.builders import (
     a_picture,
     a_picture_post,
     a_project,
-    a_recipe,
+    a_request,
     an_artifact,
     an_origin,
     png,
@@ -127,8 +127,8 @@ async def test_a_post_carries_its_pictures_in_order_with_alt_text(sandbox, poste
 
 async def test_a_post_where_it_was_asked_for_pings_exactly_the_one_who_asked(sandbox, poster, general):
     director = sandbox.world.user("director")
-    recipe = a_recipe(prompt=f"@everyone, <@{director.id}> and <@&{sandbox.world.guild.id}> at dusk")
-    await poster.post(general.id, a_picture_post(job=asked_in(sandbox, general, recipe=recipe)))
+    request = a_request(prompt=f"@everyone, <@{director.id}> and <@&{sandbox.world.guild.id}> at dusk")
+    await poster.post(general.id, a_picture_post(job=asked_in(sandbox, general, request=request)))
     (ping,) = sandbox.pings
     assert [user.name for user in ping.users] == ["artist"]
     assert (ping.roles, ping.everyone) == ((), False)

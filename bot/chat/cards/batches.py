@@ -22,7 +22,8 @@ from bot.studio.foreman import BatchView, Proposal
 BATCH_LIST: Final = "batches"
 KIND: Final = "batch"
 PROMPTS: Final = "prompts"
-"""The field of the form that takes the list."""
+TITLE: Final = "title"
+"""The fields of the form that takes a list."""
 SHOWN: Final = 6
 """So many drawings of a plan are named."""
 MOST_FAILED: Final = 15
@@ -66,7 +67,7 @@ def prompts_form(plan: int, outline: Outline) -> Form:
                 required=True,
             ),
             Field(
-                name="title",
+                name=TITLE,
                 label="What it is called",
                 value=outline.title[:MOST_TITLE],
                 hint="Left out: the first prompt",
@@ -120,12 +121,7 @@ def _takes(plan: Proposal) -> str:
 def _item(plan: Proposal, number: int) -> str:
     item = plan.items[number - 1]
     prompt = fitted(item.request.prompt, 110)
-    return prompt if plan.outline.combinations == 1 else dotted(fitted(_cell(item.name), 80), prompt)
-
-
-def _cell(name: str) -> str:
-    """Return what sets a cell apart, without the line that its prompt stands in."""
-    return " · ".join(part for part in name.split(" · ") if not part.startswith("line "))
+    return dotted(fitted(item.cell, 80), prompt)
 
 
 def _plan_print(plan: Proposal) -> str:
@@ -322,7 +318,7 @@ def failed_card(batch: Batch, jobs: Sequence[Job]) -> Look:
 
 def _failed_line(job: Job) -> str:
     reason = prose(job.failure.message, 120) if job.failure else "no reason is known"
-    return f"**#{job.id}** {fitted(job.recipe.prompt, 70)}\n-# {reason}"
+    return f"**#{job.id}** {fitted(job.caption, 70)}\n-# {reason}"
 
 
 def _reasons(jobs: Sequence[Job]) -> str:

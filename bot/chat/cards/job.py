@@ -18,6 +18,7 @@ from bot.chat.cards.measures import (
     relative,
     small,
 )
+from bot.chat.cards.recipes import cast_words
 from bot.chat.cards.troubles import headline, trouble_words
 from bot.chat.look import Action, Attached, Control, JobButton, Look
 from bot.chat.markdown import escape, fitted, prose
@@ -51,7 +52,7 @@ def job_card(view: JobView, *, now: int, preview: bytes | None = None) -> Look:
 def _open_card(view: JobView, line: str, *, preview: bytes | None = None) -> Look:
     job = view.job
     return Look(
-        title=f"#{job.id} · {fitted(job.recipe.prompt, 120)}",
+        title=f"#{job.id} · {fitted(job.caption, 120)}",
         text=f"{line}\n{_small_print(view)}",
         colour=palette.OF_STATE[job.state],
         image=_preview(job, preview) if preview else None,
@@ -70,6 +71,7 @@ def _small_print(view: JobView) -> str:
     job, recipe = view.job, view.job.recipe
     return small(
         fitted(view.project.name, 100) if view.project else "",
+        cast_words(recipe, 100),
         counted(recipe.count, "picture") if recipe.count > 1 else "",
         str(recipe.size),
         f"{recipe.steps} steps",
@@ -183,7 +185,7 @@ def _finish(view: JobView) -> str:
 
 
 def _closed_card(job: Job) -> Look:
-    lines = (end_words(job), *trouble_words(job), f"-# {fitted(job.recipe.prompt, 200)}")
+    lines = (end_words(job), *trouble_words(job), f"-# {fitted(job.caption, 200)}")
     return Look(text="\n".join(lines), colour=palette.OF_STATE[job.state], buttons=end_buttons(job))
 
 

@@ -33,13 +33,13 @@ def _drawn(drawing: JobView | None, now: int) -> str:
     if drawing is None:
         return "Nothing is being drawn."
     job = drawing.job
-    return f"**#{job.id}** {person(job)} · {fitted(job.recipe.prompt, 100)}\n{drawing_line(drawing, now=now)}"
+    return f"**#{job.id}** {person(job)} · {fitted(job.caption, 100)}\n{drawing_line(drawing, now=now)}"
 
 
 def _waiting(view: JobView) -> str:
     job = view.job
     takes = expected(view.drawing_time) if view.drawing_time else ""
-    return f"`{view.place}` {dotted(f'**#{job.id}** {person(job)}', takes, fitted(job.recipe.prompt, 100))}"
+    return f"`{view.place}` {dotted(f'**#{job.id}** {person(job)}', takes, fitted(job.caption, 100))}"
 
 
 def _sum(view: QueueView) -> str:

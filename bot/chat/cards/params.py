@@ -4,6 +4,7 @@ import json
 
 from bot.chat.cards import palette
 from bot.chat.cards.measures import dotted, plain_number
+from bot.chat.cards.recipes import member_words
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import fitted
 from bot.core.job import Job, JobState
@@ -26,9 +27,15 @@ def params_card(job: Job) -> Look:
 def _shown(job: Job) -> list[tuple[str, str]]:
     recipe = job.recipe
     shown = {
+        "typed": job.caption if job.caption != recipe.prompt else "",
         "prompt": recipe.prompt,
         "negative": recipe.negative,
+        "left out of the negative": ", ".join(recipe.dropped),
+        "cast": ", ".join(member_words(member) for member in recipe.cast),
+        "style": f"{recipe.style.name}, revision {recipe.style.revision}" if recipe.style else "",
         "model": recipe.model or "not decided yet",
+        "model's hash": recipe.model_hash or "",
+        "family": recipe.family or "",
         "workflow": recipe.workflow,
         "size": str(recipe.size),
         "count": str(recipe.count),
@@ -44,7 +51,7 @@ def _shown(job: Job) -> list[tuple[str, str]]:
     return [(f"**{name}**", fitted(value, _ROOM.get(name, 120))) for name, value in shown.items() if value]
 
 
-_ROOM = {"prompt": 1500, "negative": 800, "lora": 300}
+_ROOM = {"typed": 500, "prompt": 1300, "negative": 700, "lora": 300, "cast": 200}
 
 
 def _note(job: Job) -> str:
@@ -69,8 +76,12 @@ def _parameters(job: Job) -> dict[str, Json]:
         "prompt_id": job.prompt_id,
         "parent": job.parent,
         "workflow": recipe.workflow,
+        "typed": job.caption,
         "prompt": recipe.prompt,
         "negative": recipe.negative,
+        "dropped": list(recipe.dropped),
+        "cast": [{"name": member.name, "variations": list(member.variations)} for member in recipe.cast],
+        "style": {"name": recipe.style.name, "revision": recipe.style.revision} if recipe.style else None,
         "width": recipe.size.width,
         "height": recipe.size.height,
         "count": recipe.count,
@@ -80,6 +91,9 @@ def _parameters(job: Job) -> dict[str, Json]:
         "sampler": recipe.sampler,
         "scheduler": recipe.scheduler,
         "model": recipe.model,
+        "model_hash": recipe.model_hash,
+        "family": recipe.family,
+        "renderer": recipe.renderer,
         "loras": [{"name": lora.name, "strength": lora.strength} for lora in recipe.loras],
         "reference": recipe.reference.sha256 if recipe.reference else None,
         "denoise": recipe.denoise,

@@ -2,6 +2,7 @@
 
 from bot.chat.cards.job import end_buttons, end_words
 from bot.chat.cards.measures import duration, person, recipe_words, small
+from bot.chat.cards.recipes import cast_words, lora_words, style_words
 from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import cut, fitted, prose
@@ -28,7 +29,7 @@ def picture_post(post: PicturePost) -> Look:
 
 
 def _lines(post: PicturePost) -> list[str]:
-    caption = f"**#{post.job.id}** {fitted(post.job.recipe.prompt, 1200)}"
+    caption = f"**#{post.job.id}** {fitted(post.job.caption, 1200)}"
     detour = [small(f"Posted here instead: {prose(post.detour, 300)}")] if post.detour else []
     return [caption, _small_print(post.job, post.project), *detour]
 
@@ -38,7 +39,10 @@ def _small_print(job: Job, project: Project | None) -> str:
     return small(
         f"by {person(job)}",
         fitted(project.name, 100) if project else "",
+        cast_words(job.recipe),
+        style_words(job.recipe),
         *recipe_words(job.recipe),
+        lora_words(job.recipe),
         duration(drawn) if drawn is not None else "time not measured",
         fitted(job.recipe.workflow, 60),
         f"from #{job.parent}" if job.parent is not None else "",
@@ -62,7 +66,7 @@ def _mark(job: Job) -> str:
 
 def _alt(job: Job, number: int, of: int) -> str:
     which = f"Picture {number} of {of}, job #{job.id}" if of > 1 else f"Job #{job.id}"
-    return f"{which}: {cut(job.recipe.prompt, 900)}"
+    return f"{which}: {cut(job.caption, 900)}"
 
 
 def notice(job: Job) -> Look:

@@ -18,6 +18,7 @@ from bot.chat.cards.measures import (
     relative,
     small,
 )
+from bot.chat.cards.recipes import MOST_LORAS, cast_words, style_words
 from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Look, PageButton
 from bot.chat.markdown import code, fitted
@@ -27,7 +28,6 @@ from bot.studio.line import JobView
 
 JOB_LIST: Final = "jobs"
 MOST_ROWS: Final = 15
-MOST_LORAS: Final = 4
 MOST_STEPS: Final = 10
 MOST_NOTES: Final = 2
 
@@ -44,7 +44,7 @@ def job_sheet(
     job = view.job
     blocks = [
         _state(view, now),
-        f"**Prompt** {fitted(job.recipe.prompt, 700)}",
+        *_prompts(job),
         f"**Negative** {fitted(job.recipe.negative, 300)}" if job.recipe.negative else "",
         "\n".join(_parameters(job)),
         _time_line(events),
@@ -86,6 +86,7 @@ def _parameters(job: Job) -> list[str]:
         ),
         dotted(f"sampler {code(recipe.sampler, 50)}", f"scheduler {code(recipe.scheduler, 50)}"),
     ]
+    lines.append(dotted(cast_words(recipe), style_words(recipe)))
     if recipe.loras:
         loras = (
             f"{code(lora.name, 60)} at {plain_number(lora.strength)}" for lora in recipe.loras[:MOST_LORAS]
@@ -93,7 +94,15 @@ def _parameters(job: Job) -> list[str]:
         lines.append(f"LoRA {', '.join(loras)}")
     if recipe.reference is not None:
         lines.append(f"reference picture {recipe.reference.size} · denoise {plain_number(recipe.denoise)}")
-    return lines
+    return [line for line in lines if line]
+
+
+def _prompts(job: Job) -> tuple[str, ...]:
+    """Show what was typed, and what was made of it where that is more."""
+    typed = f"**Prompt** {fitted(job.caption, 500)}"
+    if job.recipe.prompt == job.caption:
+        return (typed,)
+    return (typed, f"**Drawn as** {fitted(job.recipe.prompt, 700)}")
 
 
 def _time_line(events: Sequence[JobEvent]) -> str:
@@ -175,5 +184,5 @@ def _row(job: Job) -> str:
         took,
         person(job),
         relative(job.created),
-        fitted(job.recipe.prompt, 80),
+        fitted(job.caption, 80),
     )
