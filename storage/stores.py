@@ -14,6 +14,7 @@ from storage.plans import SqlitePlans
 from storage.projects import SqliteProjects
 from storage.reviews import SqliteReviews
 from storage.settings import SqliteSettings
+from storage.styles import SqliteStyles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class SqliteStores:
     projects: SqliteProjects
     settings: SqliteSettings
     journal: SqliteJournal
+    styles: SqliteStyles
     artifacts: SqliteArtifacts
     reviews: SqliteReviews
     pins: SqlitePins
@@ -37,6 +39,7 @@ class SqliteStores:
             projects=SqliteProjects(database),
             settings=SqliteSettings(database),
             journal=SqliteJournal(database),
+            styles=SqliteStyles(database),
             artifacts=SqliteArtifacts(database),
             reviews=SqliteReviews(database),
             pins=SqlitePins(database),

@@ -10,6 +10,7 @@ from bot.core.job import Job, JobEvent
 from bot.core.library import Gallery, Project
 from bot.core.posting import Posting, PostingState
 from bot.core.review import Decision
+from bot.core.styles import Revision, Style
 from bot.ports.batches import Plan
 from bot.ports.review import Pin
 from bot.ports.stores import Entry
@@ -35,6 +36,8 @@ class Memory:
     discards: dict[str, int] = field(default_factory=dict[str, int])
     decisions: list[Decision] = field(default_factory=list[Decision])
     lessons: dict[int, Lesson] = field(default_factory=dict[int, Lesson])
+    styles: dict[int, Style] = field(default_factory=dict[int, Style])
+    revisions: dict[int, list[Revision]] = field(default_factory=dict[int, list[Revision]])
     characters: dict[int, Character] = field(default_factory=dict[int, Character])
     variations: dict[int, Variation] = field(default_factory=dict[int, Variation])
     character_references: dict[int, CharacterReference] = field(default_factory=dict[int, CharacterReference])

@@ -22,6 +22,7 @@ from tests.fakes.batches import FakeBatches, FakePlans
 from tests.fakes.characters import FakeCharacters
 from tests.fakes.memory import STILL_DUE, Memory
 from tests.fakes.reviews import FakePins, FakeReviews
+from tests.fakes.styles import FakeStyles
 
 IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
 DRAWN = (JobState.RENDERED, JobState.DELIVERED, JobState.SHELVED)
@@ -406,6 +407,7 @@ class FakeStores:
         self.settings = FakeSettings(self.memory)
         self.journal = FakeJournal(self.memory)
         self.artifacts = FakeArtifacts(self.memory)
+        self.styles = FakeStyles(self.memory)
         self.characters = FakeCharacters(self.memory)
         self.reviews = FakeReviews(self.memory)
         self.pins = FakePins(self.memory)
