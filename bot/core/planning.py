@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.core.catalogue import Catalogue, spelled
 from bot.core.characters import Part
 from bot.core.composing import Composed, compose
+from bot.core.enlarging import SCALE_MOST, enlarged, preferred_upscaler
 from bot.core.errors import BadRequest, UnknownName
 from bot.core.families import ModelFamily
 from bot.core.fitting import AppliedLora, Checkpoint, choose_checkpoint, choose_loras
@@ -59,9 +60,11 @@ def choose_workflow(
 
 
 def _from_picture(usual: str, workflows: Mapping[str, Workflow]) -> Workflow:
-    for name in (usual, FROM_PICTURE, *workflows):
-        if name in workflows and workflows[name].needs_reference:
-            return workflows[name]
+    own = workflows[usual].from_picture if usual in workflows else None
+    for name in (usual, own, FROM_PICTURE, *workflows):
+        found = workflows.get(name or "")
+        if found is not None and found.needs_reference and not found.enlarges:
+            return found
     raise BadRequest(
         "There is no workflow that starts from a picture.", hint="Ask again without the option `reference`."
     )
@@ -102,12 +105,15 @@ def decide(
         default_negative=workflow.defaults.negative,
     )
     sheet = style.sheet if style else StyleSheet()
+    scale = _first(request.scale, otherwise=workflow.defaults.scale)
     settled = _settled(request, sheet, profile.tuning, workflow.defaults)
     recipe = Recipe(
         workflow=workflow.name,
         prompt=composed.positive,
         negative=composed.negative,
-        size=_size(request, sheet, settled.aspect, family or ModelFamily.SDXL),
+        size=enlarged(request.reference.size, scale)
+        if workflow.enlarges and request.reference
+        else _size(request, sheet, settled.aspect, family or ModelFamily.SDXL),
         count=request.count or 1,
         seed=request.seed if request.seed is not None else seed,
         steps=settled.steps,
@@ -118,8 +124,8 @@ def decide(
         loras=tuple(one.lora for one in loras),
         reference=request.reference,
         denoise=settled.denoise,
-        scale=request.scale or 1.0,
-        upscaler=request.upscaler and _known("upscaler", request.upscaler, catalogue and catalogue.upscalers),
+        scale=scale,
+        upscaler=_upscaler(request, workflow, catalogue),
         cast=tuple(_member(part) for part in parts),
         style=StyleUsed(id=style.id, name=style.name, revision=style.revision.number) if style else None,
         family=family,
@@ -162,6 +168,22 @@ def _first(*said: float | None, otherwise: float) -> float:
     return next((value for value in said if value is not None), otherwise)
 
 
+def _upscaler(request: GenerationRequest, workflow: Workflow, catalogue: Catalogue | None) -> str | None:
+    """Return the upscale model as ComfyUI spells it; the workflow's own while ComfyUI was never reached."""
+    if "upscaler" not in workflow.places:
+        return None
+    known = catalogue.upscalers if catalogue else None
+    if request.upscaler is not None:
+        return _known("upscale model", request.upscaler, known)
+    chosen = preferred_upscaler(known) if known is not None else workflow.filled("upscaler")
+    if chosen is None:
+        raise BadRequest(
+            f"The workflow `{workflow.name}` needs an upscale model, and ComfyUI has none.",
+            hint="Put one into ComfyUI's folder `models/upscale_models`, or choose another workflow.",
+        )
+    return chosen
+
+
 def _known(kind: str, name: str, known: tuple[str, ...] | None) -> str:
     return name if known is None else spelled(kind, name, known)
 
@@ -193,6 +215,7 @@ def _check_ranges(request: GenerationRequest) -> None:
         "seed": (request.seed, 0, MAX_SEED),
         "cfg": (request.cfg, 0.0, CFG_MOST),
         "denoise": (request.denoise, 0.0, 1.0),
+        "scale": (request.scale, 1.0, SCALE_MOST),
     }
     for name, (value, least, most) in ranges.items():
         if value is not None:

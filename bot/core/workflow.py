@@ -151,6 +151,7 @@ class Defaults:
     aspect: Aspect = Aspect.PORTRAIT
     negative: str = ""
     denoise: float = 1.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,8 @@ class Workflow:
     """A named graph with its places: what its two files say, checked against each other.
 
     `places` maps a canonical parameter (prompt, negative, seed, steps, cfg, sampler, scheduler, model,
-    width, height, count, denoise, reference, filename_prefix) to an input of a titled node.
+    width, height, count, denoise, reference, scale, upscaler, filename_prefix) to an input of a titled node.
+    `from_picture` names the workflow that draws the same from a picture, where this one cannot.
     """
 
     name: str
@@ -169,19 +171,32 @@ class Workflow:
     defaults: Defaults
     lora_anchor: LoraAnchor | None = None
     tuned_for: tuple[str, ...] = field(default=())
+    from_picture: str | None = None
 
     @property
     def options(self) -> frozenset[str]:
         """Name the options of a request that this workflow reads."""
         always = {"prompt", *_ALWAYS}
         by_place = {_OPTION_OF_PLACE.get(place, place) for place in self.places} - {"filename_prefix"}
+        if self.enlarges:
+            by_place = by_place - {"size"} | {"scale"}
         loras: set[str] = {"loras"} if self.lora_anchor else set()
         return frozenset(always | by_place | loras)
+
+    @property
+    def enlarges(self) -> bool:
+        """Tell whether it makes a picture larger, so that its size follows from that picture's."""
+        return not self.places.keys().isdisjoint({"scale", "upscaler"})
 
     @property
     def needs_model(self) -> bool:
         """Tell whether it draws with a checkpoint of the asker's choice; others bring their own models."""
         return "model" in self.places
+
+    def filled(self, place: str) -> str:
+        """Return what its own graph has in a place."""
+        at = self.places[place]
+        return str(self.graph.nodes[self.graph.titled(at.node)].inputs[at.input])
 
     def is_decided(self, recipe: Recipe) -> bool:
         """Tell whether everything is known that the graph is bound from."""
@@ -234,6 +249,8 @@ PLACES = frozenset(
         "count",
         "denoise",
         "reference",
+        "scale",
+        "upscaler",
         "filename_prefix",
     }
 )
@@ -255,6 +272,8 @@ def bind(workflow: Workflow, recipe: Recipe, *, filename_prefix: str) -> Graph:
         "count": recipe.count,
         "denoise": recipe.denoise,
         "reference": recipe.reference.upload_name if recipe.reference else None,
+        "scale": recipe.scale,
+        "upscaler": recipe.upscaler,
         "filename_prefix": filename_prefix,
     }
     graph = workflow.graph

@@ -12,12 +12,15 @@ from typing import Annotated, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.core.enlarging import SCALE_MOST
 from bot.core.generation import Aspect
 from bot.core.planning import CFG_MOST, STEPS
 from bot.core.workflow import PLACES, BadWorkflow, Defaults, Graph, Json, Link, LoraAnchor, Place, Workflow
 
 NEEDED_PLACES = ("prompt", "seed", "filename_prefix")
 """Without these a drawing could not be told what to be, drawn again, or told from others."""
+NEEDED_TO_ENLARGE = ("reference", "filename_prefix")
+"""What makes a picture larger needs no words."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -75,6 +78,7 @@ def _load(folder: Traversable, name: str) -> Workflow:
         defaults=Defaults(**dict(manifest.defaults)),
         lora_anchor=LoraAnchor(**dict(manifest.lora)) if manifest.lora else None,
         tuned_for=manifest.tuned_for,
+        from_picture=manifest.from_picture,
     )
 
 
@@ -98,6 +102,7 @@ class _Defaults(_Strict):
     aspect: Aspect = Aspect.PORTRAIT
     negative: str = ""
     denoise: Annotated[float, Field(ge=0, le=1)] = 1.0
+    scale: Annotated[float, Field(ge=1, le=SCALE_MOST)] = 1.0
 
 
 class _Lora(_Strict):
@@ -114,6 +119,7 @@ class _Manifest(_Strict):
     defaults: _Defaults = _Defaults()
     lora: _Lora | None = None
     tuned_for: tuple[str, ...] = ()
+    from_picture: str | None = None
 
 
 class _Broken(Exception):
@@ -206,7 +212,8 @@ def _check_known(places: Iterable[str]) -> None:
             f"There is no parameter `{unknown[0]}`.",
             hint=f"There are: {', '.join(f'`{name}`' for name in sorted(PLACES))}.",
         )
-    if missing := [name for name in NEEDED_PLACES if name not in given]:
+    needed = NEEDED_TO_ENLARGE if given & {"scale", "upscaler"} else NEEDED_PLACES
+    if missing := [name for name in needed if name not in given]:
         raise BadWorkflow(f"The parameter `{missing[0]}` has no place.", hint="Add it under `[places]`.")
     if ("width" in given) != ("height" in given):
         raise BadWorkflow("`width` and `height` belong together.", hint="Give both a place, or none.")

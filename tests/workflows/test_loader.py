@@ -8,7 +8,7 @@ from bot.core.generation import Aspect
 from bot.core.workflow import Place
 from bot.workflows.loader import load_workflows
 
-OURS = {"txt2img", "img2img"}
+OURS = {"txt2img", "img2img", "upscale", "upscale_latent"}
 GRAPH = json.loads((files("bot.workflows") / "txt2img.json").read_text(encoding="utf-8"))
 MANIFEST = (files("bot.workflows") / "txt2img.toml").read_text(encoding="utf-8")
 
