@@ -34,11 +34,13 @@ from bot.imaging.darkroom import PillowDarkroom
 from bot.imaging.pictures import MOST_IN_MEMORY, PillowPictures
 from bot.settings import Settings
 from bot.studio.alarm import Alarm
+from bot.studio.albums import Album
 from bot.studio.archive import Archive
 from bot.studio.collect import Collector
 from bot.studio.control import Control
 from bot.studio.delivery import Courier
 from bot.studio.endings import Endings
+from bot.studio.exhibition import Exhibition
 from bot.studio.feed import Feed
 from bot.studio.finishing import Finisher
 from bot.studio.foreman import Foreman
@@ -156,11 +158,13 @@ class App:
             incidents=self.incidents,
             clock=clock,
         )
+        self.exhibition = Exhibition(shelf=self.shelf, pictures=self.pictures, darkroom=self.darkroom)
         self.desk = Desk(
             submit=submit,
             control=self.control,
             foreman=self.foreman,
             library=self.library,
+            album=self._make_album(),
             line=self.line,
             workshop=self.workshop,
             reporter=Reporter(
@@ -313,6 +317,18 @@ class App:
             incidents=self.incidents,
             feed=self.feed,
             clock=self._clock,
+        )
+
+    def _make_album(self) -> Album:
+        return Album(
+            jobs=self.stores.jobs,
+            projects=self.stores.projects,
+            artifacts=self.stores.artifacts,
+            library=self.library,
+            control=self.control,
+            exhibition=self.exhibition,
+            darkroom=self.darkroom,
+            shelf=self.shelf,
         )
 
     def _make_archive(self) -> Archive:

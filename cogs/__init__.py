@@ -1,5 +1,7 @@
 """Slash commands, one cog per noun: typed options in, one use case called, a card out."""
 
+from cogs.batch import BatchCommands
+from cogs.gallery import Gallery
 from cogs.generate import Generate
 from cogs.job import JobCommands
 from cogs.project import ProjectCommands
@@ -7,6 +9,15 @@ from cogs.queue import QueueCommands
 from cogs.settings import SettingsCommands
 from cogs.status import Status
 
-COGS = (Generate, QueueCommands, JobCommands, ProjectCommands, SettingsCommands, Status)
+COGS = (
+    Gallery,
+    Generate,
+    BatchCommands,
+    QueueCommands,
+    JobCommands,
+    ProjectCommands,
+    SettingsCommands,
+    Status,
+)
 
 __all__ = ["COGS"]

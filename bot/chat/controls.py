@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import discord
 import structlog
 
-from bot.chat import job_acts, pages
+from bot.chat import albums, batch_acts, job_acts, pages
 from bot.chat.expired import expired
 from bot.chat.failures import tell_failure
 from bot.chat.record import record_button
@@ -32,11 +32,16 @@ MenuAct: TypeAlias = Callable[[Press, str, Sequence[str]], Awaitable[None]]
 FormAct: TypeAlias = Callable[[Press, str, Mapping[str, str]], Awaitable[None]]
 
 BUTTONS: Mapping[str, ButtonAct] = {
+    "album": albums.album_turned,
+    "find": albums.found_turned,
     "job": job_acts.pressed,
     "page": pages.turned,
+    "batch": batch_acts.pressed,
 }
 MENUS: Mapping[str, MenuAct] = {}
-FORMS: Mapping[str, FormAct] = {}
+FORMS: Mapping[str, FormAct] = {
+    "batch": batch_acts.listed,
+}
 
 _BUTTON = rf"(?P<kind>{'|'.join(BUTTONS)}):(?P<rest>.{{1,90}})"
 _MENU = r"menu:(?P<kind>[a-z_]{1,20}):(?P<rest>.{1,75})"

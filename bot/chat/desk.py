@@ -10,6 +10,7 @@ from bot.chat.wire import Wire
 from bot.core.job import Card
 from bot.ports.clock import Clock
 from bot.ports.stores import Jobs, Journal, Settings
+from bot.studio.albums import Album
 from bot.studio.control import Control
 from bot.studio.foreman import Foreman
 from bot.studio.incidents import Incidents
@@ -41,6 +42,7 @@ class Desk:
     control: Control
     foreman: Foreman
     library: Library
+    album: Album
     line: Line
     workshop: Workshop
     reporter: Reporter

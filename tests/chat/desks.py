@@ -3,7 +3,9 @@
 from bot.chat.desk import Desk
 from bot.chat.wire import Wire
 from bot.core.generation import Seed
+from bot.studio.albums import Album
 from bot.studio.control import Control
+from bot.studio.exhibition import Exhibition
 from bot.studio.feed import Feed
 from bot.studio.finishing import Finisher
 from bot.studio.foreman import Foreman
@@ -88,16 +90,28 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         incidents=incidents,
         clock=clock,
     )
+    library = Library(
+        projects=stores.projects,
+        settings=stores.settings,
+        workshop=workshop,
+        poster=FakePoster(),
+        clock=clock,
+    )
+    darkroom = FakeDarkroom()
     return Desk(
         submit=submit,
         control=control,
         foreman=foreman,
-        library=Library(
+        library=library,
+        album=Album(
+            jobs=stores.jobs,
             projects=stores.projects,
-            settings=stores.settings,
-            workshop=workshop,
-            poster=FakePoster(),
-            clock=clock,
+            artifacts=stores.artifacts,
+            library=library,
+            control=control,
+            exhibition=Exhibition(shelf=shelf, pictures=FakePictures(), darkroom=darkroom),
+            darkroom=darkroom,
+            shelf=shelf,
         ),
         line=line,
         workshop=workshop,

@@ -1,7 +1,10 @@
 """All that people read, as pure functions: a value in, a Look out; no clock, no network, no client."""
 
+from bot.chat.cards.album import album_page, comparison_card, found_page
 from bot.chat.cards.batches import (
     BATCH_LIST,
+    PROMPTS,
+    TITLE,
     asks_to_cancel,
     batch_card,
     batch_list,
@@ -103,10 +106,13 @@ __all__ = [
     "DELETE",
     "JOB_LIST",
     "KEEP",
+    "PROMPTS",
     "QUEUE_LIST",
     "REFERENCES",
+    "TITLE",
     "TRAITS",
     "admin_channel_card",
+    "album_page",
     "appearance_form",
     "asks_to_cancel",
     "batch_card",
@@ -122,9 +128,11 @@ __all__ = [
     "character_imported",
     "character_list",
     "character_restored",
+    "comparison_card",
     "exhibit_card",
     "failed_card",
     "forum_starter",
+    "found_page",
     "gallery_card",
     "job_cancelled",
     "job_card",

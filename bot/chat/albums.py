@@ -1,0 +1,142 @@
+"""Pages of pictures and of what was found, turned by buttons that say all that the next page needs."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.chat import cards
+from bot.chat.answers import Announced, turn
+from bot.chat.desk import Desk
+from bot.chat.expired import expired
+from bot.chat.look import Look
+from bot.chat.people import actor_of
+from bot.core.dates import DAY_MS
+from bot.core.review import Review
+from bot.ports.library import PictureFilter
+from bot.studio.control import Actor
+
+if TYPE_CHECKING:
+    from bot.chat.client import GengaClient
+
+Press = discord.Interaction[Any]
+
+_PAGE = re.compile(r"(?P<before>[0-9]{1,15}):(?P<filter>.{0,75})")
+_PICTURES = re.compile(
+    r"(?:p(?P<project>[0-9]{1,15}))?(?:c(?P<character>[0-9]{1,15}))?(?:r(?P<review>[0-9]))?"
+    r"(?:s(?P<since>[0-9]{1,9}))?(?:u(?P<until>[0-9]{1,9}))?"
+)
+_FOUND = re.compile(r"(?:p(?P<project>[0-9]{1,15}))?:(?P<words>.{1,50})")
+_REVIEWS = (Review.UNREVIEWED, Review.APPROVED, Review.REJECTED, Review.WITHDRAWN)
+"""By their numbers on buttons."""
+
+
+# ── pictures
+
+
+async def album_look(
+    desk: Desk, wanted: PictureFilter, *, actor: Actor, channel: int | None, before: int | None = None
+) -> Look:
+    page = await desk.album.page(wanted, channel=channel, before=before)
+    return cards.album_page(
+        page, of=await _whose(desk, wanted, actor), filter_name=coded(wanted), turned=before is not None
+    )
+
+
+async def album_turned(interaction: Press, rest: str) -> None:
+    """Show another page of pictures in the message whose button was pressed."""
+    client: GengaClient = interaction.client
+    page = _PAGE.fullmatch(rest)
+    wanted = decoded(page["filter"], guild=interaction.guild_id) if page else None
+    if page is None or wanted is None:
+        await expired(interaction)
+        return
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        look = await album_look(
+            client.desk,
+            wanted,
+            actor=actor_of(interaction),
+            channel=interaction.channel_id,
+            before=int(page["before"]) or None,
+        )
+    await turn(interaction, look)
+
+
+async def _whose(desk: Desk, wanted: PictureFilter, actor: Actor) -> str:
+    """Name what the pictures were narrowed to; raise NotFound if that is gone."""
+    names: list[str] = []
+    if wanted.project is not None:
+        names.append((await desk.library.by_id(wanted.project, actor)).name)
+    if wanted.character is not None:
+        names.append((await desk.casting.by_id(wanted.character, actor)).name)
+    if wanted.review is not None:
+        names.append(wanted.review.value)
+    return ", ".join(names)
+
+
+def coded(wanted: PictureFilter) -> str:
+    """Write the filter for a custom_id; the server is not in it, as a button is pressed where it hangs."""
+    return "".join(_marks(wanted))
+
+
+def _marks(wanted: PictureFilter) -> Iterator[str]:
+    marks = {
+        "p": wanted.project,
+        "c": wanted.character,
+        "r": wanted.review and _REVIEWS.index(wanted.review),
+        "s": None if wanted.since is None else wanted.since // DAY_MS,
+        "u": None if wanted.until is None else wanted.until // DAY_MS,
+    }
+    return (f"{mark}{value}" for mark, value in marks.items() if value is not None)
+
+
+def decoded(text: str, *, guild: int | None) -> PictureFilter | None:
+    match = _PICTURES.fullmatch(text)
+    if match is None or int(match["review"] or 0) >= len(_REVIEWS):
+        return None
+    numbers = {name: int(value) for name, value in match.groupdict().items() if value is not None}
+    return PictureFilter(
+        guild=guild,
+        project=numbers.get("project"),
+        character=numbers.get("character"),
+        review=_REVIEWS[numbers["review"]] if "review" in numbers else None,
+        since=numbers["since"] * DAY_MS if "since" in numbers else None,
+        until=numbers["until"] * DAY_MS if "until" in numbers else None,
+    )
+
+
+# ── what was found
+
+
+async def found_look(
+    desk: Desk,
+    words: str,
+    *,
+    project: int | None,
+    actor: Actor,
+    channel: int | None,
+    before: int | None = None,
+) -> Look:
+    page = await desk.album.find(words, actor, channel=channel, project=project, before=before)
+    scope = "" if project is None else f"p{project}"
+    return cards.found_page(page, words=words, filter_name=f"{scope}:{words}", turned=before is not None)
+
+
+async def found_turned(interaction: Press, rest: str) -> None:
+    client: GengaClient = interaction.client
+    page = _PAGE.fullmatch(rest)
+    wanted = _FOUND.fullmatch(page["filter"]) if page else None
+    if page is None or wanted is None:
+        await expired(interaction)
+        return
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        look = await found_look(
+            client.desk,
+            wanted["words"],
+            project=int(wanted["project"]) if wanted["project"] else None,
+            actor=actor_of(interaction),
+            channel=interaction.channel_id,
+            before=int(page["before"]) or None,
+        )
+    await turn(interaction, look)

@@ -1,0 +1,155 @@
+"""The album: pages of pictures, what a search finds, and two pictures beside each other."""
+
+from typing import Final
+
+from bot.chat.cards import palette
+from bot.chat.cards.measures import (
+    STATE_WORDS,
+    counted,
+    dotted,
+    link_to,
+    person,
+    relative,
+    small,
+)
+from bot.chat.look import Attached, Button, Look
+from bot.chat.markdown import code, fitted
+from bot.core.comparing import Differing
+from bot.core.job import Job
+from bot.core.likeness import Difference
+from bot.core.review import Review
+from bot.ports.darkroom import Sheet, SheetFormat
+from bot.studio.albums import AlbumPage, Comparison, FoundPage, Leaf
+
+ALBUM: Final = "album"
+FIND: Final = "find"
+"""The kinds of our buttons; they stand on old messages."""
+MOST_DIFFERING: Final = 12
+
+_ENDING: Final = {SheetFormat.WEBP: "webp", SheetFormat.PNG: "png"}
+_REVIEW: Final = {
+    Review.UNREVIEWED: "",
+    Review.APPROVED: "✅ approved",
+    Review.REJECTED: "❌ rejected",
+    Review.WITHDRAWN: "withdrawn",
+}
+
+
+def album_page(page: AlbumPage, *, of: str, filter_name: str, turned: bool = False) -> Look:
+    """Show a page of pictures, newest first; `of` says whose, `turned` that there are newer ones."""
+    title = f"Pictures · {of}" if of else "Pictures"
+    buttons = _turning(ALBUM, filter_name, page.before, turned=turned)
+    if not page.leaves:
+        words = "No older pictures." if turned else _NO_PICTURES
+        return Look(title=title, text=words, colour=palette.IDLE, buttons=buttons)
+    lines = [_leaf(leaf) for leaf in page.leaves]
+    return Look(
+        title=title,
+        text="\n".join([*lines, *_unseen(page)]),
+        colour=palette.WAITING,
+        image=_attached(page.sheet, "album", [_name(leaf) for leaf in page.leaves]),
+        buttons=buttons,
+    )
+
+
+_NO_PICTURES: Final = "No pictures fit that. `/gallery` without options shows all, `/generate` makes one."
+
+
+def found_page(page: FoundPage, *, words: str, filter_name: str, turned: bool = False) -> Look:
+    """Show what a search found, newest first."""
+    title = f"Found: {fitted(words, 100)}"
+    buttons = _turning(FIND, filter_name, page.before, turned=turned)
+    if not page.jobs:
+        nothing = "Nothing older." if turned else "No prompt has all of these words, or words that begin so."
+        return Look(title=title, text=nothing, colour=palette.IDLE, buttons=buttons)
+    return Look(
+        title=title,
+        text="\n".join(_found(job) for job in page.jobs),
+        colour=palette.WAITING,
+        image=_attached(page.sheet, "found", [f"#{job.id}" for job in page.jobs]),
+        buttons=buttons,
+    )
+
+
+def comparison_card(comparison: Comparison) -> Look:
+    """Show two pictures side by side, in what they differ, and by how many pixels."""
+    left, right = comparison.left, comparison.right
+    lines = [
+        f"{_name(left)} {_link(left.job)} and {_name(right)} {_link(right.job)}",
+        *(_differing(row) for row in comparison.differing[:MOST_DIFFERING]),
+        "" if comparison.differing else "Both were drawn with the very same parameters.",
+        small(_pixels(comparison.difference)),
+    ]
+    return Look(
+        title=f"#{left.job.id} and #{right.job.id}" if left.job.id != right.job.id else f"#{left.job.id}",
+        text="\n".join(line for line in lines if line),
+        colour=palette.WAITING,
+        image=_attached(comparison.sheet, "compared", [_name(left), _name(right)]),
+    )
+
+
+def _leaf(leaf: Leaf) -> str:
+    review = _REVIEW[leaf.picture.review]
+    return dotted(
+        f"**{_name(leaf)}** {_link(leaf.job)}".rstrip(),
+        person(leaf.job),
+        relative(leaf.picture.created),
+        review,
+        fitted(leaf.job.request.prompt, 60),
+    )
+
+
+def _name(leaf: Leaf) -> str:
+    return f"#{leaf.job.id} · {leaf.picture.index}"
+
+
+def _link(job: Job) -> str:
+    return f"[post]({link_to(job, job.post)})" if job.post else ""
+
+
+def _found(job: Job) -> str:
+    return dotted(
+        f"**#{job.id}** {_link(job) or STATE_WORDS[job.state]}",
+        person(job),
+        relative(job.created),
+        fitted(job.request.prompt, 160),
+    )
+
+
+def _unseen(page: AlbumPage) -> list[str]:
+    """Say which of the pictures are not on the sheet, and why."""
+    missing = page.sheet.missing if page.sheet else ()
+    lines = [f"The files of {', '.join(missing)} are gone from the library."] if missing else []
+    if page.hidden:
+        lines.append(f"Not shown in this channel: {counted(page.hidden, 'picture')} of adult projects.")
+    return [small(line) for line in lines]
+
+
+def _differing(row: Differing) -> str:
+    sides = (code(side, 120) if side else "none" for side in (row.left, row.right))
+    return f"**{row.name}** {' → '.join(sides)}"
+
+
+def _pixels(difference: Difference | None) -> str:
+    match difference:
+        case None:
+            return "Pixels: not measured, as a file cannot be read."
+        case Difference(pixels=0):
+            return "Pixel by pixel they are identical."
+        case Difference(pixels=None, sizes=(one, other)):
+            return f"Pixels: not measured, as the sizes differ ({one} and {other})."
+        case Difference(pixels=pixels, most=most, sizes=(size, _)):
+            return f"{pixels:,} of {size.pixels:,} pixels differ, by {most} of 255 at the most."
+
+
+def _attached(sheet: Sheet | None, name: str, alt: list[str]) -> Attached | None:
+    if sheet is None:
+        return None
+    ending = _ENDING[SheetFormat(sheet.media_type)]
+    return Attached(name=f"genga-{name}.{ending}", content=sheet.content, alt=", ".join(alt)[:1000])
+
+
+def _turning(kind: str, filter_name: str, before: int | None, *, turned: bool) -> tuple[Button, ...]:
+    newest = (Button(kind=kind, rest=f"0:{filter_name}", label="Newest"),) if turned else ()
+    older = (Button(kind=kind, rest=f"{before}:{filter_name}", label="Older"),) if before else ()
+    return (*newest, *older)

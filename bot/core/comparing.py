@@ -1,0 +1,56 @@
+"""In what two drawings differ, parameter by parameter."""
+
+from dataclasses import dataclass
+
+from bot.core.generation import Lora, Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differing:
+    """A parameter and what each of two drawings has of it; empty: it has none."""
+
+    name: str
+    left: str
+    right: str
+
+
+def differing(left: Recipe, right: Recipe) -> tuple[Differing, ...]:
+    """Name every parameter in which they differ, those that people look for first."""
+    mine, theirs = _shown(left), _shown(right)
+    return tuple(
+        Differing(name=name, left=mine[name], right=theirs[name])
+        for name in mine
+        if mine[name] != theirs[name]
+    )
+
+
+def _shown(recipe: Recipe) -> dict[str, str]:
+    reference = recipe.reference
+    return {
+        "prompt": recipe.prompt,
+        "negative": recipe.negative,
+        "seed": str(recipe.seed),
+        "model": recipe.model or "",
+        "model hash": recipe.model_hash or "",
+        "LoRA": ", ".join(map(_lora, recipe.loras)),
+        "style": f"{recipe.style.name}, revision {recipe.style.revision}" if recipe.style else "",
+        "characters": ", ".join(
+            " ".join([member.name, *(f"({one})" for one in member.variations)]) for member in recipe.cast
+        ),
+        "size": str(recipe.size),
+        "count": str(recipe.count),
+        "steps": str(recipe.steps),
+        "cfg": f"{recipe.cfg:g}",
+        "sampler": recipe.sampler,
+        "scheduler": recipe.scheduler,
+        "reference": f"{reference.size} {reference.sha256[:8]}" if reference else "",
+        "denoise": f"{recipe.denoise:g}" if reference else "",
+        "scale": f"{recipe.scale:g}",
+        "upscaler": recipe.upscaler or "",
+        "workflow": recipe.workflow,
+        "ComfyUI": recipe.renderer,
+    }
+
+
+def _lora(lora: Lora) -> str:
+    return f"{lora.name} at {lora.strength:g}"
