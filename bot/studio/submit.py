@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
+from bot.core.catalogue import ModelFacts
 from bot.core.composing import Composed
 from bot.core.errors import UnknownName
 from bot.core.generation import GenerationRequest, Origin, Recipe, Reference, Seed
@@ -112,20 +113,49 @@ class Submit:
     async def again(self, job: Job, origin: Origin, *, same_seed: bool = False) -> Ticket:
         """Store a job that draws what `job` drew, with a new seed or the very same graph."""
         seed = job.recipe.seed if same_seed else self._new_seed()
-        recipe = replace(job.recipe.with_seed(seed), lightened_from=None)
-        uid = self._new_uid()
+        recipe = replace(job.recipe.with_seed(seed), lightened_from=None, redrawn_from=None)
+        lineage = Lineage(parent=job.id, how=Descent.SAME_SEED if same_seed else Descent.AGAIN)
+        return await self._derive(job, recipe, origin, replace(job.request, seed=seed), lineage, like=job)
+
+    async def derived(
+        self, job: Job, recipe: Recipe, origin: Origin, *, request: GenerationRequest, lineage: Lineage
+    ) -> Ticket:
+        """Store a job drawn by a recipe made from that of `job`; where no seed is asked for, a new one is."""
+        seeded = recipe if request.seed is not None else recipe.with_seed(self._new_seed())
+        like = job if seeded == job.recipe.with_seed(seeded.seed) else None
+        return await self._derive(job, seeded, origin, request, lineage, like=like)
+
+    async def _derive(
+        self,
+        job: Job,
+        recipe: Recipe,
+        origin: Origin,
+        request: GenerationRequest,
+        lineage: Lineage,
+        *,
+        like: Job | None,
+    ) -> Ticket:
+        uid, recipe = self._new_uid(), self._as_of_now(recipe)
         return await self._accept(
             NewJob(
                 uid=uid,
-                request=replace(job.request, seed=seed),
+                request=request,
                 recipe=recipe,
                 origin=origin,
                 created=self._clock.now(),
-                graph=self._bound(recipe, uid, job),
+                graph=self._bound(recipe, uid, like),
                 project=job.project,
-                lineage=Lineage(parent=job.id, how=Descent.SAME_SEED if same_seed else Descent.AGAIN),
+                lineage=lineage,
             )
         )
+
+    def _as_of_now(self, recipe: Recipe) -> Recipe:
+        """Return the recipe with what ComfyUI tells of itself and the model today."""
+        catalogue = self._workshop.catalogue
+        if catalogue is None:
+            return recipe
+        facts = catalogue.facts.get(recipe.model or "", ModelFacts())
+        return replace(recipe, model_hash=facts.hash, renderer=catalogue.version)
 
     async def reference(self, content: bytes) -> Reference:
         """Keep a person's picture, cleaned, for use in a request; raise BadRequest."""

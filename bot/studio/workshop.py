@@ -39,7 +39,11 @@ class Workshop:
 
         Raises BadRequest if this ComfyUI lacks nodes for it.
         """
-        workflow = choose_workflow(request, self.workflows, usual=usual)
+        return self.usable(choose_workflow(request, self.workflows, usual=usual).name)
+
+    def usable(self, name: str) -> Workflow:
+        """Return the workflow of that name; raise BadRequest if this ComfyUI lacks nodes for it."""
+        workflow = self.named(name)
         missing = self.missing(workflow)
         if missing:
             raise BadRequest(
