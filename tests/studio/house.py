@@ -11,9 +11,11 @@ from bot.core.job import Job, JobState
 from bot.ports.pictures import Picture
 from bot.studio.alarm import Alarm
 from bot.studio.archive import Archive
+from bot.studio.characters import Casting
 from bot.studio.collect import Collector
 from bot.studio.control import Actor, Control
 from bot.studio.delivery import Courier
+from bot.studio.dossiers import Travel
 from bot.studio.endings import Endings
 from bot.studio.feed import Feed, JobChanged, News
 from bot.studio.finishing import Finisher
@@ -23,6 +25,7 @@ from bot.studio.incidents import Incidents
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
+from bot.studio.portraits import Portraits
 from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
 from bot.studio.room import Room
@@ -53,6 +56,7 @@ from tests.fakes import (
     FakeStores,
     ManualClock,
 )
+from tests.fakes.dossiers import FakeDossiers
 
 MIN_FREE = 1024**3
 AIKO = Actor(user=USER, guild=GUILD)
@@ -194,6 +198,35 @@ class Studio:
             room=self.room,
         )
         self.backups = FakeBackups()
+        self.casting = Casting(
+            characters=self.stores.characters,
+            projects=self.stores.projects,
+            artifacts=self.stores.artifacts,
+            reviews=self.stores.reviews,
+            styles=self.stores.styles,
+            workshop=self.workshop,
+            clock=self.clock,
+        )
+        self.portraits = Portraits(
+            characters=self.stores.characters,
+            artifacts=self.stores.artifacts,
+            jobs=self.jobs,
+            control=self.control,
+            pictures=self.pictures,
+            shelf=self.shelf,
+            darkroom=self.darkroom,
+            clock=self.clock,
+        )
+        self.dossiers = FakeDossiers()
+        self.travel = Travel(
+            casting=self.casting,
+            characters=self.stores.characters,
+            reviews=self.stores.reviews,
+            dossiers=self.dossiers,
+            pictures=self.pictures,
+            shelf=self.shelf,
+            clock=self.clock,
+        )
         self.reporter = Reporter(
             jobs=self.jobs,
             renderer=self.renderer,
