@@ -28,6 +28,23 @@ class JobNumber(app_commands.Transformer):
         return int(number)
 
 
+class BatchNumber(app_commands.Transformer):
+    """A batch by its number."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.string
+
+    async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> int:
+        del interaction
+        number = value.strip().removeprefix("#")
+        if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
+            raise BadRequest(
+                f"`{value[:40]}` is not a batch's number.", hint="`/batch list` shows the newest batches."
+            )
+        return int(number)
+
+
 class GalleryPlace(app_commands.Transformer):
     """A text channel or a forum."""
 
@@ -52,5 +69,6 @@ class GalleryPlace(app_commands.Transformer):
                 )
 
 
+BatchOption = app_commands.Transform[int, BatchNumber]
 JobOption = app_commands.Transform[int, JobNumber]
 GalleryOption = app_commands.Transform[GalleryChannel, GalleryPlace]

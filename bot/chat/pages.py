@@ -47,12 +47,19 @@ async def page_of(desk: Desk, name: str, before: int, *, actor: Actor) -> Look |
     """Return a page of the named list; None if there is no such list any more."""
     if name == cards.QUEUE_LIST:
         return await queue_page(desk, before)
+    if name == cards.BATCH_LIST:
+        return await batch_page(desk, actor, before=before)
     wanted = filter_of(name, guild=actor.guild)
     return None if wanted is None else await job_page(desk, wanted, before=before)
 
 
 async def queue_page(desk: Desk, page: int = 0) -> Look:
     return cards.queue_card(await desk.line.queue(page), now=desk.clock.now())
+
+
+async def batch_page(desk: Desk, actor: Actor, *, before: int | None = None) -> Look:
+    views = await desk.foreman.newest(actor, before=before, limit=JOBS_PER_PAGE + 1)
+    return cards.batch_list(views[:JOBS_PER_PAGE], more=len(views) > JOBS_PER_PAGE)
 
 
 async def job_page(desk: Desk, wanted: JobFilter, *, before: int | None = None) -> Look:

@@ -121,10 +121,16 @@ class BatchCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One drawing of a batch; `name` is how people are told which one is meant."""
+    """One drawing of a batch: of which line of the list, 0 without a list, and what sets it apart there."""
 
     request: GenerationRequest
-    name: str
+    line: int = 0
+    cell: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return how people are told which one is meant."""
+        return _joined(f"line {self.line}" if self.line else "", self.cell)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +155,7 @@ class Outline:
 
     def items(self) -> tuple[Item, ...]:
         """Return its drawings in the order in which they run; raise BadRequest for none or too many."""
-        prompts = [("", self.base.prompt)] if self.text is None else list(_named(prompts_in(self.text)))
+        prompts = [(0, self.base.prompt)] if self.text is None else prompts_in(self.text)
         count = len(prompts) * self.combinations
         if count > MOST_DRAWINGS:
             raise BadRequest(
@@ -157,8 +163,8 @@ class Outline:
                 hint="Make several batches of it.",
             )
         return tuple(
-            Item(request=replace(cell.request, prompt=prompt), name=_joined(name, cell.name))
-            for name, prompt in prompts
+            replace(cell, request=replace(cell.request, prompt=prompt), line=line)
+            for line, prompt in prompts
             for cell in self._cells()
         )
 
@@ -180,18 +186,12 @@ class Outline:
                 style=self.base.style if style is None else style,
                 seed=self.base.seed if seed is None else seed,
             )
-            yield Item(
-                request=request, name=_joined(*names, style or "", "" if seed is None else f"seed {seed}")
-            )
+            cell = _joined(*names, style or "", "" if seed is None else f"seed {seed}")
+            yield Item(request=request, cell=cell)
 
 
 def _joined(*names: str) -> str:
     return " · ".join(name for name in names if name)
-
-
-def _named(prompts: Sequence[tuple[int, str]]) -> Iterator[tuple[str, str]]:
-    for line, prompt in prompts:
-        yield f"line {line}", prompt
 
 
 def prompts_in(text: str) -> list[tuple[int, str]]:

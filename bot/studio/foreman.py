@@ -40,7 +40,7 @@ from bot.core.errors import (
     WrongState,
 )
 from bot.core.generation import Origin
-from bot.core.job import Job, JobState
+from bot.core.job import Card, Job, JobState
 from bot.core.library import Project
 from bot.core.queueing import Estimate, Known, total
 from bot.ports.batches import Batches, Plan, Plans
@@ -145,8 +145,10 @@ class Foreman:
     async def plan(self, outline: Outline, origin: Origin, *, draft: int | None = None) -> Proposal:
         """Check every drawing, store none, and keep the plan until it is started; raise BadRequest.
 
-        With `draft` it takes the place of that draft.
+        With `draft` it takes the place of that draft, even if something is wrong with it.
         """
+        if draft is not None:
+            await self._plans.change(draft, outline)
         outline = await self._spelled_out(outline, origin)
         items, prepared, project = await self._prepared(outline, origin)
         if draft is None:
@@ -169,8 +171,11 @@ class Foreman:
         await self._kept(plan_id, actor)
         await self._plans.forget(plan_id)
 
-    async def start(self, plan_id: int, actor: Actor) -> Batch:
-        """Store all jobs of the plan in their order, once; raise BadRequest if one has become impossible."""
+    async def start(self, plan_id: int, actor: Actor, *, card: Card | None = None) -> Batch:
+        """Store all jobs of the plan in their order, once; raise BadRequest if one has become impossible.
+
+        `card` is the message that will show it.
+        """
         plan = await self._kept(plan_id, actor)
         key = f"plan:{plan_id}"
         known = await self._batches.with_key(key)
@@ -193,6 +198,7 @@ class Foreman:
             project=project.id if project else None,
             priority=plan.outline.kind.priority,
             ends_with_sheet=plan.outline.ends_with_sheet,
+            card=card,
         )
         return await self._begun(batch, [_of_batch(new, batch, n) for n, new in enumerate(prepared, start=1)])
 
@@ -285,6 +291,16 @@ class Foreman:
             raise NotFound(f"There is no batch {batch_id} here.", hint="`/batch list` shows the newest.")
         return batch
 
+    async def own(self, batch_id: int, actor: Actor) -> Batch:
+        """Return a batch that the actor may hold and take back; raise NotFound or NotAllowed."""
+        batch = await self.batch(batch_id, actor)
+        if batch.user != actor.user and not actor.manages:
+            raise NotAllowed(
+                f"Batch {batch.id} is not yours.",
+                hint="Its person can do that, or someone with Manage Server.",
+            )
+        return batch
+
     async def view(self, batch_id: int) -> BatchView:
         """Return what the batch's card shows now; raise NotFound."""
         batch = await self._batches.get(batch_id)
@@ -301,6 +317,14 @@ class Foreman:
         """Return the newest batches of the actor's server."""
         batches = await self._batches.of_guild(actor.guild, before=before, limit=limit)
         return [BatchView(batch=batch, counts=await self._batches.counts(batch.id)) for batch in batches]
+
+    async def newest_of(self, actor: Actor) -> Batch:
+        """Return the actor's newest batch, or the server's if they have none; raise NotFound."""
+        batches = await self._batches.of_guild(actor.guild, limit=50)
+        own = next((batch for batch in batches if batch.user == actor.user), None)
+        if not batches:
+            raise NotFound("There is no batch yet.", hint="`/batch prompts` draws a whole list.")
+        return own or batches[0]
 
     async def failed(self, batch_id: int, actor: Actor) -> list[Job]:
         """Return the batch's jobs that failed, in their order."""
@@ -323,12 +347,7 @@ class Foreman:
         return batch
 
     async def _to(self, batch_id: int, state: BatchState, actor: Actor) -> Batch:
-        batch = await self.batch(batch_id, actor)
-        if batch.user != actor.user and not actor.manages:
-            raise NotAllowed(
-                f"Batch {batch.id} is not yours.",
-                hint="Its person can do that, or someone with Manage Server.",
-            )
+        batch = await self.own(batch_id, actor)
         changed = await self._batches.to(batch.id, state, at=self._clock.now())
         self._changed(changed)
         return changed

@@ -40,6 +40,11 @@ def paths_of(command: Payload) -> list[str]:
 
 async def test_these_are_the_commands(commands: dict[str, Payload]) -> None:
     assert sorted(path for command in commands.values() for path in paths_of(command)) == [
+        "batch list",
+        "batch matrix",
+        "batch overnight",
+        "batch prompts",
+        "batch show",
         "generate",
         "job again",
         "job list",

@@ -224,9 +224,14 @@ def _notes(view: BatchView) -> list[str]:
     if batch.state is BatchState.CANCELLED and view.counts.in_renderer:
         notes.append("ComfyUI stops what it draws after the step it is at.")
     if batch.report is not None:
-        what = "Contact sheet" if batch.ends_with_sheet else "Report"
-        notes.append(f"{what} → {link_in(batch, batch.report)}")
+        notes.append(f"{_report_words(batch)} → {link_in(batch, batch.report)}")
     return notes
+
+
+def _report_words(batch: Batch) -> str:
+    if batch.ends_with_sheet:
+        return "Contact sheet"
+    return "Morning report" if batch.kind is BatchKind.OVERNIGHT else "Its pictures end here"
 
 
 def _small_print(view: BatchView) -> str:

@@ -1,0 +1,196 @@
+"""What people do with batches: plan them, start them, hold them, take them back."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import discord
+import structlog
+
+from bot.chat import cards
+from bot.chat.answers import Announced, say, say_privately, turn
+from bot.chat.expired import expired
+from bot.chat.lists import check_list, read_prompts
+from bot.chat.people import actor_of, origin_of
+from bot.chat.reception import GONE
+from bot.core.batching import MOST_TITLE, Batch, Outline
+from bot.core.errors import BadRequest, MissingPermission
+from bot.core.job import Card
+from bot.studio.control import Actor
+
+if TYPE_CHECKING:
+    from bot.chat.client import GengaClient
+
+log = structlog.get_logger(__name__)
+
+Press = discord.Interaction[Any]
+
+_ABOUT: Final = re.compile(r"(?P<plan>plan-)?(?P<id>[0-9]{1,15}):(?P<act>[a-z]{1,20})")
+_PLAN: Final = re.compile(r"plan-(?P<id>[0-9]{1,15})")
+
+
+async def pressed(interaction: Press, rest: str) -> None:
+    """Do what a button of a plan or of a batch says."""
+    about = _ABOUT.fullmatch(rest)
+    acts = _PLAN_ACTS if about and about["plan"] else _BATCH_ACTS
+    act = acts.get(about["act"]) if about else None
+    if about is None or act is None:
+        await expired(interaction)
+    else:
+        await act(interaction, int(about["id"]))
+
+
+# ── plans
+
+
+async def propose(interaction: Press, outline: Outline) -> None:
+    """Check what is asked for and show it with a button that starts it; whatever is wrong is said instead."""
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
+        plan = await client.desk.foreman.plan(outline, origin_of(interaction))
+    await say(interaction, cards.plan_card(plan))
+
+
+async def propose_file(interaction: Press, outline: Outline, file: discord.Attachment) -> None:
+    """Do the same with the prompts of a text file."""
+    client: GengaClient = interaction.client
+    hosts = client.desk.wire.file_hosts
+    check_list(file, hosts=hosts)
+    async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
+        text = await read_prompts(file, hosts=hosts)
+        outline = replace(outline, text=text, title=outline.title or file.filename[:MOST_TITLE])
+        plan = await client.desk.foreman.plan(outline, origin_of(interaction))
+    await say(interaction, cards.plan_card(plan))
+
+
+async def ask_for_prompts(interaction: Press, outline: Outline) -> None:
+    """Open the form that takes a list of prompts; what was chosen beside it is kept."""
+    client: GengaClient = interaction.client
+    draft = await client.desk.foreman.draft(outline, origin_of(interaction))
+    await interaction.response.send_modal(cards.prompts_form(draft, outline).modal())
+
+
+async def listed(interaction: Press, rest: str, fields: Mapping[str, str]) -> None:
+    """Take the form with the list; one with a fault in it is kept, to be mended."""
+    client: GengaClient = interaction.client
+    about = _PLAN.fullmatch(rest)
+    if about is None:
+        await expired(interaction)
+        return
+    draft, foreman = int(about["id"]), client.desk.foreman
+    try:
+        async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
+            outline = replace(
+                await foreman.drafted(draft, actor_of(interaction)),
+                text=fields.get(cards.PROMPTS, ""),
+                title=fields.get(cards.TITLE, "").strip(),
+            )
+            plan = await foreman.plan(outline, origin_of(interaction), draft=draft)
+    except BadRequest as error:
+        await say_privately(interaction, cards.plan_refused(draft, error))
+    else:
+        await say(interaction, cards.plan_card(plan))
+
+
+async def _mend(interaction: Press, plan_id: int) -> None:
+    client: GengaClient = interaction.client
+    outline = await client.desk.foreman.drafted(plan_id, actor_of(interaction))
+    await interaction.response.send_modal(cards.prompts_form(plan_id, outline).modal())
+
+
+async def _start(interaction: Press, plan_id: int) -> None:
+    """Start it; the message that showed the plan is the batch's card from now on."""
+    client: GengaClient = interaction.client
+    desk, card = client.desk, _card_of(interaction)
+    async with client.reception.attend(interaction, Announced.IN_PLACE, slow=True):
+        batch = await desk.foreman.start(plan_id, actor_of(interaction), card=card)
+    look = cards.batch_card(await desk.foreman.view(batch.id))
+    try:
+        await turn(interaction, look)
+    except GONE as gone:
+        log.info("card.late", batch=batch.id, because=str(gone))
+    if card is not None:
+        await desk.board.adopt_batch(batch.id, card, look)
+        if not interaction.app_permissions.view_channel:
+            barred = MissingPermission("View Channel", f"<#{card.channel}>")
+            await say_privately(interaction, cards.refusal(barred))
+
+
+def _card_of(interaction: Press) -> Card | None:
+    if interaction.message is None or interaction.channel_id is None:
+        return None
+    return Card(channel=interaction.channel_id, message=interaction.message.id)
+
+
+async def _drop(interaction: Press, plan_id: int) -> None:
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        await client.desk.foreman.drop(plan_id, actor_of(interaction))
+    await turn(interaction, cards.plan_dropped())
+
+
+# ── batches
+
+
+async def _pause(interaction: Press, batch_id: int) -> None:
+    client: GengaClient = interaction.client
+    await _shown_after(interaction, client.desk.foreman.pause, batch_id)
+
+
+async def _resume(interaction: Press, batch_id: int) -> None:
+    client: GengaClient = interaction.client
+    await _shown_after(interaction, client.desk.foreman.resume, batch_id)
+
+
+async def _shown_after(
+    interaction: Press, act: Callable[[int, Actor], Awaitable[Batch]], batch_id: int
+) -> None:
+    """Do it, and show the batch as it is now in the message that was pressed."""
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        batch = await act(batch_id, actor_of(interaction))
+        look = cards.batch_card(await client.desk.foreman.view(batch.id))
+    await turn(interaction, look)
+
+
+async def _cancel(interaction: Press, batch_id: int) -> None:
+    """Ask first: many drawings hang on it."""
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction):
+        batch = await client.desk.foreman.own(batch_id, actor_of(interaction))
+        look = cards.asks_to_cancel(await client.desk.foreman.view(batch.id))
+    await say(interaction, look, ephemeral=True)
+
+
+async def _stop(interaction: Press, batch_id: int) -> None:
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        batch = await client.desk.foreman.cancel(batch_id, actor_of(interaction))
+    await turn(interaction, cards.batch_said(batch))
+
+
+async def _keep(interaction: Press, batch_id: int) -> None:
+    await turn(interaction, cards.kept_running(batch_id))
+
+
+async def _failed(interaction: Press, batch_id: int) -> None:
+    client: GengaClient = interaction.client
+    async with client.reception.attend(interaction):
+        actor = actor_of(interaction)
+        batch = await client.desk.foreman.batch(batch_id, actor)
+        jobs = await client.desk.foreman.failed(batch_id, actor)
+    await say(interaction, cards.failed_card(batch, jobs), ephemeral=True)
+
+
+Act: TypeAlias = Callable[[Press, int], Awaitable[None]]
+
+_PLAN_ACTS: Final[Mapping[str, Act]] = {"start": _start, "drop": _drop, "edit": _mend}
+_BATCH_ACTS: Final[Mapping[str, Act]] = {
+    "pause": _pause,
+    "resume": _resume,
+    "cancel": _cancel,
+    "stop": _stop,
+    "keep": _keep,
+    "failed": _failed,
+}
