@@ -56,16 +56,17 @@ class Sketch:
 
     def without(self, thing: Clearable) -> Self:
         """Return it with something to be taken away; raise BadRequest if it is given as well."""
-        match thing:
-            case Clearable.DESIGN_PROMPT:
-                given, cleared = self.design_prompt, replace(self, design_prompt="")
-            case Clearable.TRIGGER:
-                given, cleared = self.trigger, replace(self, trigger="")
-            case Clearable.LORA:
-                given, cleared = self.lora, replace(self, lora="")
-        if given is not None:
+        field = _FIELDS[thing]
+        if getattr(self, field) is not None:
             raise BadRequest(f"The {thing} is given and cleared at once.", hint="Leave out one of the two.")
-        return cleared
+        return replace(self, **{field: ""})
+
+
+_FIELDS: Final = {
+    Clearable.DESIGN_PROMPT: "design_prompt",
+    Clearable.TRIGGER: "trigger",
+    Clearable.LORA: "lora",
+}
 
 
 def character_name(text: str) -> str:
