@@ -1,7 +1,7 @@
 """The pictures a job made: where each lies, what it is, who is in it, and where it was posted."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from sqlite3 import Connection
 
 from bot.core.artifact import Artifact
@@ -79,7 +79,11 @@ def delete(db: Connection, *, artifact_ids: Sequence[int], at: int) -> None:
         """,
         {"ids": ids, "at": at},
     ).fetchall()
-    files = {file for row in rows for file in row if file is not None}
+    discard(db, files={file for row in rows for file in row if file is not None}, at=at)
+
+
+def discard(db: Connection, *, files: Collection[str], at: int) -> None:
+    """Note as discarded each of these files that nothing needs any more."""
     db.executemany(
         """
         INSERT OR IGNORE INTO discards (path, at)

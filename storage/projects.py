@@ -5,8 +5,10 @@ from sqlite3 import Connection
 
 from bot.core.errors import BadRequest, NotFound
 from bot.core.library import Gallery, Project
+from bot.ports.stores import Holdings
+from storage import deleting
 from storage.database import Database
-from storage.records import Values, project_of, values_of_gallery
+from storage.records import Values, project_of, values_of_gallery, values_of_project
 
 
 class SqliteProjects:
@@ -60,6 +62,15 @@ class SqliteProjects:
             write = partial(_set_subject, project_id=project_id, thread=thread, subject=subject)
         await self._database.write(write)
 
+    async def change(self, project: Project) -> Project:
+        return await self._database.write(partial(_change, project=project))
+
+    async def holdings(self, project_id: int) -> Holdings:
+        return await self._database.read(partial(deleting.holdings, project_id=project_id))
+
+    async def delete(self, project_id: int, *, at: int) -> None:
+        await self._database.write(partial(deleting.delete, project_id=project_id, at=at))
+
     async def in_use(self, *, guild: int | None, user: int) -> Project | None:
         return await self._database.read(partial(_in_use, guild=guild, user=user))
 
@@ -80,11 +91,12 @@ def _insert(db: Connection, *, values: Values) -> Project:
         values,
     ).fetchone()
     if row is None:
-        raise BadRequest(
-            f"There is a project called `{_name_in_the_way(db, values=values)}` already.",
-            hint="Choose another name.",
-        )
+        raise _taken(_name_in_the_way(db, values=values))
     return project_of(row)
+
+
+def _taken(name: str) -> BadRequest:
+    return BadRequest(f"There is a project called `{name}` already.", hint="Choose another name.")
 
 
 def _name_in_the_way(db: Connection, *, values: Values) -> str:
@@ -115,6 +127,7 @@ def _named(db: Connection, *, guild: int | None, name: str) -> Project | None:
         """
         SELECT * FROM projects
         WHERE ifnull(guild, 0) = ifnull(:guild, 0) AND (folded = :folded OR slug = :name)
+              AND deleted IS NULL
         ORDER BY folded = :folded DESC
         """,
         {"guild": guild, "folded": name.casefold(), "name": name},
@@ -163,23 +176,24 @@ _AFTER_ALL = "{"
 
 def _of_channel(db: Connection, *, channel: int) -> Project | None:
     """Find by gallery: a thread tells the project, a channel only if it is the gallery of no other."""
-    projects = [
-        project_of(row)
-        for row in db.execute(
-            """
-            SELECT * FROM projects
-            WHERE gallery_thread = :channel OR gallery_channel = :channel
-            ORDER BY gallery_thread IS :channel DESC, id
-            LIMIT 2
-            """,
-            {"channel": channel},
-        )
-    ]
-    match projects:
-        case [Project(gallery=Gallery(thread=thread)) as project, *_] if thread == channel:
-            return project
-        case [project]:
-            return project
+    rows = db.execute(
+        """
+        SELECT projects.*, 1 AS by_thread FROM projects
+        WHERE gallery_thread = :channel AND archived IS NULL AND deleted IS NULL
+        UNION ALL
+        SELECT projects.*, 1 FROM project_threads JOIN projects ON projects.id = project
+        WHERE thread = :channel AND archived IS NULL AND deleted IS NULL
+        UNION ALL
+        SELECT projects.*, 0 FROM projects
+        WHERE gallery_channel = :channel AND archived IS NULL AND deleted IS NULL
+        LIMIT 3
+        """,
+        {"channel": channel},
+    ).fetchall()
+    by_thread = [row for row in rows if row["by_thread"]]
+    match by_thread or rows:
+        case [row]:
+            return project_of(row)
         case _:
             return None
 
@@ -188,6 +202,45 @@ def _set_thread(db: Connection, *, project_id: int, thread: int | None) -> None:
     cursor = db.execute("UPDATE projects SET gallery_thread = ? WHERE id = ?", (thread, project_id))
     if not cursor.rowcount:
         raise _no_such_project()
+
+
+def _change(db: Connection, *, project: Project) -> Project:
+    """Write it; the threads in use are kept unless there is another gallery or another way of threads."""
+    values = values_of_project(project)
+    other = db.execute(
+        """
+        SELECT name FROM projects
+        WHERE ifnull(guild, 0) = ifnull(:guild, 0) AND folded = :folded AND deleted IS NULL AND id <> :id
+        """,
+        values,
+    ).fetchone()
+    if other is not None:
+        raise _taken(other["name"])
+    db.execute(
+        """
+        DELETE FROM project_threads
+        WHERE project = :id AND NOT EXISTS (
+            SELECT 1 FROM projects WHERE id = :id AND gallery_channel IS :gallery_channel
+                   AND gallery_kind IS :gallery_kind AND threads = :threads)
+        """,
+        values,
+    )
+    row = db.execute(
+        """
+        UPDATE projects
+        SET name = :name, folded = :folded, description = :description, threads = :threads,
+            rating = :rating, workflow = :workflow, style = :style, archived = :archived,
+            gallery_thread = iif(gallery_channel IS :gallery_channel AND gallery_kind IS :gallery_kind
+                                 AND threads = :threads, gallery_thread, NULL),
+            gallery_channel = :gallery_channel, gallery_kind = :gallery_kind
+        WHERE id = :id AND deleted IS NULL
+        RETURNING *
+        """,
+        values,
+    ).fetchone()
+    if row is None:
+        raise _no_such_project()
+    return project_of(row)
 
 
 def _thread_of(db: Connection, *, project_id: int, subject: str) -> int | None:

@@ -288,6 +288,23 @@ def _gallery_of(row: Row) -> Gallery | None:
     )
 
 
+def values_of_project(project: Project) -> Values:
+    """Return what of a project can be changed, and by what it is found."""
+    return {
+        "id": project.id,
+        "guild": project.guild,
+        "name": project.name,
+        "folded": project.name.casefold(),
+        "description": project.description,
+        "threads": project.threads.value,
+        "rating": project.rating.value,
+        "workflow": project.workflow,
+        "style": project.style,
+        "archived": project.archived,
+        **values_of_gallery(project.gallery),
+    }
+
+
 def project_of(row: Row) -> Project:
     return Project(
         id=row["id"],

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from bot.core.errors import (
     AdultsOnly,
@@ -25,6 +25,7 @@ from bot.core.library import (
     slug_of,
     spare_slug,
 )
+from bot.core.styles import Style
 from bot.ports.clock import Clock
 from bot.ports.poster import Poster
 from bot.ports.stores import Holdings, Projects, Settings
@@ -55,6 +56,10 @@ class Wishes:
     workflow: str | None = None
     style: int | None = None
     clear: frozenset[Clearable] = frozenset()
+
+    def drawn_in(self, style: Style | None) -> Self:
+        """Return them with a style to be drawn in; None: without one more."""
+        return self if style is None else replace(self, style=style.id)
 
     def said(self) -> dict[str, Any]:
         """Return what is wished for, by the project's fields."""
@@ -124,7 +129,7 @@ class Library:
 
     async def open_named(self, name: str, actor: Actor) -> Project:
         """Return the project of that name; raise WrongState if it is archived."""
-        return _open(await self.named(name, actor))
+        return check_open(await self.named(name, actor))
 
     async def by_id(self, project_id: int, actor: Actor) -> Project:
         """Return a project of the actor's server; raise NotFound for a deleted or foreign one."""
@@ -146,7 +151,7 @@ class Library:
                 "It is not clear which project is meant.",
                 hint="Name it with `project`, choose one with `/project use`, or ask in its thread.",
             )
-        return found
+        return check_open(found)
 
     async def use(self, name: str | None, actor: Actor) -> Project | None:
         """Make a project the actor's own choice wherever none is said; None drops the choice."""
@@ -155,14 +160,13 @@ class Library:
         return project
 
     async def in_use(self, actor: Actor) -> Project | None:
-        project = await self._projects.in_use(guild=actor.guild, user=actor.user)
-        return project if project is not None and project.is_open else None
+        return await self._projects.in_use(guild=actor.guild, user=actor.user)
 
     # ── changed
 
     async def edit(self, project: Project, wishes: Wishes, actor: Actor) -> Project:
         """Change what is said and nothing else; only its maker or someone with Manage Server may."""
-        _open(project)
+        check_open(project)
         _may_change(project, actor)
         said = self._checked(wishes.said())
         changed = replace(project, **said)
@@ -295,7 +299,8 @@ def _cleaned(field: str, value: object) -> object:
             return value
 
 
-def _open(project: Project) -> Project:
+def check_open(project: Project) -> Project:
+    """Return the project; raise WrongState if it is archived."""
     if not project.is_open:
         raise WrongState(f"“{project.name}” is archived.", hint="`/project restore` brings it back.")
     return project

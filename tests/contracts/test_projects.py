@@ -1,8 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
-from bot.core.errors import BadRequest, NotFound
-from bot.core.library import GalleryKind
-from tests.builders import GUILD, NOW, USER, a_gallery
+from bot.core.errors import BadRequest, NotFound, WrongState
+from bot.core.job import JobState
+from bot.core.library import GalleryKind, Rating, Threads
+from bot.core.styles import StyleSheet
+from bot.ports.stores import Holdings
+from tests.builders import GUILD, NOW, USER, a_gallery, a_new_job, an_artifact
 
 
 async def added(stores, name="Harbour", slug=None, **changes):
@@ -128,3 +133,141 @@ async def test_slugs_are_known_by_how_they_begin(stores):
     await added(stores, "Fox", "fox-3", guild=None)
     assert await stores.projects.slugs(GUILD, "fox") == {"fox", "fox-2", "foxes"}
     assert await stores.projects.slugs(None, "fo") == {"fox-3"}
+
+
+async def test_archived_projects_are_listed_apart_and_found_by_name(stores):
+    fox, _ = await added(stores, "Fox"), await added(stores, "Foxes")
+    archived = await stores.projects.change(replace(fox, archived=NOW))
+    assert archived.archived == NOW
+    assert [one.name for one in await stores.projects.of_guild(GUILD)] == ["Foxes"]
+    assert await stores.projects.of_guild(GUILD, archived=True) == [archived]
+    assert [one.name for one in await stores.projects.matching(GUILD, "fo")] == ["Foxes"]
+    assert await stores.projects.matching(GUILD, "fo", archived=True) == [archived]
+    assert await stores.projects.named(GUILD, "fox") == archived
+
+
+async def test_all_that_people_can_change_is_changed_and_the_slug_stays(stores):
+    fox = await added(stores, "Fox", gallery=a_gallery())
+    style = await stores.styles.add(project=fox.id, name="Ink", sheet=StyleSheet(steps=9), by=USER, at=NOW)
+    wanted = replace(
+        fox,
+        name="Red Fox",
+        description="Episode 1",
+        gallery=a_gallery(channel=9, kind=GalleryKind.FORUM),
+        threads=Threads.DAY,
+        rating=Rating.ADULT,
+        workflow="txt2img",
+        style=style.id,
+    )
+    assert await stores.projects.change(replace(wanted, slug="other")) == wanted
+    assert await stores.projects.get(fox.id) == wanted
+    bare = replace(fox, gallery=None)
+    assert await stores.projects.change(bare) == bare
+
+
+async def test_a_project_cannot_be_given_the_name_of_another(stores):
+    fox = await added(stores, "Fox")
+    await added(stores, "Dog")
+    with pytest.raises(BadRequest, match="`Dog`"):
+        await stores.projects.change(replace(fox, name="DOG"))
+    assert (await stores.projects.change(replace(fox, name="FOX"))).name == "FOX"
+
+
+async def test_each_subject_has_a_thread_of_its_own(stores):
+    fox = await added(stores, "Fox", gallery=a_gallery())
+    for subject, thread in (("", 1), ("yuki", 2), ("2026-11-21", 3), ("yuki", 4)):
+        await stores.projects.set_thread(fox.id, thread, subject=subject)
+    known = [await stores.projects.thread(fox.id, subject) for subject in ("", "yuki", "2026-11-21", "ren")]
+    assert known == [1, 4, 3, None]
+    assert (await stores.projects.of_channel(4)).id == fox.id
+    await stores.projects.set_thread(fox.id, None, subject="yuki")
+    assert await stores.projects.thread(fox.id, "yuki") is None
+    assert await stores.projects.of_channel(4) is None
+    with pytest.raises(NotFound):
+        await stores.projects.set_thread(99, 1, subject="yuki")
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({"name": "Red Fox"}, True),
+        ({"gallery": a_gallery()}, True),
+        ({"gallery": a_gallery(channel=9)}, False),
+        ({"gallery": None}, False),
+        ({"threads": Threads.CHARACTER}, False),
+    ],
+)
+async def test_another_gallery_or_way_of_threads_forgets_the_threads_in_use(stores, change, kept):
+    fox = await added(stores, "Fox", gallery=a_gallery())
+    await stores.projects.set_thread(fox.id, 1)
+    await stores.projects.set_thread(fox.id, 2, subject="yuki")
+    await stores.projects.change(replace(fox, **change))  # as it was read before the threads were opened
+    known = [await stores.projects.thread(fox.id, subject) for subject in ("", "yuki")]
+    assert known == ([1, 2] if kept else [None, None])
+
+
+async def test_a_channel_of_an_archived_project_tells_nothing(stores):
+    fox = await added(stores, "Fox", gallery=a_gallery(thread=5))
+    await stores.projects.change(replace(fox, archived=NOW))
+    assert [await stores.projects.of_channel(channel) for channel in (730, 5)] == [None, None]
+
+
+async def a_full_project(stores):
+    """Return a project with one delivered job of two pictures and a style, in use."""
+    fox = await added(stores, "Fox", gallery=a_gallery(thread=5))
+    job, _ = await stores.jobs.add(a_new_job(project=fox.id))
+    for state in (JobState.SUBMITTED, JobState.RUNNING):
+        moved = job.to(state, at=NOW)
+        await stores.jobs.store(moved, was=job.state)
+        job = moved
+    pictures = [an_artifact(job=job.id, index=index, path=f"library/fox/{index}.png") for index in (1, 2)]
+    drawn = job.to(JobState.RENDERED, at=NOW)
+    await stores.jobs.rendered(drawn, was=job.state, artifacts=pictures)
+    style = await stores.styles.add(project=fox.id, name="Ink", sheet=StyleSheet(steps=9), by=USER, at=NOW)
+    await stores.projects.change(replace(fox, style=style.id))
+    await stores.projects.use(guild=GUILD, user=USER, project=fox.id)
+    return fox, drawn
+
+
+async def test_what_hangs_on_a_project_is_counted(stores):
+    fox, drawn = await a_full_project(stores)
+    size = an_artifact().bytes
+    assert await stores.projects.holdings(fox.id) == Holdings(
+        jobs=1, open_jobs=1, pictures=2, bytes=2 * size, characters=0, styles=1
+    )
+    await stores.jobs.store(drawn.to(JobState.SHELVED, at=NOW), was=drawn.state)
+    assert (await stores.projects.holdings(fox.id)).open_jobs == 0
+    empty = await added(stores, "Dog")
+    nothing = Holdings(jobs=0, open_jobs=0, pictures=0, bytes=0, characters=0, styles=0)
+    assert await stores.projects.holdings(empty.id) == nothing
+
+
+async def test_a_project_with_open_jobs_is_not_deleted(stores):
+    fox, _ = await a_full_project(stores)
+    with pytest.raises(WrongState, match="1 of"):
+        await stores.projects.delete(fox.id, at=NOW)
+    assert (await stores.projects.get(fox.id)).deleted is None
+
+
+async def test_a_deleted_project_takes_all_with_it_but_its_jobs(stores):
+    fox, drawn = await a_full_project(stores)
+    await stores.jobs.store(drawn.to(JobState.SHELVED, at=NOW), was=drawn.state)
+    await stores.projects.delete(fox.id, at=NOW + 9)
+    assert (await stores.projects.get(fox.id)).deleted == NOW + 9
+    assert await stores.projects.named(GUILD, "fox") is None
+    assert await stores.projects.of_guild(GUILD) == []
+    assert await stores.projects.of_channel(5) is None
+    assert await stores.projects.in_use(guild=GUILD, user=USER) is None
+    assert await stores.styles.of_project(fox.id) == []
+    assert [one.deleted for one in await stores.jobs.artifacts(drawn.id)] == [NOW + 9, NOW + 9]
+    assert (await stores.jobs.get(drawn.id)).project == fox.id
+    with pytest.raises(NotFound):
+        await stores.projects.change(fox)
+
+
+async def test_the_name_of_a_deleted_project_is_free_and_its_folder_is_not(stores):
+    fox = await added(stores, "Fox")
+    await stores.projects.delete(fox.id, at=NOW)
+    again = await added(stores, "Fox", "fox-2")
+    assert await stores.projects.named(GUILD, "fox") == again
+    assert await stores.projects.slugs(GUILD, "fox") == {"fox", "fox-2"}

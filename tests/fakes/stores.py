@@ -8,12 +8,11 @@ from bot.core.artifact import Artifact
 from bot.core.batching import BatchState
 from bot.core.catalogue import Catalogue
 from bot.core.errors import (
-    BadRequest,
     NotFound,
     WrongState,
 )
 from bot.core.job import Card, Job, JobEvent, JobState, Warmth
-from bot.core.library import Gallery, GuildSettings, Project
+from bot.core.library import Gallery, GuildSettings
 from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
 from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import Entry, EntryKind, JobFilter, NewJob
@@ -21,6 +20,7 @@ from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.batches import FakeBatches, FakePlans
 from tests.fakes.characters import FakeCharacters
 from tests.fakes.memory import STILL_DUE, Memory
+from tests.fakes.projects import FakeProjects
 from tests.fakes.reviews import FakePins, FakeReviews
 from tests.fakes.styles import FakeStyles
 
@@ -234,104 +234,6 @@ class FakeOutbox:
 
     async def dropped(self, posting: Posting, *, at: int, reason: str) -> None:
         self._memory.change_posting(posting, state=PostingState.DROPPED)
-
-
-class FakeProjects:
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-
-    async def add(
-        self, *, guild: int | None, name: str, slug: str, gallery: Gallery | None, by: int, at: int
-    ) -> Project:
-        for other in await self.of_guild(guild):
-            if other.name.casefold() == name.casefold() or other.slug == slug:
-                raise BadRequest(
-                    f"There is a project called `{other.name}` already.", hint="Choose another name."
-                )
-        project = Project(
-            id=len(self._memory.projects) + 1,
-            guild=guild,
-            name=name,
-            slug=slug,
-            created=at,
-            created_by=by,
-            gallery=gallery,
-        )
-        self._memory.projects[project.id] = project
-        return project
-
-    async def get(self, project_id: int) -> Project:
-        if project_id not in self._memory.projects:
-            raise NotFound("There is no such project.", hint="`/project list` shows those there are.")
-        return self._memory.projects[project_id]
-
-    async def named(self, guild: int | None, name: str) -> Project | None:
-        projects = await self.of_guild(guild)
-        by_name = (project for project in projects if project.name.casefold() == name.casefold())
-        by_slug = (project for project in projects if project.slug == name)
-        return next(by_name, None) or next(by_slug, None)
-
-    async def of_guild(self, guild: int | None, *, archived: bool = False) -> list[Project]:
-        found = [
-            project
-            for project in self._memory.projects.values()
-            if project.guild == guild
-            and project.deleted is None
-            and (project.archived is not None) is archived
-        ]
-        return sorted(found, key=lambda project: project.name.casefold())
-
-    async def matching(
-        self, guild: int | None, part: str, *, limit: int = 25, archived: bool = False
-    ) -> list[Project]:
-        wanted = part.casefold()
-        known = await self.of_guild(guild, archived=archived)
-        found = [project for project in known if wanted in project.name.casefold()]
-        return sorted(found, key=lambda project: not project.name.casefold().startswith(wanted))[:limit]
-
-    async def slugs(self, guild: int | None, stem: str) -> set[str]:
-        return {
-            project.slug
-            for project in self._memory.projects.values()
-            if project.guild == guild and project.slug.startswith(stem)
-        }
-
-    async def of_channel(self, channel: int) -> Project | None:
-        with_gallery = [
-            (project, project.gallery) for project in self._memory.projects.values() if project.gallery
-        ]
-        by_thread = [project for project, gallery in with_gallery if gallery.thread == channel]
-        by_channel = [project for project, gallery in with_gallery if gallery.channel == channel]
-        if by_thread:
-            return by_thread[0]
-        return by_channel[0] if len(by_channel) == 1 else None
-
-    async def thread(self, project_id: int, subject: str) -> int | None:
-        gallery = (await self.get(project_id)).gallery
-        if not subject:
-            return gallery.thread if gallery else None
-        return self._memory.threads.get((project_id, subject))
-
-    async def set_thread(self, project_id: int, thread: int | None, *, subject: str = "") -> None:
-        project = await self.get(project_id)
-        if subject:
-            self._memory.threads.pop((project_id, subject), None)
-            if thread is not None:
-                self._memory.threads[project_id, subject] = thread
-            return
-        assert project.gallery is not None, "a thread is a gallery's"
-        gallery = replace(project.gallery, thread=thread)
-        self._memory.projects[project_id] = replace(project, gallery=gallery)
-
-    async def in_use(self, *, guild: int | None, user: int) -> Project | None:
-        chosen = self._memory.choices.get((guild, user))
-        return None if chosen is None else self._memory.projects[chosen]
-
-    async def use(self, *, guild: int | None, user: int, project: int | None) -> None:
-        if project is None:
-            self._memory.choices.pop((guild, user), None)
-        else:
-            self._memory.choices[guild, user] = (await self.get(project)).id
 
 
 class FakeSettings:
