@@ -14,14 +14,12 @@ import discord
 from bot.chat import cards
 from bot.chat.answers import Announced, open_form, say, turn
 from bot.chat.cards.review import CODES, NOTE, Queue
-from bot.chat.desk import Desk
 from bot.chat.expired import expired
 from bot.chat.look import Look
 from bot.chat.people import actor_of
 from bot.chat.record import note_job
 from bot.core.review import Reason, Review
 from bot.ports.library import PictureFilter
-from bot.studio.control import Actor
 from bot.studio.critic import Exhibit, Ruling
 
 if TYPE_CHECKING:
@@ -141,9 +139,7 @@ async def _decide(
             look = cards.ruling_card(ruling, exhibit)
         else:
             said = cards.ruling_words(ruling, exhibit)
-            look = await next_look(
-                client.desk, place.wanted, actor_of(interaction), before=place.picture, said=said
-            )
+            look = await next_look(interaction, place.wanted, before=place.picture, said=said)
     await turn(interaction, look)
 
 
@@ -162,7 +158,7 @@ async def _back(interaction: Press, place: Place) -> None:
         look = (
             cards.left_alone(exhibit)
             if place.scope == ALONE
-            else await _exhibit_look(client.desk, exhibit, place.wanted, actor_of(interaction))
+            else await _exhibit_look(interaction, exhibit, place.wanted)
         )
     await turn(interaction, look)
 
@@ -170,7 +166,7 @@ async def _back(interaction: Press, place: Place) -> None:
 async def _go_on(interaction: Press, place: Place, *, before: int | None) -> None:
     client: GengaClient = interaction.client
     async with client.reception.attend(interaction, Announced.IN_PLACE):
-        look = await next_look(client.desk, place.wanted, actor_of(interaction), before=before)
+        look = await next_look(interaction, place.wanted, before=before)
     await turn(interaction, look)
 
 
@@ -178,27 +174,33 @@ async def _go_on(interaction: Press, place: Place, *, before: int | None) -> Non
 
 
 async def next_look(
-    desk: Desk,
+    interaction: Press,
     wanted: PictureFilter,
-    actor: Actor,
     *,
     before: int | None = None,
     said: Sequence[str] = (),
 ) -> Look:
     """Return the card of the next picture that waits for review, or of the end of the walk."""
-    found = await desk.critic.next_of(wanted, actor, before=before)
+    client: GengaClient = interaction.client
+    critic, actor = client.desk.critic, actor_of(interaction)
+    found = await critic.next_of(wanted, actor, before=before)
     if found is not None:
-        return await _exhibit_look(desk, found, wanted, actor, said=said)
-    skipped = await desk.critic.waiting(wanted, actor, most=MOST_COUNTED)
+        return await _exhibit_look(interaction, found, wanted, said=said)
+    skipped = await critic.waiting(wanted, actor, most=MOST_COUNTED)
     return cards.nothing_to_review(Queue(scope=scope_of(wanted)), before=said, skipped=skipped)
 
 
 async def _exhibit_look(
-    desk: Desk, exhibit: Exhibit, wanted: PictureFilter, actor: Actor, *, said: Sequence[str] = ()
+    interaction: Press, exhibit: Exhibit, wanted: PictureFilter, *, said: Sequence[str] = ()
 ) -> Look:
-    waiting = await desk.critic.waiting(wanted, actor, most=MOST_COUNTED)
-    queue = Queue(scope=scope_of(wanted), left=cards.waiting_words(waiting, most=MOST_COUNTED))
-    return cards.exhibit_card(exhibit, await desk.exhibition.shown(exhibit.picture), queue, before=said)
+    client: GengaClient = interaction.client
+    desk = client.desk
+    waiting = await desk.critic.waiting(wanted, actor_of(interaction), most=MOST_COUNTED)
+    open_here = await desk.library.may_be_shown(exhibit.project, interaction.channel_id)
+    barred = "" if open_here else cards.FOR_ADULTS
+    queue = Queue(scope=scope_of(wanted), left=cards.waiting_words(waiting, most=MOST_COUNTED), barred=barred)
+    shown = None if barred else await desk.exhibition.shown(exhibit.picture)
+    return cards.exhibit_card(exhibit, shown, queue, before=said)
 
 
 async def _rule(

@@ -9,12 +9,13 @@ from bot.core.characters import Character, Lesson
 from bot.core.errors import BadRequest, NotAllowed, NotFound
 from bot.core.job import Job
 from bot.core.learning import Learned, learned_of
+from bot.core.library import Project
 from bot.core.prompting import clean_words
 from bot.core.review import Decision, Reason, Review, Teaching, family_of, teach
 from bot.ports.clock import Clock
 from bot.ports.library import Artifacts, Characters, PictureFilter
 from bot.ports.review import ReviewCounts, Reviews, Verdict
-from bot.ports.stores import Jobs, Settings
+from bot.ports.stores import Jobs, Projects, Settings
 from bot.studio.control import Actor
 
 MOST_NOTE: Final = 500
@@ -24,10 +25,11 @@ MOST_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibit:
-    """A picture to look at, with the job that made it."""
+    """A picture to look at, with the job that made it and the project it belongs to."""
 
     picture: Artifact
     job: Job
+    project: Project | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Bulk:
     """Pictures that are about to be decided about together: those of `wanted` with ids up to `newest`."""
 
     wanted: PictureFilter
+    after: Review
     newest: int
     pictures: tuple[Artifact, ...] = ()
     more: bool = False
@@ -57,6 +60,7 @@ class Critic:
         jobs: Jobs,
         reviews: Reviews,
         characters: Characters,
+        projects: Projects,
         settings: Settings,
         clock: Clock,
     ) -> None:
@@ -64,6 +68,7 @@ class Critic:
         self._jobs = jobs
         self._reviews = reviews
         self._characters = characters
+        self._projects = projects
         self._settings = settings
         self._clock = clock
 
@@ -80,7 +85,7 @@ class Critic:
                 f"Picture {picture.index + 1} of #{job.id} was deleted.",
                 hint=f"`/job show job:{job.id}` still tells how it was drawn.",
             )
-        return Exhibit(picture=picture, job=job)
+        return await self._exhibit(picture)
 
     async def next_of(
         self, wanted: PictureFilter, actor: Actor, *, before: int | None = None
@@ -88,7 +93,15 @@ class Critic:
         """Return the newest picture below `before` that nobody has decided about yet."""
         unreviewed = replace(wanted, guild=actor.guild, review=Review.UNREVIEWED)
         found = await self._artifacts.page(unreviewed, before=before, limit=1)
-        return Exhibit(picture=found[0], job=await self._jobs.get(found[0].job)) if found else None
+        return await self._exhibit(found[0]) if found else None
+
+    async def exhibits(self, pictures: Sequence[Artifact]) -> list[Exhibit]:
+        return [await self._exhibit(picture) for picture in pictures]
+
+    async def _exhibit(self, picture: Artifact) -> Exhibit:
+        job = await self._jobs.get(picture.job)
+        project = await self._projects.get(job.project) if job.project is not None else None
+        return Exhibit(picture=picture, job=job, project=project)
 
     async def waiting(self, wanted: PictureFilter, actor: Actor, *, most: int) -> int:
         """Count those that nobody has decided about yet, up to `most`."""
@@ -156,10 +169,8 @@ class Critic:
 
     async def check_reviewer(self, actor: Actor) -> None:
         """Raise NotAllowed for those who may not review in this server."""
-        if actor.manages or actor.guild is None:
-            return
-        role = (await self._settings.of_guild(actor.guild)).reviewer_role
-        if role is not None and role not in actor.roles:
+        role = await self.reviewers(actor)
+        if role is not None and role not in actor.roles and not actor.manages:
             raise NotAllowed(
                 f"Only <@&{role}> and those with Manage Server review pictures here.",
                 hint="`/settings reviewers` decides who does.",
@@ -202,27 +213,50 @@ class Critic:
 
     # ── many at once
 
-    async def gather(self, wanted: PictureFilter, actor: Actor, *, newest: int | None = None) -> Bulk:
-        """Find the pictures that would be decided about together, up to a newest one if there is one."""
+    async def gather(
+        self, wanted: PictureFilter, after: Review, actor: Actor, *, newest: int | None = None
+    ) -> Bulk:
+        """Find the pictures that would be decided about together, up to a newest one if there is one.
+
+        Raises NotAllowed, and BadRequest for what cannot be decided of many, or is decided so already.
+        """
         await self.check_reviewer(actor)
+        if after not in (Review.APPROVED, Review.REJECTED):
+            raise BadRequest("Pictures are withdrawn one by one.", hint="Approve or reject them.")
+        if wanted.review is after:
+            raise BadRequest(f"These are {after} already.", hint="Choose another `state`.")
         here = replace(wanted, guild=actor.guild)
         before = None if newest is None else newest + 1
         found = await self._artifacts.page(here, before=before, limit=MOST_AT_ONCE + 1)
         return Bulk(
             wanted=here,
+            after=after,
             newest=found[0].id if found else 0,
             pictures=tuple(found[:MOST_AT_ONCE]),
             more=len(found) > MOST_AT_ONCE,
         )
 
-    async def decide_all(self, bulk: Bulk, after: Review, actor: Actor) -> int:
-        """Decide about them in one transaction; return how many changed."""
+    async def decide_all(self, bulk: Bulk, actor: Actor) -> int:
+        """Decide about them in one transaction; return how many were decided about."""
         await self.check_reviewer(actor)
-        if after is Review.WITHDRAWN:
-            raise BadRequest("Pictures are withdrawn one by one.", hint="Approve or reject them.")
-        changing = [picture for picture in bulk.pictures if picture.review is not after]
-        await self._reviews.decide_all([self._verdict(picture, after, actor) for picture in changing])
-        return len(changing)
+        verdicts = [self._verdict(picture, bulk.after, actor) for picture in bulk.pictures]
+        return len(await self._reviews.decide_all(verdicts))
+
+    # ── who reviews
+
+    async def reviewers(self, actor: Actor) -> int | None:
+        """Return the role that reviews in the actor's server; None: everybody does."""
+        if actor.guild is None:
+            return None
+        return (await self._settings.of_guild(actor.guild)).reviewer_role
+
+    async def set_reviewers(self, role: int | None, actor: Actor) -> None:
+        """Choose who reviews; needs Manage Server."""
+        if actor.guild is None or not actor.manages:
+            raise NotAllowed(
+                "Only someone with Manage Server can choose who reviews.", hint="Ask one of them."
+            )
+        await self._settings.set_reviewer_role(actor.guild, role)
 
     # ── what was learned
 

@@ -77,6 +77,7 @@ from bot.chat.cards.refusals import (
     restarting,
 )
 from bot.chat.cards.review import (
+    FOR_ADULTS,
     exhibit_card,
     left_alone,
     nothing_to_review,
@@ -86,6 +87,7 @@ from bot.chat.cards.review import (
     ruling_words,
     waiting_words,
 )
+from bot.chat.cards.review import WORDS as REVIEW_WORDS
 from bot.chat.cards.sheet import JOB_LIST, job_list, job_sheet
 from bot.chat.cards.status import status_card
 from bot.chat.cards.styles import (
@@ -98,17 +100,27 @@ from bot.chat.cards.styles import (
     style_taken_back,
     style_used,
 )
+from bot.chat.cards.verdicts import (
+    bulk_card,
+    bulk_done,
+    bulk_left,
+    learned_card,
+    lessons_card,
+    stats_card,
+)
 
 __all__ = [
     "APPEARANCE",
     "ARCHIVE",
     "BATCH_LIST",
     "DELETE",
+    "FOR_ADULTS",
     "JOB_LIST",
     "KEEP",
     "PROMPTS",
     "QUEUE_LIST",
     "REFERENCES",
+    "REVIEW_WORDS",
     "TITLE",
     "TRAITS",
     "admin_channel_card",
@@ -119,6 +131,9 @@ __all__ = [
     "batch_list",
     "batch_report",
     "batch_said",
+    "bulk_card",
+    "bulk_done",
+    "bulk_left",
     "button_expired",
     "character_archived",
     "character_card",
@@ -139,7 +154,9 @@ __all__ = [
     "job_list",
     "job_sheet",
     "kept_running",
+    "learned_card",
     "left_alone",
+    "lessons_card",
     "moved_batch",
     "moved_card",
     "not_served",
@@ -178,6 +195,7 @@ __all__ = [
     "resting_card",
     "ruling_card",
     "ruling_words",
+    "stats_card",
     "status_card",
     "style_card",
     "style_choices",

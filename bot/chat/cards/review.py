@@ -20,6 +20,9 @@ REVIEW: Final = "review"
 """The kind of the buttons, the menu and the form; it stands in custom_ids and must never change."""
 
 NOTE: Final = "note"
+FOR_ADULTS: Final = (
+    "The picture is for adults, and this channel is for everyone: review it in an age-restricted one."
+)
 MOST_TERMS: Final = 12
 _ENDING: Final = {"image/webp": "webp", "image/png": "png", "image/jpeg": "jpg"}
 
@@ -52,10 +55,14 @@ WORDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """Where the card stands: `scope` names the walk in custom_ids, `left` is how many wait, "" if unknown."""
+    """Where the card stands: `scope` names the walk in custom_ids, `left` says how many wait.
+
+    `barred`: why the picture may not be shown here; "" if it may.
+    """
 
     scope: str
     left: str = ""
+    barred: str = ""
 
 
 # ── a picture to judge
@@ -68,7 +75,7 @@ def exhibit_card(
     picture = exhibit.picture
     return Look(
         title=_title(picture),
-        text="\n".join([*before, *_about(exhibit), *_file_is_gone(shown), *_queue(queue)]),
+        text="\n".join([*before, *_about(exhibit), *_unseen(shown, queue.barred), *_queue(queue)]),
         colour=palette.WAITING,
         image=_attached(exhibit, shown) if shown else None,
         buttons=[
@@ -110,7 +117,9 @@ def _twin(picture: Artifact) -> str:
     return "looks like an earlier picture" if picture.near is not None else ""
 
 
-def _file_is_gone(shown: Picture | None) -> Iterable[str]:
+def _unseen(shown: Picture | None, barred: str) -> Iterable[str]:
+    if barred:
+        return (barred,)
     return () if shown else ("The picture's file cannot be read; its post may still show it.",)
 
 

@@ -1,0 +1,105 @@
+"""Verdicts on many pictures, and lessons taken out of force: by buttons and a menu."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+
+from bot.chat import cards
+from bot.chat.albums import coded, decoded
+from bot.chat.answers import Announced, turn
+from bot.chat.expired import expired
+from bot.chat.look import Look
+from bot.chat.people import actor_of
+from bot.core.review import Review
+from bot.ports.library import PictureFilter
+from bot.studio.critic import Bulk
+from bot.studio.exhibition import MOST_ON_SHEET
+
+if TYPE_CHECKING:
+    from bot.chat.client import GengaClient
+
+Press = discord.Interaction[Any]
+
+LEAVE: Final = "leave"
+_BULK: Final = re.compile(
+    r"(?P<after>approved|rejected):(?P<newest>[0-9]{1,15}):(?P<count>[0-9]{1,4}):(?P<filter>.{0,60})"
+)
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
+
+
+async def bulk_look(
+    interaction: Press, wanted: PictureFilter, after: Review, *, newest: int | None = None, before: str = ""
+) -> Look:
+    """Return the question before many are decided about, with their contact sheet."""
+    client: GengaClient = interaction.client
+    bulk = await client.desk.critic.gather(wanted, after, actor_of(interaction), newest=newest)
+    return await _question(interaction, bulk, before=before)
+
+
+async def _question(interaction: Press, bulk: Bulk, *, before: str = "") -> Look:
+    client: GengaClient = interaction.client
+    desk = client.desk
+    shown = await desk.critic.exhibits(bulk.pictures[:MOST_ON_SHEET])
+    fit = [
+        one.picture for one in shown if await desk.library.may_be_shown(one.project, interaction.channel_id)
+    ]
+    sheet = await desk.exhibition.sheet(fit, title="") if fit else None
+    return cards.bulk_card(
+        bulk,
+        sheet,
+        of=await named(interaction, bulk.wanted),
+        filter_name=coded(bulk.wanted),
+        hidden=len(shown) - len(fit),
+        before=before,
+    )
+
+
+async def pressed(interaction: Press, rest: str) -> None:
+    """Decide about just as many as were shown; if they have changed, ask again."""
+    client: GengaClient = interaction.client
+    match = _BULK.fullmatch(rest)
+    wanted = decoded(match["filter"], guild=interaction.guild_id) if match else None
+    if rest == LEAVE:
+        await turn(interaction, cards.bulk_left())
+        return
+    if match is None or wanted is None:
+        await expired(interaction)
+        return
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        critic, actor = client.desk.critic, actor_of(interaction)
+        bulk = await critic.gather(wanted, Review(match["after"]), actor, newest=int(match["newest"]))
+        if len(bulk.pictures) == int(match["count"]):
+            look = cards.bulk_done(await critic.decide_all(bulk, actor), bulk.after)
+        else:
+            look = await _question(interaction, bulk, before="Somebody decided about some of them meanwhile.")
+    await turn(interaction, look)
+
+
+async def unlearned(interaction: Press, rest: str, values: Sequence[str]) -> None:
+    """Take the chosen lessons out of force, and show what is left."""
+    client: GengaClient = interaction.client
+    if not all(_NUMBER.fullmatch(number) for number in (rest, *values)):
+        await expired(interaction)
+        return
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        desk, actor = client.desk, actor_of(interaction)
+        character = await desk.casting.by_id(int(rest), actor)
+        removed = await desk.critic.unlearn(character, [int(value) for value in values], actor)
+        look = cards.lessons_card(character, await desk.critic.lessons(character), removed=removed)
+    await turn(interaction, look)
+
+
+async def named(interaction: Press, wanted: PictureFilter) -> str:
+    """Name what pictures were narrowed to; raise NotFound if that is gone."""
+    client: GengaClient = interaction.client
+    desk, actor = client.desk, actor_of(interaction)
+    names: list[str] = []
+    if wanted.project is not None:
+        names.append((await desk.library.by_id(wanted.project, actor)).name)
+    if wanted.character is not None:
+        names.append((await desk.casting.by_id(wanted.character, actor)).name)
+    if wanted.review is not None:
+        names.append(cards.REVIEW_WORDS[wanted.review])
+    return ", ".join(names)
