@@ -100,3 +100,12 @@ class Poster(Protocol):
     async def report(self, channel: int, report: BatchReport) -> Card:
         """Tell the person who asked how their batch ended; raises as `post` does."""
         ...
+
+
+class PostReader(Protocol):
+    async def attachment(self, card: Card, attachment: int) -> bytes:
+        """Return a file of a message as it stands in Discord.
+
+        Raises TargetGone if message or file is gone, MissingPermission, or DiscordAway for a passing fault.
+        """
+        ...
