@@ -72,6 +72,7 @@ class FakeArtifacts:
             change_picture(self._memory, replace(picture, deleted=at))
         needed = {file for picture, _ in kept_in(self._memory) for file in _files(picture)}
         needed |= {pin.reference.path for pin in self._memory.pins.values()}
+        needed |= {reference.path for reference in self._memory.character_references.values()}
         needed |= {
             job.recipe.reference.path
             for job in self._memory.jobs.values()
