@@ -21,7 +21,7 @@ from bot.core.review import Review
 from bot.core.workflow import Graph
 from bot.ports.stores import Entry, EntryKind, NewJob
 
-Values: TypeAlias = dict[str, str | int | None]
+Values: TypeAlias = dict[str, str | int | float | None]
 """The named parameters of a statement."""
 
 _REQUEST = TypeAdapter(GenerationRequest)

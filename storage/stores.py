@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from storage.batches import SqliteBatches
+from storage.characters import SqliteCharacters
 from storage.database import Database
+from storage.discards import SqliteDiscards
 from storage.jobs import SqliteJobs
 from storage.journal import SqliteJournal
 from storage.outbox import SqliteOutbox
@@ -25,6 +27,8 @@ class SqliteStores:
     settings: SqliteSettings
     journal: SqliteJournal
     styles: SqliteStyles
+    characters: SqliteCharacters
+    discards: SqliteDiscards
     artifacts: SqliteArtifacts
     reviews: SqliteReviews
     pins: SqlitePins
@@ -40,6 +44,8 @@ class SqliteStores:
             settings=SqliteSettings(database),
             journal=SqliteJournal(database),
             styles=SqliteStyles(database),
+            characters=SqliteCharacters(database),
+            discards=SqliteDiscards(database),
             artifacts=SqliteArtifacts(database),
             reviews=SqliteReviews(database),
             pins=SqlitePins(database),

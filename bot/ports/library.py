@@ -136,7 +136,7 @@ class Characters(Protocol):
         """Return them by pose, oldest first."""
         ...
 
-    async def remove_reference(self, reference_id: int) -> None:
+    async def remove_reference(self, reference_id: int, *, at: int) -> None:
         """Forget it; its file is discarded if nothing else needs it."""
         ...
 

@@ -14,7 +14,8 @@ from bot.ports.library import Artifacts, Characters, NewReference
 from bot.ports.pictures import Pictures
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
-from bot.studio.control import Actor, Control
+from bot.studio.actor import Actor
+from bot.studio.control import Control
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ class Portraits:
         wanted = " ".join(label.casefold().split())
         for name, reference in known:
             if wanted in (name, f"r{reference.id}"):
-                await self._characters.remove_reference(reference.id)
+                await self._characters.remove_reference(reference.id, at=self._clock.now())
                 return name
         raise UnknownName("reference", label, [name for name, _ in known])
 

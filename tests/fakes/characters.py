@@ -81,9 +81,11 @@ class FakeCharacters:
         self, *, character: int, kind: VariationKind, name: str, prompt: str
     ) -> Variation:
         await self.get(character)
-        known = await self.variations(character)
-        if any(one.name.casefold() == name.casefold() for one in known):
-            raise BadRequest(f"There is a variation called “{name}” already.", hint="Choose another name.")
+        for one in await self.variations(character):
+            if one.name.casefold() == name.casefold():
+                raise BadRequest(
+                    f"There is a variation called “{one.name}” already.", hint="Choose another name."
+                )
         return self._keep_variation(character, kind, name, prompt)
 
     async def variations(self, character: int) -> list[Variation]:
@@ -109,10 +111,10 @@ class FakeCharacters:
         known = [one for one in self._memory.character_references.values() if one.character == character]
         return sorted(known, key=lambda one: (order.index(one.pose), one.added, one.id))
 
-    async def remove_reference(self, reference_id: int) -> None:
+    async def remove_reference(self, reference_id: int, *, at: int) -> None:
         removed = self._memory.character_references.pop(reference_id, None)
         if removed is not None and removed.path not in self._needed():
-            self._memory.discards.setdefault(removed.path, removed.added)
+            self._memory.discards.setdefault(removed.path, at)
 
     # ── beneath
 
@@ -123,7 +125,7 @@ class FakeCharacters:
         for one in self._of(project):
             if one.id != but and (one.name.casefold() == name.casefold() or one.slug == slug):
                 raise BadRequest(
-                    f"There is a character called “{name}” already.", hint="Choose another name."
+                    f"There is a character called “{one.name}” already.", hint="Choose another name."
                 )
 
     def _keep_variation(self, character: int, kind: VariationKind, name: str, prompt: str) -> Variation:

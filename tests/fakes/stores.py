@@ -19,6 +19,7 @@ from bot.ports.stores import Entry, EntryKind, JobFilter, NewJob
 from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.batches import FakeBatches, FakePlans
 from tests.fakes.characters import FakeCharacters
+from tests.fakes.discards import FakeDiscards
 from tests.fakes.memory import STILL_DUE, Memory
 from tests.fakes.projects import FakeProjects
 from tests.fakes.reviews import FakePins, FakeReviews
@@ -310,6 +311,7 @@ class FakeStores:
         self.journal = FakeJournal(self.memory)
         self.artifacts = FakeArtifacts(self.memory)
         self.styles = FakeStyles(self.memory)
+        self.discards = FakeDiscards(self.memory)
         self.characters = FakeCharacters(self.memory)
         self.reviews = FakeReviews(self.memory)
         self.pins = FakePins(self.memory)

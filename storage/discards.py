@@ -1,0 +1,32 @@
+"""Files that nothing needs any more, until they are removed; `storage.artifacts` notes them."""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from sqlite3 import Connection
+
+from storage.database import Database
+
+
+class SqliteDiscards:
+    """The port `Discards`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due(self, *, limit: int = 100) -> list[str]:
+        return await self._database.read(partial(_due, limit=limit))
+
+    async def gone(self, paths: Sequence[str]) -> None:
+        await self._database.write(partial(_gone, paths=paths))
+
+
+def _due(db: Connection, *, limit: int) -> list[str]:
+    rows = db.execute("SELECT path FROM discards ORDER BY path LIMIT ?", (limit,))
+    return [row["path"] for row in rows]
+
+
+def _gone(db: Connection, *, paths: Sequence[str]) -> None:
+    db.execute(
+        "DELETE FROM discards WHERE path IN (SELECT value FROM json_each(?))", (json.dumps(list(paths)),)
+    )

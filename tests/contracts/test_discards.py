@@ -1,0 +1,28 @@
+import pytest
+
+from tests.builders import NOW, a_new_job, an_artifact
+
+FILES = [f"library/harbour/_/2026-09-21/images/1-{number}.png" for number in range(3)]
+
+
+@pytest.fixture
+async def given_up(stores):
+    """Three files that belonged to pictures which were deleted."""
+    artifacts = [an_artifact(index=number, path=path) for number, path in enumerate(FILES)]
+    job = await stores.jobs.add_ended(a_new_job(), artifacts=artifacts)
+    made = await stores.jobs.artifacts(job.id)
+    await stores.artifacts.delete([artifact.id for artifact in made], at=NOW)
+    return FILES
+
+
+async def test_what_was_given_up_is_due_until_it_is_gone(stores, given_up):
+    assert sorted(await stores.discards.due()) == given_up
+    assert len(await stores.discards.due(limit=2)) == 2
+    await stores.discards.gone(given_up[:2])
+    assert await stores.discards.due() == given_up[2:]
+
+
+async def test_that_something_unknown_is_gone_changes_nothing(stores, given_up):
+    await stores.discards.gone(["library/other.png"])
+    await stores.discards.gone([])
+    assert sorted(await stores.discards.due()) == given_up

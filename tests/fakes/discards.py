@@ -1,0 +1,17 @@
+"""What nothing needs any more, in the fakes' memory."""
+
+from collections.abc import Sequence
+
+from tests.fakes.memory import Memory
+
+
+class FakeDiscards:
+    def __init__(self, memory: Memory) -> None:
+        self._discards = memory.discards
+
+    async def due(self, *, limit: int = 100) -> list[str]:
+        return sorted(self._discards)[:limit]
+
+    async def gone(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self._discards.pop(path, None)
