@@ -36,11 +36,15 @@ from bot.settings import Settings
 from bot.studio.alarm import Alarm
 from bot.studio.albums import Album
 from bot.studio.archive import Archive
+from bot.studio.characters import Casting
 from bot.studio.collect import Collector
 from bot.studio.control import Control
+from bot.studio.critic import Critic
 from bot.studio.delivery import Courier
+from bot.studio.drafting import Drafting
 from bot.studio.endings import Endings
 from bot.studio.exhibition import Exhibition
+from bot.studio.exporting import Exporter
 from bot.studio.feed import Feed
 from bot.studio.finishing import Finisher
 from bot.studio.foreman import Foreman
@@ -54,12 +58,14 @@ from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
 from bot.studio.room import Room
 from bot.studio.stall import Silence
+from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
 from bot.studio.vigil import Vigil
 from bot.studio.worker import Worker
 from bot.studio.workshop import Workshop
 from bot.workflows.loader import load_workflows
 from cogs import COGS
+from storage.archives import FolderArchives
 from storage.backups import FolderBackups
 from storage.database import Database
 from storage.files import PictureShelf
@@ -135,6 +141,23 @@ class App:
         backups = FolderBackups(settings.database, settings.backups, keep=settings.backups_kept)
         self.keeper = Keeper(backups=backups, clock=clock, every_hours=settings.backup_every_hours)
         self.courier = self._make_courier()
+        self.casting = Casting(
+            characters=stores.characters,
+            projects=stores.projects,
+            artifacts=stores.artifacts,
+            reviews=stores.reviews,
+            styles=stores.styles,
+            workshop=self.workshop,
+            clock=clock,
+        )
+        self.drafting = Drafting(
+            casting=self.casting,
+            characters=stores.characters,
+            styles=stores.styles,
+            reviews=stores.reviews,
+            shelf=self.shelf,
+            workshop=self.workshop,
+        )
         submit = self._make_submit()
         self.control = Control(
             jobs=stores.jobs,
@@ -158,13 +181,25 @@ class App:
             incidents=self.incidents,
             clock=clock,
         )
+        self.exporter = self._make_exporter(pool)
         self.exhibition = Exhibition(shelf=self.shelf, pictures=self.pictures, darkroom=self.darkroom)
         self.desk = Desk(
             submit=submit,
             control=self.control,
             foreman=self.foreman,
             library=self.library,
+            styles=StyleBook(
+                styles=stores.styles,
+                characters=stores.characters,
+                projects=stores.projects,
+                workshop=self.workshop,
+                clock=clock,
+            ),
+            exporter=self.exporter,
+            casting=self.casting,
             album=self._make_album(),
+            critic=self._make_critic(),
+            exhibition=self.exhibition,
             line=self.line,
             workshop=self.workshop,
             reporter=Reporter(
@@ -279,12 +314,26 @@ class App:
             shelf=self.shelf,
             pictures=self.pictures,
             workshop=self.workshop,
+            drafting=self.drafting,
             line=self.line,
             gate=self.gate,
             feed=self.feed,
             clock=self._clock,
             limits=Limits(per_user=self.settings.max_waiting_per_user, in_all=self.settings.max_waiting),
             new_seed=_new_seed,
+        )
+
+    def _make_exporter(self, pool: ThreadPoolExecutor) -> Exporter:
+        return Exporter(
+            artifacts=self.stores.artifacts,
+            jobs=self.stores.jobs,
+            characters=self.stores.characters,
+            styles=self.stores.styles,
+            archives=FolderArchives(self.settings.data_dir, pool),
+            darkroom=self.darkroom,
+            shelf=self.shelf,
+            clock=self._clock,
+            min_free_bytes=self.settings.min_free_disk_mib * MIB,
         )
 
     def _make_foreman(self, submit: Submit) -> Foreman:
@@ -316,6 +365,17 @@ class App:
             poster=self.poster,
             incidents=self.incidents,
             feed=self.feed,
+            clock=self._clock,
+        )
+
+    def _make_critic(self) -> Critic:
+        return Critic(
+            artifacts=self.stores.artifacts,
+            jobs=self.stores.jobs,
+            reviews=self.stores.reviews,
+            characters=self.stores.characters,
+            projects=self.stores.projects,
+            settings=self.stores.settings,
             clock=self._clock,
         )
 
@@ -381,6 +441,7 @@ class App:
             silence=Silence(renderer=self._renderer, line=self.line, alarm=self.alarm, clock=self._clock),
             room=self.room,
             workshop=self.workshop,
+            drafting=self.drafting,
             shelf=self.shelf,
             incidents=self.incidents,
             feed=self.feed,

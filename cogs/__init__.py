@@ -6,8 +6,10 @@ from cogs.generate import Generate
 from cogs.job import JobCommands
 from cogs.project import ProjectCommands
 from cogs.queue import QueueCommands
+from cogs.review import Learn, ReviewCommands
 from cogs.settings import SettingsCommands
 from cogs.status import Status
+from cogs.style import StyleCommands
 
 COGS = (
     Gallery,
@@ -16,8 +18,11 @@ COGS = (
     QueueCommands,
     JobCommands,
     ProjectCommands,
+    ReviewCommands,
+    Learn,
     SettingsCommands,
     Status,
+    StyleCommands,
 )
 
 __all__ = ["COGS"]

@@ -57,6 +57,13 @@ async def _answer_before(interaction: discord.Interaction[Any], refused: discord
         raise refused from None
 
 
+async def meanwhile(interaction: discord.Interaction[Any], look: Look) -> None:
+    """Show how far an announced answer is; the answer itself is still to come."""
+    await interaction.edit_original_response(
+        content=look.content or None, embeds=look.embeds(), attachments=look.uploads(), view=look.view()
+    )
+
+
 async def turn(interaction: discord.Interaction[Any], look: Look) -> None:
     """Show the look in the very message that was pressed."""
     if interaction.response.is_done():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import discord
 import structlog
 
-from bot.chat import albums, batch_acts, job_acts, pages
+from bot.chat import albums, batch_acts, job_acts, pages, project_acts, review_acts, style_acts, verdicts
 from bot.chat.expired import expired
 from bot.chat.failures import tell_failure
 from bot.chat.record import record_button
@@ -36,10 +36,18 @@ BUTTONS: Mapping[str, ButtonAct] = {
     "find": albums.found_turned,
     "job": job_acts.pressed,
     "page": pages.turned,
+    "review": verdicts.pressed,
+    "bulk": review_acts.pressed,
+    "project": project_acts.pressed,
     "batch": batch_acts.pressed,
 }
-MENUS: Mapping[str, MenuAct] = {}
+MENUS: Mapping[str, MenuAct] = {
+    "review": verdicts.chosen,
+    "unlearn": review_acts.unlearned,
+    "style_back": style_acts.taken_back,
+}
 FORMS: Mapping[str, FormAct] = {
+    "review": verdicts.filled,
     "batch": batch_acts.listed,
 }
 

@@ -11,12 +11,17 @@ from bot.core.job import Card
 from bot.ports.clock import Clock
 from bot.ports.stores import Jobs, Journal, Settings
 from bot.studio.albums import Album
+from bot.studio.characters import Casting
 from bot.studio.control import Control
+from bot.studio.critic import Critic
+from bot.studio.exhibition import Exhibition
+from bot.studio.exporting import Exporter
 from bot.studio.foreman import Foreman
 from bot.studio.incidents import Incidents
 from bot.studio.library import Library
 from bot.studio.line import Line
 from bot.studio.report import Reporter
+from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
 from bot.studio.workshop import Workshop
 
@@ -42,7 +47,12 @@ class Desk:
     control: Control
     foreman: Foreman
     library: Library
+    casting: Casting
+    styles: StyleBook
+    exporter: Exporter
     album: Album
+    critic: Critic
+    exhibition: Exhibition
     line: Line
     workshop: Workshop
     reporter: Reporter

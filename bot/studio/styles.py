@@ -13,6 +13,7 @@ from bot.ports.clock import Clock
 from bot.ports.library import Characters, Styles
 from bot.ports.stores import Projects
 from bot.studio.control import Actor
+from bot.studio.library import check_open
 from bot.studio.workshop import Workshop
 
 MOST_WHY = 300
@@ -131,8 +132,11 @@ class StyleBook:
         ]
         return [*told, Told(revision=revisions[-1], changes=changes(EMPTY, revisions[-1].sheet))]
 
-    async def take_back(self, style: Style, number: int, actor: Actor) -> tuple[Style, tuple[Change, ...]]:
+    async def take_back(
+        self, style: Style, number: int, *, project: Project, actor: Actor
+    ) -> tuple[Style, tuple[Change, ...]]:
         """Undo what one revision changed, by a new one that says so; raise WrongState if that is no more."""
+        check_open(project)
         by_number = {revision.number: revision for revision in await self._styles.history(style.id)}
         if number not in by_number or number - 1 not in by_number:
             raise NotFound(
@@ -151,6 +155,7 @@ class StyleBook:
 
     async def use(self, style: Style | None, project: Project) -> Project:
         """Make it the way the project draws wherever no style is named; None: no style at all."""
+        check_open(project)
         return await self._projects.change(replace(project, style=style.id if style else None))
 
     async def in_use(self, project: Project) -> Style | None:

@@ -4,8 +4,12 @@ from bot.chat.desk import Desk
 from bot.chat.wire import Wire
 from bot.core.generation import Seed
 from bot.studio.albums import Album
+from bot.studio.characters import Casting
 from bot.studio.control import Control
+from bot.studio.critic import Critic
+from bot.studio.drafting import Drafting
 from bot.studio.exhibition import Exhibition
+from bot.studio.exporting import Exporter
 from bot.studio.feed import Feed
 from bot.studio.finishing import Finisher
 from bot.studio.foreman import Foreman
@@ -15,9 +19,11 @@ from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
 from bot.studio.report import Reporter
+from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
 from bot.studio.workshop import Workshop
 from tests.builders import a_workflow, some_limits
+from tests.fakes.archives import FakeArchives
 from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import ManualClock
 from tests.fakes.darkroom import FakeDarkroom
@@ -52,12 +58,30 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
     gate, lane, renderer, shelf, cards = Gate(feed), Lane(feed), FakeRenderer(), FakeShelf(), Cards()
     workshop = Workshop({"txt2img": a_workflow()}, stores.settings)
     line = Line(jobs=stores.jobs, projects=stores.projects, lane=lane, gate=gate, clock=clock)
+    casting = Casting(
+        characters=stores.characters,
+        projects=stores.projects,
+        artifacts=stores.artifacts,
+        reviews=stores.reviews,
+        styles=stores.styles,
+        workshop=workshop,
+        clock=clock,
+    )
+    drafting = Drafting(
+        casting=casting,
+        characters=stores.characters,
+        styles=stores.styles,
+        reviews=stores.reviews,
+        shelf=shelf,
+        workshop=workshop,
+    )
     submit = Submit(
         jobs=stores.jobs,
         projects=stores.projects,
         shelf=shelf,
         pictures=FakePictures(),
         workshop=workshop,
+        drafting=drafting,
         line=line,
         gate=gate,
         feed=feed,
@@ -98,18 +122,47 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         clock=clock,
     )
     darkroom = FakeDarkroom()
+    exhibition = Exhibition(shelf=shelf, pictures=FakePictures(), darkroom=darkroom)
     return Desk(
         submit=submit,
         control=control,
         foreman=foreman,
         library=library,
+        styles=StyleBook(
+            styles=stores.styles,
+            characters=stores.characters,
+            projects=stores.projects,
+            workshop=workshop,
+            clock=clock,
+        ),
+        exporter=Exporter(
+            artifacts=stores.artifacts,
+            jobs=stores.jobs,
+            characters=stores.characters,
+            styles=stores.styles,
+            archives=FakeArchives(shelf.files),
+            darkroom=darkroom,
+            shelf=shelf,
+            clock=clock,
+            min_free_bytes=0,
+        ),
+        critic=Critic(
+            artifacts=stores.artifacts,
+            jobs=stores.jobs,
+            reviews=stores.reviews,
+            characters=stores.characters,
+            projects=stores.projects,
+            settings=stores.settings,
+            clock=clock,
+        ),
+        exhibition=exhibition,
         album=Album(
             jobs=stores.jobs,
             projects=stores.projects,
             artifacts=stores.artifacts,
             library=library,
             control=control,
-            exhibition=Exhibition(shelf=shelf, pictures=FakePictures(), darkroom=darkroom),
+            exhibition=exhibition,
             darkroom=darkroom,
             shelf=shelf,
         ),

@@ -16,7 +16,9 @@ from bot.studio.collect import Collector
 from bot.studio.control import Actor, Control
 from bot.studio.delivery import Courier
 from bot.studio.dossiers import Travel
+from bot.studio.drafting import Drafting
 from bot.studio.endings import Endings
+from bot.studio.exporting import Exporter
 from bot.studio.feed import Feed, JobChanged, News
 from bot.studio.finishing import Finisher
 from bot.studio.foreman import Foreman
@@ -30,6 +32,7 @@ from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
 from bot.studio.room import Room
 from bot.studio.stall import Silence
+from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
 from bot.studio.vigil import Vigil
 from bot.studio.worker import Worker
@@ -56,6 +59,7 @@ from tests.fakes import (
     FakeStores,
     ManualClock,
 )
+from tests.fakes.archives import FakeArchives
 from tests.fakes.dossiers import FakeDossiers
 
 MIN_FREE = 1024**3
@@ -88,12 +92,30 @@ class Studio:
             jobs=self.jobs, projects=self.stores.projects, lane=self.lane, gate=self.gate, clock=self.clock
         )
         self.seeds = count(100)
+        self.casting = Casting(
+            characters=self.stores.characters,
+            projects=self.stores.projects,
+            artifacts=self.stores.artifacts,
+            reviews=self.stores.reviews,
+            styles=self.stores.styles,
+            workshop=self.workshop,
+            clock=self.clock,
+        )
+        self.drafting = Drafting(
+            casting=self.casting,
+            characters=self.stores.characters,
+            styles=self.stores.styles,
+            reviews=self.stores.reviews,
+            shelf=self.shelf,
+            workshop=self.workshop,
+        )
         self.submit = Submit(
             jobs=self.jobs,
             projects=self.stores.projects,
             shelf=self.shelf,
             pictures=self.pictures,
             workshop=self.workshop,
+            drafting=self.drafting,
             line=self.line,
             gate=self.gate,
             feed=self.feed,
@@ -166,6 +188,7 @@ class Studio:
             silence=Silence(renderer=self.renderer, line=self.line, alarm=self.alarm, clock=self.clock),
             room=self.room,
             workshop=self.workshop,
+            drafting=self.drafting,
             shelf=self.shelf,
             incidents=self.incidents,
             feed=self.feed,
@@ -190,6 +213,25 @@ class Studio:
             poster=self.poster,
             clock=self.clock,
         )
+        self.styles = StyleBook(
+            styles=self.stores.styles,
+            characters=self.stores.characters,
+            projects=self.stores.projects,
+            workshop=self.workshop,
+            clock=self.clock,
+        )
+        self.archives = FakeArchives(self.shelf.files)
+        self.exporter = Exporter(
+            artifacts=self.stores.artifacts,
+            jobs=self.jobs,
+            characters=self.stores.characters,
+            styles=self.stores.styles,
+            archives=self.archives,
+            darkroom=FakeDarkroom(),
+            shelf=self.shelf,
+            clock=self.clock,
+            min_free_bytes=MIN_FREE,
+        )
         self.vigil = Vigil(
             renderer=self.renderer,
             workshop=self.workshop,
@@ -198,15 +240,6 @@ class Studio:
             room=self.room,
         )
         self.backups = FakeBackups()
-        self.casting = Casting(
-            characters=self.stores.characters,
-            projects=self.stores.projects,
-            artifacts=self.stores.artifacts,
-            reviews=self.stores.reviews,
-            styles=self.stores.styles,
-            workshop=self.workshop,
-            clock=self.clock,
-        )
         self.portraits = Portraits(
             characters=self.stores.characters,
             artifacts=self.stores.artifacts,

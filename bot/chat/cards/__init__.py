@@ -33,6 +33,7 @@ from bot.chat.cards.characters import (
     variation_list,
     variation_removed,
 )
+from bot.chat.cards.exports import export_progress, exported
 from bot.chat.cards.job import job_card, moved_card, resting_card
 from bot.chat.cards.library import admin_channel_card, gallery_card
 from bot.chat.cards.line import (
@@ -145,6 +146,8 @@ __all__ = [
     "character_restored",
     "comparison_card",
     "exhibit_card",
+    "export_progress",
+    "exported",
     "failed_card",
     "forum_starter",
     "found_page",

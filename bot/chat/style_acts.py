@@ -1,0 +1,32 @@
+"""Taking a change of a style back, from the menu below its history."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.chat import cards
+from bot.chat.answers import Announced, turn
+from bot.chat.expired import expired
+from bot.chat.people import actor_of
+
+if TYPE_CHECKING:
+    from bot.chat.client import GengaClient
+
+_NUMBER = re.compile(r"[0-9]{1,15}")
+
+
+async def taken_back(interaction: discord.Interaction[Any], rest: str, chosen: Sequence[str]) -> None:
+    client: GengaClient = interaction.client
+    if not all(_NUMBER.fullmatch(number) for number in (rest, *chosen)):
+        await expired(interaction)
+        return
+    actor = actor_of(interaction)
+    async with client.reception.attend(interaction, Announced.IN_PLACE):
+        style, project = await client.desk.styles.of_id(int(rest), actor)
+        revised, changes = await client.desk.styles.take_back(
+            style, int(chosen[0]), project=project, actor=actor
+        )
+        look = cards.style_taken_back(revised, await client.desk.styles.history(revised), changes)
+    await turn(interaction, look)
