@@ -32,7 +32,7 @@ from bot.ports.clock import Clock
 from bot.ports.library import Artifacts, Characters, NewCharacter, PictureFilter, Styles
 from bot.ports.review import Reviews
 from bot.ports.stores import Projects
-from bot.studio.control import Actor
+from bot.studio.actor import Actor
 from bot.studio.workshop import Workshop
 
 MOST_COUNTED: Final = 10_000

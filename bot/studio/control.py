@@ -1,7 +1,6 @@
 """What people do to jobs that exist: cancel, draw again, hold the queue, let it go."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from bot.core.errors import NotAllowed, NotFound, RendererAway, WrongState
 from bot.core.generation import Origin
@@ -9,21 +8,11 @@ from bot.core.job import Job, JobState
 from bot.ports.clock import Clock
 from bot.ports.renderer import Renderer
 from bot.ports.stores import Jobs, Settings
+from bot.studio.actor import Actor
 from bot.studio.feed import Feed, JobChanged, LineChanged
 from bot.studio.gate import Gate, Paused
 from bot.studio.lane import Lane
 from bot.studio.submit import Submit, Ticket
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who does something, as known at that very moment; `manages` means Manage Server."""
-
-    user: int
-    guild: int | None
-    manages: bool = False
-    roles: frozenset[int] = frozenset()
-    name: str = ""
 
 
 class Control:

@@ -30,8 +30,8 @@ from bot.ports.library import Characters, NewCharacter, NewReference, NewVariati
 from bot.ports.pictures import Picture, Pictures
 from bot.ports.review import Reviews
 from bot.ports.shelf import Shelf
+from bot.studio.actor import Actor
 from bot.studio.characters import Casting
-from bot.studio.control import Actor
 
 MOST_TAKEN_IN: Final = 256 * MIB
 """So much the pictures of one file may have together, decoded and encoded anew."""
