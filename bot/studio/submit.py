@@ -7,18 +7,19 @@ from uuid import UUID, uuid4
 
 from bot.core.catalogue import ModelFacts
 from bot.core.composing import Composed
-from bot.core.errors import UnknownName
+from bot.core.errors import BadRequest, UnknownName
 from bot.core.generation import GenerationRequest, Origin, Recipe, Reference, Seed
 from bot.core.job import Job
 from bot.core.library import Project
 from bot.core.lineage import Descent, Lineage
-from bot.core.planning import decide
+from bot.core.planning import Plan
 from bot.core.queueing import Limits, admit
 from bot.core.workflow import Graph, bind
 from bot.ports.clock import Clock
 from bot.ports.pictures import Pictures
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs, NewJob, Projects
+from bot.studio.drafting import Drafting
 from bot.studio.feed import Feed, JobChanged, LineChanged
 from bot.studio.gate import Gate
 from bot.studio.line import JobView, Line
@@ -39,11 +40,16 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A job ready to be stored, and how its words came about."""
+    """A job ready to be stored, and how it was decided."""
 
     new: NewJob
     project: Project | None
-    composed: Composed
+    plan: Plan
+
+    @property
+    def composed(self) -> Composed:
+        """How its words came about."""
+        return self.plan.composed
 
 
 class Submit:
@@ -55,6 +61,7 @@ class Submit:
         shelf: Shelf,
         pictures: Pictures,
         workshop: Workshop,
+        drafting: Drafting,
         line: Line,
         gate: Gate,
         feed: Feed,
@@ -68,6 +75,7 @@ class Submit:
         self._shelf = shelf
         self._pictures = pictures
         self._workshop = workshop
+        self._drafting = drafting
         self._line = line
         self._gate = gate
         self._feed = feed
@@ -87,16 +95,9 @@ class Submit:
         self, request: GenerationRequest, origin: Origin, *, lineage: Lineage | None = None
     ) -> Prepared:
         """Decide all of a request, store nothing; raise BadRequest for whatever is wrong with it."""
-        workflow = self._workshop.choose(request)
         project = await self.project_for(request.project, origin)
-        recipe = decide(
-            request,
-            workflow,
-            catalogue=self._workshop.catalogue,
-            seed=self._new_seed(),
-            default_model=self._workshop.default_model,
-        ).recipe
-        uid = self._new_uid()
+        plan = await self._drafting.draft(request, project, seed=self._new_seed())
+        uid, recipe = self._new_uid(), plan.recipe
         new = NewJob(
             uid=uid,
             request=request,
@@ -107,8 +108,7 @@ class Submit:
             project=project.id if project else None,
             lineage=lineage,
         )
-        composed = Composed(positive=recipe.prompt, negative=recipe.negative)
-        return Prepared(new=new, project=project, composed=composed)
+        return Prepared(new=new, project=project, plan=plan)
 
     async def again(self, job: Job, origin: Origin, *, same_seed: bool = False) -> Ticket:
         """Store a job that draws what `job` drew, with a new seed or the very same graph."""
@@ -164,7 +164,16 @@ class Submit:
         return Reference(sha256=kept.sha256, path=kept.path, size=picture.size)
 
     async def project_for(self, name: str | None, origin: Origin) -> Project | None:
-        """Return the named project, else the channel's, else the one the person uses."""
+        """Return the named project, else the channel's, else the one the person uses; it must be open."""
+        project = await self._project_meant(name, origin)
+        if project is not None and not project.is_open:
+            raise BadRequest(
+                f"“{project.name}” is archived: nothing new is drawn for it.",
+                hint="`/project restore` opens it again; otherwise name another one.",
+            )
+        return project
+
+    async def _project_meant(self, name: str | None, origin: Origin) -> Project | None:
         if name is not None:
             project = await self._projects.named(origin.guild, name)
             if project is None:

@@ -10,7 +10,6 @@ import structlog
 from bot.core.errors import Blank, InDoubt, Lost, OutOfMemory, RendererAway, StudioError, WrongState
 from bot.core.job import Job, JobState
 from bot.core.patience import patience_ms
-from bot.core.planning import decide
 from bot.core.progress import (
     Accepted,
     Interrupted,
@@ -25,6 +24,7 @@ from bot.ports.renderer import Order, Renderer, Upload
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
 from bot.studio.collect import Collector
+from bot.studio.drafting import Drafting
 from bot.studio.endings import Endings
 from bot.studio.feed import Feed, JobChanged, LineChanged
 from bot.studio.gate import Gate, away_for
@@ -59,6 +59,7 @@ class Worker:
         silence: Silence,
         room: Room,
         workshop: Workshop,
+        drafting: Drafting,
         shelf: Shelf,
         incidents: Incidents,
         feed: Feed,
@@ -76,6 +77,7 @@ class Worker:
         self._silence = silence
         self._room = room
         self._workshop = workshop
+        self._drafting = drafting
         self._shelf = shelf
         self._incidents = incidents
         self._feed = feed
@@ -147,7 +149,7 @@ class Worker:
 
     async def _ordered(self, job: Job) -> tuple[Job, Order]:
         """Write down that the job goes to ComfyUI now, before it does."""
-        job, graph = self._bound(job) if job.graph is None else (job, job.graph)
+        job, graph = await self._bound(job) if job.graph is None else (job, job.graph)
         order = Order(
             prompt_id=job.prompt_id,
             graph=graph,
@@ -156,16 +158,10 @@ class Worker:
         )
         return (job if job.state.in_renderer else await self._submitted(job)), order
 
-    def _bound(self, job: Job) -> tuple[Job, Graph]:
+    async def _bound(self, job: Job) -> tuple[Job, Graph]:
         """Decide what could not be decided while ComfyUI had never been seen."""
         workflow = self._workshop.named(job.recipe.workflow)
-        recipe = decide(
-            job.request,
-            workflow,
-            catalogue=self._workshop.catalogue,
-            seed=job.recipe.seed,
-            default_model=self._workshop.default_model,
-        ).recipe
+        recipe = (await self._drafting.redraft(job)).recipe
         if not workflow.is_decided(recipe):
             raise RendererAway("ComfyUI has not yet told what it can draw with.")
         graph = bind(workflow, recipe, filename_prefix=prefix_of(job.uid))

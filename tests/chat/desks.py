@@ -7,6 +7,7 @@ from bot.studio.albums import Album
 from bot.studio.characters import Casting
 from bot.studio.control import Control
 from bot.studio.critic import Critic
+from bot.studio.dossiers import Travel
 from bot.studio.drafting import Drafting
 from bot.studio.exhibition import Exhibition
 from bot.studio.exporting import Exporter
@@ -18,6 +19,7 @@ from bot.studio.incidents import Incidents
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
+from bot.studio.portraits import Portraits
 from bot.studio.report import Reporter
 from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
@@ -27,6 +29,7 @@ from tests.fakes.archives import FakeArchives
 from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import ManualClock
 from tests.fakes.darkroom import FakeDarkroom
+from tests.fakes.dossiers import FakeDossiers
 from tests.fakes.pictures import FakePictures, FakeShelf
 from tests.fakes.poster import FakePoster
 from tests.fakes.renderer import FakeRenderer
@@ -128,11 +131,32 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         control=control,
         foreman=foreman,
         library=library,
+        casting=casting,
         styles=StyleBook(
             styles=stores.styles,
             characters=stores.characters,
             projects=stores.projects,
             workshop=workshop,
+            clock=clock,
+        ),
+        casting=casting,
+        portraits=Portraits(
+            characters=stores.characters,
+            artifacts=stores.artifacts,
+            jobs=stores.jobs,
+            control=control,
+            pictures=FakePictures(),
+            shelf=shelf,
+            darkroom=darkroom,
+            clock=clock,
+        ),
+        travel=Travel(
+            casting=casting,
+            characters=stores.characters,
+            reviews=stores.reviews,
+            dossiers=FakeDossiers(),
+            pictures=FakePictures(),
+            shelf=shelf,
             clock=clock,
         ),
         exporter=Exporter(
