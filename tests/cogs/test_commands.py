@@ -12,6 +12,7 @@ from tests.chat.desks import a_desk
 Payload = dict[str, Any]
 
 SUB_COMMAND = 1
+STYLE_OPTIONS = ("model", "sampler", "scheduler", "size", "lora")
 MANAGE_GUILD = str(1 << 5)
 
 
@@ -50,8 +51,13 @@ async def test_these_are_the_commands(commands: dict[str, Payload]) -> None:
         "job list",
         "job params",
         "job show",
+        "project archive",
         "project create",
+        "project delete",
+        "project edit",
+        "project export",
         "project list",
+        "project restore",
         "project show",
         "project use",
         "queue cancel",
@@ -62,6 +68,12 @@ async def test_these_are_the_commands(commands: dict[str, Payload]) -> None:
         "settings admin",
         "settings gallery",
         "status",
+        "style create",
+        "style edit",
+        "style history",
+        "style list",
+        "style show",
+        "style use",
     ]
 
 
@@ -108,8 +120,15 @@ async def test_what_has_a_list_to_choose_from_is_completed_while_typing(commands
         *(f"generate {name}" for name in ("project", "size", "sampler", "model", "lora", "workflow")),
         *(f"job {name} job" for name in ("show", "again", "params")),
         "job list project",
-        "project show name",
-        "project use name",
+        "project create workflow",
+        *(f"project {name} project" for name in ("show", "edit", "use", "archive", "restore")),
+        *(f"project {name} project" for name in ("delete", "export")),
+        *(f"project edit {name}" for name in ("workflow", "style")),
+        *(f"style {name} project" for name in ("create", "list", "show", "edit", "use", "history")),
+        *(f"style {name} style" for name in ("show", "edit", "use", "history")),
+        *(f"style {name} {option}" for name in ("create", "edit") for option in STYLE_OPTIONS),
+        "style create from_job",
+        *(f"style edit {name}" for name in ("remove_lora", "clear")),
         "queue cancel job",
     }
 

@@ -52,7 +52,7 @@ async def test_choices_are_at_hand_while_comfyui_is_away_and_after_a_restart(
 async def test_projects_are_offered_by_part_of_their_name(studio: Studio) -> None:
     for name in ("Moonlit Harbor", "Lanterns", "Harbor Lights"):
         await studio.answer(f"/project create name:{name}")
-    for command, option in (("/generate", "project"), ("/project use", "name"), ("/job list", "project")):
+    for command, option in (("/generate", "project"), ("/project use", "project"), ("/job list", "project")):
         assert await offered(studio, command, option, "harb") == ["Harbor Lights", "Moonlit Harbor"]
 
 

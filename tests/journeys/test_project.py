@@ -54,10 +54,10 @@ async def test_in_a_projects_thread_the_project_need_not_be_named(studio: Studio
 async def test_use_makes_it_the_choice_and_shows_in_list_and_show(studio: Studio) -> None:
     await studio.answer("/project create name:Harbor channel:gallery")
     await studio.answer("/project create name:Lanterns channel:gallery")
-    await studio.answer("/project use name:Harbor")
+    await studio.answer("/project use project:Harbor")
     assert "you work on it" in (await studio.answer("/project list")).text
     assert "You work on it now" in (await studio.answer("/project show")).text
-    assert "You work on it now" not in (await studio.answer("/project show name:Lanterns")).text
+    assert "You work on it now" not in (await studio.answer("/project show project:Lanterns")).text
     job, _ = await studio.drawn("prompt:a heron")
     assert job.project == 1
     await studio.answer("/project use")
@@ -68,7 +68,7 @@ async def test_use_makes_it_the_choice_and_shows_in_list_and_show(studio: Studio
 @pytest.mark.parametrize("command", ["/project show", "/project use"])
 async def test_an_unknown_project_is_answered_with_the_nearest(studio: Studio, command: str) -> None:
     await studio.answer("/project create name:Harbor channel:gallery")
-    answer = await studio.answer(f"{command} name:Habor")
+    answer = await studio.answer(f"{command} project:Habor")
     assert answer.ephemeral
     assert "Nearest: `Harbor`" in answer.text
 
