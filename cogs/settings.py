@@ -48,3 +48,17 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What thi
             shown = channel.id if channel is not None else await self._desk.library.admin_channel(actor)
         look = cards.admin_channel_card(shown, changed=channel is not None)
         await say(interaction, look, ephemeral=True)
+
+    @app_commands.command(description="Who approves and rejects pictures")
+    @app_commands.describe(
+        role="Only those with this role; @everyone lets everybody; left out, the present choice is shown"
+    )
+    async def reviewers(
+        self, interaction: discord.Interaction[Any], role: discord.Role | None = None
+    ) -> None:
+        actor, critic = actor_of(interaction), self._desk.critic
+        async with self._reception.attend(interaction):
+            if role is not None:
+                await critic.set_reviewers(None if role.is_default() else role.id, actor)
+            shown = await critic.reviewers(actor)
+        await say(interaction, cards.reviewers_card(shown, changed=role is not None), ephemeral=True)

@@ -107,6 +107,7 @@ from bot.chat.cards.verdicts import (
     bulk_left,
     learned_card,
     lessons_card,
+    reviewers_card,
     stats_card,
 )
 
@@ -196,6 +197,7 @@ __all__ = [
     "restarting",
     "resting_batch",
     "resting_card",
+    "reviewers_card",
     "ruling_card",
     "ruling_words",
     "stats_card",

@@ -234,3 +234,14 @@ def _suggestions(learned: Learned) -> Iterator[str]:
         yield f"Worth a try: {found}, against {_ratio(others)} without."
     if not (learned.suggestions or learned.words or learned.against):
         yield "Nothing stands out yet."
+
+
+def reviewers_card(role: int | None, *, changed: bool = False) -> Look:
+    """Show who reviews; `changed`: it was chosen just now."""
+    now = " from now on" if changed else ""
+    who = "Everybody in this server" if role is None else f"<@&{role}> and those with Manage Server"
+    withdrawn = small("one's own pictures can always be withdrawn")
+    return Look(
+        text=f"{who} may approve and reject pictures{now}.\n{withdrawn}",
+        colour=palette.DONE if changed else palette.WAITING,
+    )
