@@ -41,6 +41,7 @@ from bot.studio.collect import Collector
 from bot.studio.control import Control
 from bot.studio.critic import Critic
 from bot.studio.delivery import Courier
+from bot.studio.dossiers import Travel
 from bot.studio.drafting import Drafting
 from bot.studio.endings import Endings
 from bot.studio.exhibition import Exhibition
@@ -54,8 +55,11 @@ from bot.studio.keeper import Keeper
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
+from bot.studio.portraits import Portraits
+from bot.studio.mounting import Mounting
 from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
+from bot.studio.reproduction import Reproduction
 from bot.studio.room import Room
 from bot.studio.stall import Silence
 from bot.studio.styles import StyleBook
@@ -68,6 +72,7 @@ from cogs import COGS
 from storage.archives import FolderArchives
 from storage.backups import FolderBackups
 from storage.database import Database
+from storage.dossiers import ZippedDossiers
 from storage.files import PictureShelf
 from storage.stores import SqliteStores
 
@@ -197,6 +202,25 @@ class App:
             ),
             exporter=self.exporter,
             casting=self.casting,
+            portraits=Portraits(
+                characters=stores.characters,
+                artifacts=stores.artifacts,
+                jobs=stores.jobs,
+                control=self.control,
+                pictures=self.pictures,
+                shelf=self.shelf,
+                darkroom=self.darkroom,
+                clock=clock,
+            ),
+            travel=Travel(
+                casting=self.casting,
+                characters=stores.characters,
+                reviews=stores.reviews,
+                dossiers=ZippedDossiers(pool),
+                pictures=self.pictures,
+                shelf=self.shelf,
+                clock=clock,
+            ),
             album=self._make_album(),
             critic=self._make_critic(),
             exhibition=self.exhibition,
@@ -362,10 +386,21 @@ class App:
             settings=self.stores.settings,
             shelf=self.shelf,
             pictures=self.pictures,
+            mounting=self._make_mounting(),
             poster=self.poster,
             incidents=self.incidents,
             feed=self.feed,
             clock=self._clock,
+        )
+
+    def _make_mounting(self) -> Mounting:
+        jobs = self.stores.jobs
+        return Mounting(
+            jobs=jobs,
+            shelf=self.shelf,
+            darkroom=self.darkroom,
+            reproduction=Reproduction(jobs=jobs, shelf=self.shelf, darkroom=self.darkroom),
+            incidents=self.incidents,
         )
 
     def _make_critic(self) -> Critic:

@@ -1,6 +1,7 @@
 """Slash commands, one cog per noun: typed options in, one use case called, a card out."""
 
 from cogs.batch import BatchCommands
+from cogs.character import CharacterCommands
 from cogs.gallery import Gallery
 from cogs.generate import Generate
 from cogs.job import JobCommands
@@ -15,6 +16,7 @@ COGS = (
     Gallery,
     Generate,
     BatchCommands,
+    CharacterCommands,
     QueueCommands,
     JobCommands,
     ProjectCommands,

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import discord
 import structlog
 
-from bot.chat import albums, batch_acts, job_acts, pages, project_acts, review_acts, style_acts, verdicts
+from bot.chat import (
+    albums,
+    batch_acts,
+    character_acts,
+    job_acts,
+    pages,
+    project_acts,
+    review_acts,
+    style_acts,
+    verdicts,
+)
 from bot.chat.expired import expired
 from bot.chat.failures import tell_failure
 from bot.chat.record import record_button
@@ -39,6 +49,7 @@ BUTTONS: Mapping[str, ButtonAct] = {
     "review": verdicts.pressed,
     "bulk": review_acts.pressed,
     "project": project_acts.pressed,
+    "character": character_acts.pressed,
     "batch": batch_acts.pressed,
 }
 MENUS: Mapping[str, MenuAct] = {
@@ -49,6 +60,7 @@ MENUS: Mapping[str, MenuAct] = {
 FORMS: Mapping[str, FormAct] = {
     "review": verdicts.filled,
     "batch": batch_acts.listed,
+    "character": character_acts.described,
 }
 
 _BUTTON = rf"(?P<kind>{'|'.join(BUTTONS)}):(?P<rest>.{{1,90}})"

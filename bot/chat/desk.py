@@ -14,12 +14,14 @@ from bot.studio.albums import Album
 from bot.studio.characters import Casting
 from bot.studio.control import Control
 from bot.studio.critic import Critic
+from bot.studio.dossiers import Travel
 from bot.studio.exhibition import Exhibition
 from bot.studio.exporting import Exporter
 from bot.studio.foreman import Foreman
 from bot.studio.incidents import Incidents
 from bot.studio.library import Library
 from bot.studio.line import Line
+from bot.studio.portraits import Portraits
 from bot.studio.report import Reporter
 from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
@@ -48,6 +50,8 @@ class Desk:
     foreman: Foreman
     library: Library
     casting: Casting
+    portraits: Portraits
+    travel: Travel
     styles: StyleBook
     exporter: Exporter
     album: Album

@@ -139,7 +139,6 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
             workshop=workshop,
             clock=clock,
         ),
-        casting=casting,
         portraits=Portraits(
             characters=stores.characters,
             artifacts=stores.artifacts,
