@@ -55,8 +55,8 @@ from bot.studio.keeper import Keeper
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
-from bot.studio.portraits import Portraits
 from bot.studio.mounting import Mounting
+from bot.studio.portraits import Portraits
 from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
 from bot.studio.reproduction import Reproduction

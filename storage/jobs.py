@@ -1,6 +1,7 @@
 """Jobs, as the use cases remember and find them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
 
@@ -9,7 +10,7 @@ from bot.core.job import Card, Job, JobEvent, JobState
 from bot.core.posting import Posting, PostingKind
 from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import JobFilter, NewJob
-from storage import artifacts, events, finding, outbox, transitions, turns
+from storage import artifacts, events, finding, outbox, searching, transitions, turns, words
 from storage.database import Database
 
 
@@ -22,6 +23,9 @@ class SqliteJobs:
     async def add(self, new: NewJob) -> tuple[Job, bool]:
         return await self._database.write(partial(_add, new=new))
 
+    async def add_ended(self, new: NewJob, *, artifacts: Sequence[Artifact]) -> Job:
+        return await self._database.write(partial(_add_ended, new=new, made=artifacts))
+
     async def store(self, job: Job, *, was: JobState, note: str = "", notice: bool = False) -> None:
         await self._database.write(partial(_store, job=job, was=was, note=note, notice=notice))
 
@@ -29,10 +33,25 @@ class SqliteJobs:
         await self._database.write(partial(_rendered, job=job, was=was, made=artifacts))
 
     async def delivered(
-        self, job: Job, *, posting: Posting, post: Card, attachments: Sequence[int], notice: bool
+        self,
+        job: Job,
+        *,
+        posting: Posting,
+        post: Card,
+        attachments: Sequence[int],
+        notice: bool,
+        note: str = "",
     ) -> None:
         await self._database.write(
-            partial(_delivered, job=job, posting=posting, post=post, attachments=attachments, notice=notice)
+            partial(
+                _delivered,
+                job=job,
+                posting=posting,
+                post=post,
+                attachments=attachments,
+                notice=notice,
+                note=note,
+            )
         )
 
     async def set_card(self, job_id: int, card: Card) -> None:
@@ -61,6 +80,28 @@ class SqliteJobs:
 
     async def count_waiting(self, *, user: int) -> tuple[int, int]:
         return await self._database.read(partial(_count_waiting, user=user))
+
+    async def open_of_project(self, project: int) -> int:
+        return await self._database.read(partial(finding.count_open_of, project=project))
+
+    async def find(
+        self,
+        words: str,
+        *,
+        guild: int | None,
+        project: int | None = None,
+        before: int | None = None,
+        limit: int = 10,
+    ) -> list[Job]:
+        return await self._database.read(
+            partial(searching.find, words=words, guild=guild, project=project, before=before, limit=limit)
+        )
+
+    async def children(self, job_id: int) -> list[Job]:
+        return await self._database.read(partial(searching.children, job_id=job_id))
+
+    async def family(self, job_id: int, *, limit: int = 200) -> list[Job]:
+        return await self._database.read(partial(searching.family, job_id=job_id, limit=limit))
 
     async def page(self, wanted: JobFilter, *, before: int | None = None, limit: int = 10) -> list[Job]:
         return await self._database.read(partial(finding.page, wanted=wanted, before=before, limit=limit))
@@ -91,14 +132,24 @@ def _add(db: Connection, *, new: NewJob) -> tuple[Job, bool]:
     return insert_new(db, new), True
 
 
-def insert_new(db: Connection, new: NewJob) -> Job:
-    """Store a queued job and its first event."""
-    job = _as_stored(new, transitions.insert(db, new))
-    events.append(db, job, note="")
+def _add_ended(db: Connection, *, new: NewJob, made: Sequence[Artifact]) -> Job:
+    known = finding.by_origin(db, key=new.origin.key)
+    if known is not None:
+        return known
+    job = insert_new(db, new, state=JobState.SHELVED)
+    artifacts.insert(db, [replace(artifact, job=job.id) for artifact in made])
     return job
 
 
-def _as_stored(new: NewJob, job_id: int) -> Job:
+def insert_new(db: Connection, new: NewJob, *, state: JobState = JobState.QUEUED) -> Job:
+    """Store a job, its first event and its words."""
+    job = _as_stored(new, transitions.insert(db, new, state=state), state=state)
+    events.append(db, job, note="")
+    words.keep(db, new, job_id=job.id)
+    return job
+
+
+def _as_stored(new: NewJob, job_id: int, *, state: JobState) -> Job:
     return Job(
         id=job_id,
         uid=new.uid,
@@ -107,6 +158,7 @@ def _as_stored(new: NewJob, job_id: int) -> Job:
         origin=new.origin,
         created=new.created,
         since=new.created,
+        state=state,
         project=new.project,
         lineage=new.lineage,
         batch=new.batch,
@@ -131,9 +183,16 @@ def _rendered(db: Connection, *, job: Job, was: JobState, made: Sequence[Artifac
 
 
 def _delivered(
-    db: Connection, *, job: Job, posting: Posting, post: Card, attachments: Sequence[int], notice: bool
+    db: Connection,
+    *,
+    job: Job,
+    posting: Posting,
+    post: Card,
+    attachments: Sequence[int],
+    notice: bool,
+    note: str,
 ) -> None:
-    _store(db, job=job, was=JobState.RENDERED, notice=notice)
+    _store(db, job=job, was=JobState.RENDERED, note=note, notice=notice)
     transitions.set_post(db, job_id=job.id, post=post)
     outbox.close_sent(db, posting_id=posting.id, message=post, at=job.since)
     artifacts.posted(db, job_id=job.id, message=post.message, attachments=attachments)

@@ -18,7 +18,7 @@ class PicturePost:
     """Finished pictures of a job, ready to be posted as one message.
 
     `doubtful`: an earlier try may have arrived, longer ago than Discord remembers a nonce; look for it first.
-    `detour`: why it is posted here and not where it belongs.
+    `detour`: why it is posted here and not where it belongs. `sheet` shows all of them on one.
     """
 
     job: Job
@@ -28,6 +28,15 @@ class PicturePost:
     nonce: str
     doubtful: bool = False
     detour: str = ""
+    parent: Job | None = None
+    sheet: Sheet | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What is said below the pictures beside their parameters, a sentence on each line."""
+        detour = (f"Posted here instead: {self.detour}",) if self.detour else ()
+        return "\n".join([*self.remarks, *detour])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

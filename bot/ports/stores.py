@@ -52,7 +52,10 @@ class Jobs(Protocol):
         ...
 
     async def add_ended(self, new: NewJob, *, artifacts: Sequence[Artifact]) -> Job:
-        """Store a job that was drawn elsewhere, SHELVED at once, with its pictures; nothing is posted."""
+        """Store a job that was drawn elsewhere, SHELVED at once, with its pictures; nothing is posted.
+
+        The pictures' `job` is ignored. A known origin key: that job, and nothing is stored.
+        """
         ...
 
     async def get(self, job_id: int) -> Job:
@@ -72,7 +75,14 @@ class Jobs(Protocol):
         ...
 
     async def delivered(
-        self, job: Job, *, posting: Posting, post: Card, attachments: Sequence[int], notice: bool
+        self,
+        job: Job,
+        *,
+        posting: Posting,
+        post: Card,
+        attachments: Sequence[int],
+        notice: bool,
+        note: str = "",
     ) -> None:
         """Like `store` from RENDERED; in the same transaction the posting becomes sent.
 
@@ -124,7 +134,11 @@ class Jobs(Protocol):
         before: int | None = None,
         limit: int = 10,
     ) -> list[Job]:
-        """Return the newest jobs below `before` whose prompts have all these words or words that begin so."""
+        """Return the newest jobs below `before` that have all these words, the last one as a beginning.
+
+        They are looked for in what was typed, in what is drawn and in the names of the cast. Of scripts that
+        put no blanks between words any part is found. `guild` None: what belongs to no server.
+        """
         ...
 
     async def children(self, job_id: int) -> list[Job]:

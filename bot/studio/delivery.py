@@ -26,6 +26,7 @@ from bot.ports.stores import Jobs, Outbox, Projects, Settings
 from bot.studio.addresses import Address, Addresses, around
 from bot.studio.feed import Feed, JobChanged, News
 from bot.studio.incidents import Incidents
+from bot.studio.mounting import Mounting
 from bot.studio.together import together
 
 FIRST_RETRY_S = 1.0
@@ -46,6 +47,7 @@ class Courier:
         settings: Settings,
         shelf: Shelf,
         pictures: Pictures,
+        mounting: Mounting,
         poster: Poster,
         incidents: Incidents,
         feed: Feed,
@@ -56,6 +58,7 @@ class Courier:
         self._addresses = Addresses(projects=projects, settings=settings, poster=poster)
         self._shelf = shelf
         self._pictures = pictures
+        self._mounting = mounting
         self._poster = poster
         self._incidents = incidents
         self._feed = feed
@@ -181,7 +184,7 @@ class Courier:
         address: Address,
         channel: int,
     ) -> None:
-        limit = await self._poster.upload_limit(channel, count=len(artifacts))
+        limit = await self._poster.upload_limit(channel, count=self._mounting.files(job, artifacts))
         post = PicturePost(
             job=job,
             project=address.project,
@@ -191,6 +194,7 @@ class Courier:
             doubtful=self._is_doubtful(posting),
             detour=address.detour,
         )
+        post = await self._mounting.mounted(post, limit=limit)
         try:
             posted = await self._poster.post(channel, post)
         except TooLarge:
@@ -209,6 +213,7 @@ class Courier:
             post=posted.message,
             attachments=posted.attachments,
             notice=job.is_told_of_alone and job.origin.channel not in (None, channel),
+            note=post.told,
         )
         await self._taken_down(recorded, job)
         self._feed.publish(JobChanged(job=delivered))
@@ -248,9 +253,7 @@ class Courier:
             failure=Failure(kind="not_posted", message=error.message, hint=error.hint),
             timings=replace(job.timings, total=now - job.created),
         )
-        await self._jobs.store(
-            shelved, was=job.state, note=error.message, notice=shelved.is_told_of_alone
-        )
+        await self._jobs.store(shelved, was=job.state, note=error.message, notice=shelved.is_told_of_alone)
         await self._outbox.dropped(posting, at=now, reason=error.message)
         self._feed.publish(JobChanged(job=shelved))
 

@@ -274,8 +274,11 @@ async def test_delivery_writes_post_attachments_and_the_sent_posting_at_once(sto
     (posting,) = await stores.outbox.due()
     done = replace(job.to(DELIVERED, at=NOW + 12), timings=some_timings(total=5000))
     post = a_card(channel=731, message=900)
-    await stores.jobs.delivered(done, posting=posting, post=post, attachments=[11, 12], notice=False)
+    await stores.jobs.delivered(
+        done, posting=posting, post=post, attachments=[11, 12], notice=False, note="identical to #3"
+    )
     stored = await stores.jobs.get(job.id)
+    assert (await stores.jobs.events(job.id))[-1].note == "identical to #3"
     assert (stored.state, stored.post, stored.timings.total) == (DELIVERED, post, 5000)
     kept = await stores.jobs.artifacts(job.id)
     assert [(artifact.message, artifact.attachment) for artifact in kept] == [(900, 11), (900, 12)]

@@ -1,7 +1,7 @@
 """The stores over one memory, as the tables of one database."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.artifact import Artifact
@@ -23,6 +23,7 @@ from tests.fakes.discards import FakeDiscards
 from tests.fakes.memory import STILL_DUE, Memory
 from tests.fakes.projects import FakeProjects
 from tests.fakes.reviews import FakePins, FakeReviews
+from tests.fakes.searching import family_of, has_words
 from tests.fakes.styles import FakeStyles
 
 IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
@@ -34,9 +35,21 @@ class FakeJobs:
         self._memory = memory
 
     async def add(self, new: NewJob) -> tuple[Job, bool]:
-        for job in self._memory.jobs.values():
-            if job.origin.key == new.origin.key:
-                return job, False
+        known = self._with_key(new.origin.key)
+        return (known, False) if known is not None else (self._keep(new, JobState.QUEUED), True)
+
+    async def add_ended(self, new: NewJob, *, artifacts: Sequence[Artifact]) -> Job:
+        known = self._with_key(new.origin.key)
+        if known is not None:
+            return known
+        job = self._keep(new, JobState.SHELVED)
+        self._keep_pictures(replace(artifact, job=job.id) for artifact in artifacts)
+        return job
+
+    def _with_key(self, key: str) -> Job | None:
+        return next((job for job in self._memory.jobs.values() if job.origin.key == key), None)
+
+    def _keep(self, new: NewJob, state: JobState) -> Job:
         job = Job(
             id=len(self._memory.jobs) + 1,
             uid=new.uid,
@@ -45,6 +58,7 @@ class FakeJobs:
             origin=new.origin,
             created=new.created,
             since=new.created,
+            state=state,
             project=new.project,
             lineage=new.lineage,
             batch=new.batch,
@@ -53,7 +67,11 @@ class FakeJobs:
         )
         self._memory.jobs[job.id] = job
         self._memory.events.append(JobEvent(job=job.id, state=job.state, at=job.since))
-        return job, True
+        return job
+
+    def _keep_pictures(self, artifacts: Iterable[Artifact]) -> None:
+        for artifact in artifacts:
+            self._memory.artifacts.append(replace(artifact, id=len(self._memory.artifacts) + 1))
 
     async def get(self, job_id: int) -> Job:
         if job_id not in self._memory.jobs:
@@ -88,14 +106,20 @@ class FakeJobs:
 
     async def rendered(self, job: Job, *, was: JobState, artifacts: Sequence[Artifact]) -> None:
         await self.store(job, was=was)
-        for artifact in artifacts:
-            self._memory.artifacts.append(replace(artifact, id=len(self._memory.artifacts) + 1))
+        self._keep_pictures(artifacts)
         self._post(job, PostingKind.PICTURES)
 
     async def delivered(
-        self, job: Job, *, posting: Posting, post: Card, attachments: Sequence[int], notice: bool
+        self,
+        job: Job,
+        *,
+        posting: Posting,
+        post: Card,
+        attachments: Sequence[int],
+        notice: bool,
+        note: str = "",
     ) -> None:
-        await self.store(job, was=JobState.RENDERED, notice=notice)
+        await self.store(job, was=JobState.RENDERED, notice=notice, note=note)
         self._memory.jobs[job.id] = replace(self._memory.jobs[job.id], post=post)
         self._memory.change_posting(posting, state=PostingState.SENT)
         made = await self.artifacts(job.id)
@@ -164,6 +188,34 @@ class FakeJobs:
     async def count_waiting(self, *, user: int) -> tuple[int, int]:
         jobs = [job for job in await self.in_states(*IN_LINE) if job.batch is None]
         return sum(job.origin.user == user for job in jobs), len(jobs)
+
+    async def open_of_project(self, project: int) -> int:
+        return sum(job.project == project and not job.state.is_end for job in self._memory.jobs.values())
+
+    async def find(
+        self,
+        words: str,
+        *,
+        guild: int | None,
+        project: int | None = None,
+        before: int | None = None,
+        limit: int = 10,
+    ) -> list[Job]:
+        found = [
+            job
+            for job in reversed(self._memory.jobs.values())
+            if (before is None or job.id < before)
+            and job.origin.guild == guild
+            and project in (None, job.project)
+            and has_words(job, words)
+        ]
+        return found[:limit]
+
+    async def children(self, job_id: int) -> list[Job]:
+        return [job for job in self._memory.jobs.values() if job.parent == job_id]
+
+    async def family(self, job_id: int, *, limit: int = 200) -> list[Job]:
+        return family_of(self._memory.jobs, job_id, limit=limit)
 
     async def page(self, wanted: JobFilter, *, before: int | None = None, limit: int = 10) -> list[Job]:
         found = [

@@ -27,9 +27,11 @@ from bot.studio.incidents import Incidents
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
+from bot.studio.mounting import Mounting
 from bot.studio.portraits import Portraits
 from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
+from bot.studio.reproduction import Reproduction
 from bot.studio.room import Room
 from bot.studio.stall import Silence
 from bot.studio.styles import StyleBook
@@ -123,6 +125,14 @@ class Studio:
             limits=some_limits(),
             new_seed=lambda: Seed(next(self.seeds)),
         )
+        self.darkroom = FakeDarkroom(self.pictures)
+        self.mounting = Mounting(
+            jobs=self.jobs,
+            shelf=self.shelf,
+            darkroom=self.darkroom,
+            reproduction=Reproduction(jobs=self.jobs, shelf=self.shelf, darkroom=self.darkroom),
+            incidents=self.incidents,
+        )
         self.courier = Courier(
             jobs=self.jobs,
             outbox=self.stores.outbox,
@@ -130,13 +140,13 @@ class Studio:
             settings=self.stores.settings,
             shelf=self.shelf,
             pictures=self.pictures,
+            mounting=self.mounting,
             poster=self.poster,
             incidents=self.incidents,
             feed=self.feed,
             clock=self.clock,
         )
         self.collected: list[tuple[Job, list[Picture]]] = []
-        self.darkroom = FakeDarkroom(self.pictures)
         self.archive = Archive(
             projects=self.stores.projects,
             artifacts=self.stores.artifacts,

@@ -1,0 +1,73 @@
+"""Mounting: what is posted beside finished pictures; whatever fails of it, the pictures are posted."""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final, TypeVar
+
+from bot.core.artifact import Artifact
+from bot.core.job import Job
+from bot.ports.darkroom import SHEET_BYTES, Darkroom, Frame, Sheet
+from bot.ports.poster import PicturePost
+from bot.ports.shelf import Shelf
+from bot.ports.stores import Jobs
+from bot.studio.incidents import Incidents
+from bot.studio.reproduction import Reproduction
+
+T = TypeVar("T")
+
+MOST_FILES: Final = 10
+
+
+class Mounting:
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        shelf: Shelf,
+        darkroom: Darkroom,
+        reproduction: Reproduction,
+        incidents: Incidents,
+    ) -> None:
+        self._jobs = jobs
+        self._shelf = shelf
+        self._darkroom = darkroom
+        self._reproduction = reproduction
+        self._incidents = incidents
+
+    def files(self, job: Job, artifacts: Sequence[Artifact]) -> int:
+        """Return how many files the post has."""
+        return len(artifacts) + _wants_sheet(job, artifacts)
+
+    async def mounted(self, post: PicturePost, *, limit: int) -> PicturePost:
+        """Return the post with its parent, its contact sheet and the remarks that are due."""
+        job, artifacts = post.job, post.artifacts
+        parent = await self._jobs.get(job.parent) if job.parent is not None else None
+        sheet = await self._tried(self._sheet(job, artifacts, limit), job)
+        remarks = await self._tried(self._reproduction.verdict(job, artifacts), job)
+        return replace(post, parent=parent, sheet=sheet, remarks=remarks or ())
+
+    async def _sheet(self, job: Job, artifacts: Sequence[Artifact], limit: int) -> Sheet | None:
+        if not _wants_sheet(job, artifacts):
+            return None
+        frames = [
+            Frame(
+                read=partial(self._shelf.read, artifact.thumbnail or artifact.path),
+                caption=f"{artifact.index}",
+                size=artifact.size,
+            )
+            for artifact in artifacts
+        ]
+        title = f"#{job.id} · seed {job.recipe.seed}"
+        return await self._darkroom.contact_sheet(frames, title=title, limit=min(limit, SHEET_BYTES))
+
+    async def _tried(self, work: Awaitable[T], job: Job) -> T | None:
+        try:
+            return await work
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported and the pictures posted
+            await self._incidents.report(error, where="mounting", job=job.id)
+            return None
+
+
+def _wants_sheet(job: Job, artifacts: Sequence[Artifact]) -> bool:
+    return job.request.contact_sheet and 1 < len(artifacts) < MOST_FILES
