@@ -83,7 +83,12 @@ def delete(db: Connection, *, artifact_ids: Sequence[int], at: int) -> None:
 
 
 def discard(db: Connection, *, files: Collection[str], at: int) -> None:
-    """Note as discarded each of these files that nothing needs any more."""
+    """Note as discarded each of these files that nothing needs any more.
+
+    A file is needed by a picture that is not deleted, by a character, by a pin, and by an open job that
+    starts from it. What people gave as a reference is needed by every job that ever started from it: those
+    can be drawn again.
+    """
     db.executemany(
         """
         INSERT OR IGNORE INTO discards (path, at)
@@ -92,9 +97,10 @@ def discard(db: Connection, *, files: Collection[str], at: int) -> None:
               AND NOT EXISTS (SELECT 1 FROM artifacts WHERE thumbnail = :path AND deleted IS NULL)
               AND NOT EXISTS (SELECT 1 FROM character_references WHERE path = :path)
               AND NOT EXISTS (SELECT 1 FROM pins WHERE path = :path)
-              AND NOT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_by_state
-                              WHERE state IN ('queued', 'submitted', 'running')
-                                    AND json_extract(recipe, '$.reference.path') = :path)
+              AND NOT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_by_reference
+                              WHERE reference = :path
+                                    AND (state IN ('queued', 'submitted', 'running')
+                                         OR :path GLOB 'library/references/*'))
         """,
         [{"path": file, "at": at} for file in sorted(files)],
     )

@@ -136,3 +136,14 @@ def count_in_line_of(db: Connection, *, user: int) -> int:
         (user,),
     ).fetchone()
     return row["jobs"]
+
+
+def count_open_of(db: Connection, *, project: int) -> int:
+    row = db.execute(
+        """
+        SELECT count(*) AS jobs FROM jobs INDEXED BY jobs_by_project_state
+        WHERE project = ? AND state IN ('queued', 'submitted', 'running', 'rendered')
+        """,
+        (project,),
+    ).fetchone()
+    return row["jobs"]

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from bot.core.errors import Misconfigured
+from storage.words import findable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _apply(connection: sqlite3.Connection, step: Migration) -> None:
     """Take one step as one transaction; foreign keys are checked at its end: a step may rebuild tables."""
+    connection.create_function("findable", 1, findable, deterministic=True)
     try:
         connection.executescript(f"BEGIN IMMEDIATE;\n{step.sql}")
         _check_foreign_keys(connection, step)
@@ -101,9 +103,16 @@ def _check_schema(connection: sqlite3.Connection, path: Path, steps: list[Migrat
 
 
 def _schema(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return what was declared, by kind and name; blanks do not matter."""
+    """Return what was declared, by kind and name; blanks do not matter.
+
+    The tables behind a full-text index are SQLite's own business: another version may make others.
+    """
     rows = connection.execute(
-        "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+        """
+        SELECT type, name, sql FROM sqlite_schema
+        WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'
+              AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')
+        """
     )
     return {f"{kind} {name}": " ".join(sql.split()) for kind, name, sql in rows}
 

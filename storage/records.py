@@ -35,7 +35,7 @@ _DETAIL = TypeAdapter(dict[str, str])
 # ── jobs
 
 
-def values_of_new_job(new: NewJob) -> Values:
+def values_of_new_job(new: NewJob, *, state: JobState) -> Values:
     origin = new.origin
     return {
         "uid": str(new.uid),
@@ -50,9 +50,10 @@ def values_of_new_job(new: NewJob) -> Values:
         "descent": new.lineage and new.lineage.how.value,
         "batch": new.batch,
         "created": new.created,
+        "state": state.value,
         "priority": int(new.priority),
         "request": _REQUEST.dump_json(new.request).decode(),
-        **_values_of_recipe(new.recipe),
+        **_values_of_recipe(new.recipe, asked=new.request),
         "graph": _graph_json(new.graph),
     }
 
@@ -67,7 +68,7 @@ def values_of_transition(job: Job, *, was: JobState) -> Values:
         "attempt": job.attempt,
         "interrupted": job.interrupted,
         "opened": job.opened,
-        **_values_of_recipe(job.recipe),
+        **_values_of_recipe(job.recipe, asked=job.request),
         "graph": _graph_json(job.graph),
         "queued_ms": timings.queued,
         "load_ms": timings.load,
@@ -150,7 +151,8 @@ def _card_of(channel: int | None, message: int | None) -> Card | None:
     return None if channel is None or message is None else Card(channel=channel, message=message)
 
 
-def _values_of_recipe(recipe: Recipe) -> Values:
+def _values_of_recipe(recipe: Recipe, *, asked: GenerationRequest) -> Values:
+    reference = recipe.reference or asked.reference
     return {
         "recipe": _RECIPE.dump_json(recipe).decode(),
         "workflow": recipe.workflow,
@@ -159,6 +161,7 @@ def _values_of_recipe(recipe: Recipe) -> Values:
         "steps": recipe.steps,
         "count": recipe.count,
         "seed": str(recipe.seed),
+        "reference": reference and reference.path,
     }
 
 
@@ -218,11 +221,15 @@ def values_of_artifact(artifact: Artifact) -> Values:
         "thumbnail": artifact.thumbnail,
         "measures": artifact.measures and _MEASURES.dump_json(artifact.measures).decode(),
         "fingerprint": artifact.fingerprint and artifact.fingerprint.signed,
-        "likeness": artifact.likeness and _LIKENESS.dump_json(artifact.likeness).decode(),
+        "likeness": artifact.likeness and text_of_likeness(artifact.likeness),
         "near": artifact.near,
         "review": artifact.review.value,
         "deleted": artifact.deleted,
     }
+
+
+def text_of_likeness(likeness: Likeness) -> str:
+    return _LIKENESS.dump_json(likeness).decode()
 
 
 def artifact_of(row: Row) -> Artifact:

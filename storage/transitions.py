@@ -8,19 +8,19 @@ from bot.ports.stores import NewJob
 from storage.records import values_of_new_job, values_of_transition
 
 
-def insert(db: Connection, new: NewJob) -> int:
-    """Insert a queued job and return its number."""
+def insert(db: Connection, new: NewJob, *, state: JobState) -> int:
+    """Insert a job and return its number."""
     row = db.execute(
         """
         INSERT INTO jobs (uid, origin_key, user, user_name, guild, channel, project, parent,
                           parent_picture, descent, batch, created, state, since, priority, attempt,
-                          request, recipe, graph, workflow, model, pixels, steps, count, seed)
+                          request, recipe, graph, workflow, model, pixels, steps, count, seed, reference)
         VALUES (:uid, :origin_key, :user, :user_name, :guild, :channel, :project, :parent,
-                :parent_picture, :descent, :batch, :created, 'queued', :created, :priority, 1,
-                :request, :recipe, :graph, :workflow, :model, :pixels, :steps, :count, :seed)
+                :parent_picture, :descent, :batch, :created, :state, :created, :priority, 1,
+                :request, :recipe, :graph, :workflow, :model, :pixels, :steps, :count, :seed, :reference)
         RETURNING id
         """,
-        values_of_new_job(new),
+        values_of_new_job(new, state=state),
     ).fetchone()
     return row["id"]
 
@@ -33,7 +33,7 @@ def move(db: Connection, job: Job, *, was: JobState) -> None:
         SET state = :state, since = :since, attempt = :attempt, interrupted = :interrupted, opened = :opened,
             recipe = :recipe, graph = :graph,
             workflow = :workflow, model = :model, pixels = :pixels, steps = :steps, count = :count,
-            seed = :seed,
+            seed = :seed, reference = :reference,
             queued_ms = :queued_ms, load_ms = :load_ms, sample_ms = :sample_ms, save_ms = :save_ms,
             drawing_ms = :drawing_ms, fetch_ms = :fetch_ms, post_ms = :post_ms, total_ms = :total_ms,
             warmth = :warmth,

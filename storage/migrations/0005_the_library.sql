@@ -171,11 +171,23 @@ CREATE TABLE discards (
 
 -- ── words
 
+-- What was typed, what is drawn and who is in it, for every job; `findable` is a function of storage.words.
 CREATE VIRTUAL TABLE job_words USING fts5 (
-    words, content = '', columnsize = 0, prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
+    typed, drawn, cast, content = '', columnsize = 0, prefix = '1 2 3',
+    tokenize = 'unicode61 remove_diacritics 2'
 );
 
-INSERT INTO job_words (rowid, words) SELECT id, json_extract(request, '$.prompt') FROM jobs;
+INSERT INTO job_words (rowid, typed, drawn, cast)
+SELECT id, findable(json_extract(request, '$.prompt')), findable(json_extract(recipe, '$.prompt')), ''
+FROM jobs;
+
+-- The picture on our shelf that a job starts from.
+ALTER TABLE jobs ADD COLUMN reference TEXT CHECK (reference <> '');
+
+UPDATE jobs SET reference = ifnull(json_extract(recipe, '$.reference.path'),
+                                   json_extract(request, '$.reference.path'));
+
+CREATE INDEX jobs_by_reference ON jobs (reference) WHERE reference IS NOT NULL;
 
 -- How many incidents there were lately.
 CREATE INDEX journal_incidents ON journal (at) WHERE incident IS NOT NULL AND kind = 'incident';

@@ -1,0 +1,99 @@
+"""Jobs, found by their words and by where they came from."""
+
+import json
+from sqlite3 import Connection
+
+from bot.core.job import Job
+from storage.records import job_of
+from storage.words import question
+
+_BEYOND_ALL = 2**63 - 1
+
+
+def find(
+    db: Connection, *, words: str, guild: int | None, project: int | None, before: int | None, limit: int
+) -> list[Job]:
+    """Walk what the index of words finds, the newest first; whose it is, other indexes tell."""
+    asked = question(words)
+    if asked is None:
+        return []
+    in_project = "" if project is None else _IN_PROJECT
+    rows = db.execute(
+        f"""
+        SELECT jobs.*
+        FROM (SELECT job_words.rowid AS found
+              FROM job_words
+                   CROSS JOIN jobs AS scope INDEXED BY jobs_by_guild
+                   ON scope.guild IS :guild AND scope.id = job_words.rowid
+                   {in_project}
+              WHERE job_words MATCH :asked AND job_words.rowid < :before
+              ORDER BY job_words.rowid DESC
+              LIMIT :limit)
+             CROSS JOIN jobs ON jobs.id = found
+        ORDER BY found DESC
+        """,  # noqa: S608 the part above
+        {
+            "asked": asked,
+            "guild": guild,
+            "project": project,
+            "before": _BEYOND_ALL if before is None else before,
+            "limit": limit,
+        },
+    )
+    return [job_of(row) for row in rows]
+
+
+_IN_PROJECT = """
+                   CROSS JOIN jobs AS its INDEXED BY jobs_by_project
+                   ON its.project = :project AND its.id = job_words.rowid
+"""
+
+
+def children(db: Connection, *, job_id: int) -> list[Job]:
+    rows = db.execute("SELECT * FROM jobs WHERE parent = ? ORDER BY id", (min(job_id, _BEYOND_ALL),))
+    return [job_of(row) for row in rows]
+
+
+def family(db: Connection, *, job_id: int, limit: int) -> list[Job]:
+    """Take the job's own line first, then the eldest's other descendants, the oldest of them first."""
+    line = _line(db, job_id=min(job_id, _BEYOND_ALL), limit=limit)
+    kin = _descendants(db, job_id=min(line, default=0), limit=limit)
+    members = [*line, *(other for other in kin if other not in line)][:limit]
+    rows = db.execute(
+        "SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (json.dumps(members),)
+    )
+    return [job_of(row) for row in rows]
+
+
+def _line(db: Connection, *, job_id: int, limit: int) -> list[int]:
+    """Return the job and its ancestors, the job itself first."""
+    rows = db.execute(
+        """
+        WITH RECURSIVE line (id, parent) AS (
+            SELECT id, parent FROM jobs WHERE id = :job
+            UNION
+            SELECT jobs.id, jobs.parent FROM line CROSS JOIN jobs ON jobs.id = line.parent
+            LIMIT :limit
+        )
+        SELECT id FROM line
+        """,
+        {"job": job_id, "limit": limit},
+    )
+    return [row["id"] for row in rows]
+
+
+def _descendants(db: Connection, *, job_id: int, limit: int) -> list[int]:
+    rows = db.execute(
+        """
+        WITH RECURSIVE kin (id) AS (
+            SELECT id FROM jobs WHERE id = :job
+            UNION
+            SELECT jobs.id FROM kin CROSS JOIN jobs INDEXED BY jobs_by_parent ON jobs.parent = kin.id
+            ORDER BY 1
+            LIMIT :limit
+        )
+        SELECT id FROM kin
+        """,
+        {"job": job_id, "limit": limit},
+    )
+    return [row["id"] for row in rows]
