@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +19,7 @@ class Kind(StrEnum):
     MISSING = "missing file"
     CHANGED = "changed file"
     STRAY = "stray file"
+    DISCARDED = "discarded file"
     OPEN = "open job"
     STUCK = "stuck post"
 
@@ -35,8 +36,18 @@ class Trouble:
 
     @property
     def is_fault(self) -> bool:
-        """Tell whether something is wrong; an open job is merely not finished."""
-        return self.kind is not Kind.OPEN
+        """Tell whether something is wrong; an open job or a discarded file is merely not finished."""
+        return self.kind not in (Kind.OPEN, Kind.DISCARDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A file that a row needs; what its bytes must be where that was written down."""
+
+    path: str
+    whose: str
+    sha256: str | None = None
+    bytes: int | None = None
 
 
 def check(data: Path) -> list[Trouble]:
@@ -46,8 +57,8 @@ def check(data: Path) -> list[Trouble]:
     with closing(_opened(database, "ro")) as db:
         return [
             *damaged,
-            *_missing_or_changed(db, data),
-            *_strays(db, data),
+            *_missing_or_changed(_kept(db), data),
+            *_strays(_kept(db), _discarded(db), data),
             *_open_jobs(db),
             *_stuck_posts(db),
         ]
@@ -77,37 +88,95 @@ def _opened(database: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _missing_or_changed(db: sqlite3.Connection, data: Path) -> Iterator[Trouble]:
-    for row in db.execute("SELECT job, path, sha256, bytes FROM artifacts ORDER BY id"):
-        path = data / row["path"]
-        name = f"{row['path']} of #{row['job']}"
+def _kept(db: sqlite3.Connection) -> Iterator[_Kept]:
+    """Yield every file that is needed: what was deleted is not, even if a job was drawn from it."""
+    for row in db.execute("SELECT job, path, sha256, bytes FROM artifacts WHERE deleted IS NULL ORDER BY id"):
+        yield _Kept(path=row["path"], whose=f"of #{row['job']}", sha256=row["sha256"], bytes=row["bytes"])
+    for row in db.execute(
+        """
+        SELECT job, thumbnail FROM artifacts
+        WHERE thumbnail IS NOT NULL AND deleted IS NULL
+        ORDER BY id
+        """
+    ):
+        yield _Kept(path=row["thumbnail"], whose=f"(small picture) of #{row['job']}")
+    for row in db.execute(
+        """
+        SELECT characters.name, character_references.path, character_references.sha256,
+               character_references.bytes
+        FROM character_references JOIN characters ON characters.id = character_references.character
+        ORDER BY character_references.id
+        """
+    ):
+        whose = f"(reference) of {row['name']}"
+        yield _Kept(path=row["path"], whose=whose, sha256=row["sha256"], bytes=row["bytes"])
+    yield from _drawn_from(db)
+
+
+def _drawn_from(db: sqlite3.Connection) -> Iterator[_Kept]:
+    """Yield what jobs were or will be drawn from, each file once."""
+    given_up = "SELECT path FROM discards UNION SELECT path FROM artifacts WHERE deleted IS NOT NULL"
+    rows = db.execute(
+        f"""
+        SELECT path, sha256, min(job) AS job
+        FROM (
+            SELECT json_extract(recipe, '$.reference.path') AS path,
+                   json_extract(recipe, '$.reference.sha256') AS sha256, id AS job
+            FROM jobs
+            UNION ALL
+            SELECT path, json_extract(reference, '$.sha256'), NULL FROM pins
+        )
+        WHERE path IS NOT NULL AND path NOT IN ({given_up})
+        GROUP BY path
+        ORDER BY path
+        """  # noqa: S608 the subselect above
+    )
+    for row in rows:
+        whose = (
+            "(reference) for somebody's next drawing"
+            if row["job"] is None
+            else f"(reference) of #{row['job']}"
+        )
+        yield _Kept(path=row["path"], whose=whose, sha256=row["sha256"])
+
+
+def _missing_or_changed(kept: Iterable[_Kept], data: Path) -> Iterator[Trouble]:
+    for one in kept:
+        path = data / one.path
+        name = f"{one.path} {one.whose}"
         if not path.is_file():
             yield Trouble(kind=Kind.MISSING, what=f"{name} is not there")
-        elif path.stat().st_size != row["bytes"] or _sha256(path) != row["sha256"]:
+        elif not _is_as_stored(path, one):
             yield Trouble(kind=Kind.CHANGED, what=f"{name} is not what was stored")
 
 
-def _strays(db: sqlite3.Connection, data: Path) -> Iterator[Trouble]:
-    """Files that no row knows; a reference is known by the recipe of a job."""
-    known = {str(row[0]) for row in db.execute("SELECT path FROM artifacts")}
+def _is_as_stored(path: Path, kept: _Kept) -> bool:
+    if kept.bytes is not None and path.stat().st_size != kept.bytes:
+        return False
+    return kept.sha256 is None or _sha256(path) == kept.sha256
+
+
+def _strays(kept: Iterable[_Kept], discarded: Collection[str], data: Path) -> Iterator[Trouble]:
+    """Yield the files that no row needs."""
+    needed = {one.path for one in kept}
     library = data / LIBRARY
     for path in sorted(library.rglob("*")) if library.is_dir() else ():
         relative = path.relative_to(data).as_posix()
-        if not path.is_file() or relative in known or _is_reference_in_use(db, path, library):
+        if not path.is_file() or relative in needed:
+            continue
+        if relative in discarded:
+            yield Trouble(kind=Kind.DISCARDED, what=f"{relative} was given up: the next start removes it")
             continue
         yield Trouble(
             kind=Kind.STRAY,
-            what=f"{relative} belongs to no job",
+            what=f"{relative} belongs to nothing",
             mend=f"move it to {LOST_AND_FOUND}/",
             file=path,
         )
 
 
-def _is_reference_in_use(db: sqlite3.Connection, path: Path, library: Path) -> bool:
-    if path.relative_to(library).parts[0] != "references":
-        return False
-    found = db.execute("SELECT 1 FROM jobs WHERE instr(recipe, ?) LIMIT 1", (path.stem,)).fetchone()
-    return found is not None
+def _discarded(db: sqlite3.Connection) -> set[str]:
+    return {row["path"] for row in db.execute("SELECT path FROM discards")}
 
 
 def _open_jobs(db: sqlite3.Connection) -> Iterator[Trouble]:

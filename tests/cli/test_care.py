@@ -83,7 +83,7 @@ async def test_fsck_names_a_fault_and_exits_with_1(data: Path):
     (data / "library" / "stray.png").write_bytes(b"x")
     result = genga("fsck")
     assert result.exit_code == 1
-    assert "library/stray.png belongs to no job" in result.output
+    assert "library/stray.png belongs to nothing" in result.output
 
 
 async def test_fsck_fix_says_what_it_will_do_and_asks_first(data: Path):
