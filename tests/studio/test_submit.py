@@ -12,9 +12,11 @@ from bot.studio.feed import JobChanged, LineChanged
 from tests.builders import (
     CHANNEL,
     GUILD,
+    NOW,
     USER,
     a_catalogue,
     a_gallery,
+    a_lineage,
     a_lora,
     a_reference,
     a_request,
@@ -198,6 +200,32 @@ async def test_what_is_no_picture_is_refused_and_not_kept():
 
 async def test_a_picture_is_drawn_from_by_the_workflow_for_it():
     async with a_studio() as studio:
-        job = await studio.ask(reference=a_reference())
+        reference = await studio.submit.reference(png())
+        job = await studio.ask(reference=reference)
         assert job.recipe.workflow == "img2img"
-        assert job.graph.nodes["10"].inputs["image"] == a_reference().upload_name
+        assert job.graph.nodes["10"].inputs["image"] == reference.upload_name
+
+
+async def test_a_picture_that_is_gone_from_the_shelf_is_refused_before_a_job_exists():
+    async with a_studio() as studio:
+        with pytest.raises(BadRequest, match="no longer on the shelf"):
+            await studio.ask(reference=a_reference())
+        assert studio.stores.memory.jobs == {}
+
+
+async def test_what_is_prepared_is_not_stored():
+    async with a_studio() as studio:
+        prepared = await studio.submit.prepare(a_request(), an_origin(), lineage=a_lineage())
+        assert (studio.stores.memory.jobs, studio.news) == ({}, [])
+        assert prepared.new.lineage == a_lineage()
+        assert prepared.composed.positive == prepared.new.recipe.prompt
+        assert prepared.new.graph.nodes["6"].inputs["text"] == prepared.composed.positive
+
+
+async def test_nothing_new_is_drawn_for_an_archived_project():
+    async with a_studio() as studio:
+        project = await studio.library.create("Harbour", gallery=None, actor=AIKO)
+        await studio.stores.projects.change(replace(project, archived=NOW))
+        with pytest.raises(BadRequest, match="archived") as refusal:
+            await studio.ask(project="Harbour")
+        assert "/project restore" in refusal.value.hint

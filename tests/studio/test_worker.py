@@ -10,7 +10,7 @@ from bot.core.progress import Accepted, Interrupted, NodeStarted, Rendered, Rend
 from bot.core.recovery import MAX_ATTEMPTS
 from bot.core.workflow import Graph
 from bot.studio.gate import Away, Paused
-from tests.builders import NOW, a_catalogue, a_drawing, a_reference
+from tests.builders import NOW, a_catalogue, a_drawing, png
 from tests.fakes import FakeShelf, Gate
 from tests.studio.house import AIKO, a_studio, running, settled
 
@@ -101,14 +101,13 @@ async def test_the_next_drawing_begins_before_the_pictures_of_the_last_are_fetch
 
 async def test_a_job_cancelled_between_pick_and_hand_over_is_never_drawn():
     async with a_studio() as studio:
-        job = await studio.ask(reference=a_reference())
+        job = await studio.ask(reference=await studio.submit.reference(png()))
         read = FakeShelf.read
 
         async def cancel_then_read(path):
             await studio.control.cancel(job.id, AIKO)
             return await read(studio.shelf, path)
 
-        studio.shelf.files[a_reference().path] = studio.renderer.pictures[0]
         studio.shelf.read = cancel_then_read
         assert await studio.worker.run_once()
     assert studio.renderer.given == []
@@ -117,7 +116,7 @@ async def test_a_job_cancelled_between_pick_and_hand_over_is_never_drawn():
 
 async def test_a_job_cancelled_while_its_hand_over_fails_stays_cancelled():
     async with a_studio() as studio:
-        job = await studio.ask(reference=a_reference())
+        job = await studio.ask(reference=await studio.submit.reference(png()))
 
         async def cancel_then_fail(path):
             await studio.control.cancel(job.id, AIKO)
@@ -156,7 +155,9 @@ async def test_a_reference_is_uploaded_with_the_order():
 
 async def test_a_reference_that_is_gone_fails_the_job_with_the_reason():
     async with a_studio() as studio:
-        job = await studio.ask(reference=a_reference())
+        reference = await studio.submit.reference(png())
+        job = await studio.ask(reference=reference)
+        await studio.shelf.remove(reference.path)
         await studio.worker.run_once()
     failed = await studio.jobs.get(job.id)
     assert failed.state is S.FAILED
