@@ -51,15 +51,18 @@ from bot.studio.finishing import Finisher
 from bot.studio.foreman import Foreman
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
+from bot.studio.janitor import Janitor
 from bot.studio.keeper import Keeper
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
 from bot.studio.mounting import Mounting
+from bot.studio.planner import Planner
 from bot.studio.portraits import Portraits
 from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
 from bot.studio.reproduction import Reproduction
+from bot.studio.resemblance import Resemblance
 from bot.studio.room import Room
 from bot.studio.stall import Silence
 from bot.studio.styles import StyleBook
@@ -144,6 +147,7 @@ class App:
             clock=clock,
         )
         backups = FolderBackups(settings.database, settings.backups, keep=settings.backups_kept)
+        self.janitor = Janitor(discards=stores.discards, shelf=self.shelf)
         self.keeper = Keeper(backups=backups, clock=clock, every_hours=settings.backup_every_hours)
         self.courier = self._make_courier()
         self.casting = Casting(
@@ -174,7 +178,10 @@ class App:
             feed=self.feed,
             clock=clock,
         )
-        self.foreman = self._make_foreman(submit)
+        self.planner = Planner(
+            plans=stores.plans, characters=stores.characters, submit=submit, line=self.line, clock=clock
+        )
+        self.foreman = self._make_foreman()
         self.board = StatusBoard(
             feed=self.feed,
             faces={
@@ -191,6 +198,7 @@ class App:
         self.desk = Desk(
             submit=submit,
             control=self.control,
+            planner=self.planner,
             foreman=self.foreman,
             library=self.library,
             styles=StyleBook(
@@ -285,6 +293,7 @@ class App:
                     errands.create_task(self._worker(errands).run(), name="worker"),
                     errands.create_task(self.vigil.run(), name="vigil"),
                     errands.create_task(self.keeper.run(), name="keeper"),
+                    errands.create_task(self.janitor.run(), name="janitor"),
                 ]
                 await stop.wait()
                 leaving.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
@@ -360,13 +369,11 @@ class App:
             min_free_bytes=self.settings.min_free_disk_mib * MIB,
         )
 
-    def _make_foreman(self, submit: Submit) -> Foreman:
+    def _make_foreman(self) -> Foreman:
         return Foreman(
             batches=self.stores.batches,
-            plans=self.stores.plans,
+            planner=self.planner,
             jobs=self.stores.jobs,
-            characters=None,
-            submit=submit,
             control=self.control,
             finisher=Finisher(
                 batches=self.stores.batches, shelf=self.shelf, darkroom=self.darkroom, poster=self.poster
@@ -443,6 +450,14 @@ class App:
             workflows=self.workshop.workflows,
             darkroom=self.darkroom,
             archive=self._make_archive(),
+            resemblance=Resemblance(
+                jobs=self.stores.jobs,
+                characters=self.stores.characters,
+                artifacts=self.stores.artifacts,
+                darkroom=self.darkroom,
+                shelf=self.shelf,
+                incidents=self.incidents,
+            ),
             feed=self.feed,
             clock=self._clock,
             collected=self.courier.take,

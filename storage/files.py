@@ -66,7 +66,7 @@ class PictureShelf:
     def _remove(self, path: str) -> None:
         try:
             self._inside(self._data / path).unlink(missing_ok=True)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise StudioError(f"{path} cannot be removed: {error}.", hint="Check the disk.") from error
 
     def _read(self, path: str) -> bytes:

@@ -6,11 +6,11 @@ from sqlite3 import Connection, Row
 
 from bot.core.artifact import Artifact
 from bot.core.errors import NotFound
-from bot.core.likeness import Fingerprint
+from bot.core.likeness import Fingerprint, Likeness
 from bot.ports.library import PictureFilter
 from storage import artifacts
 from storage.database import Database
-from storage.records import Values, artifact_of
+from storage.records import Values, artifact_of, text_of_likeness
 from storage.transitions import no_such_job
 
 _BEYOND_ALL = 2**63 - 1
@@ -48,11 +48,20 @@ class SqliteArtifacts:
         scope: Values = {"project": project, "guild": guild, "among": among}
         return await self._database.read(partial(work, fingerprint=fingerprint, scope=scope))
 
+    async def liken(self, artifact_id: int, likeness: Likeness) -> None:
+        await self._database.write(partial(_liken, artifact_id=artifact_id, likeness=likeness))
+
     async def move(self, job_id: int, *, project: int | None) -> None:
         await self._database.write(partial(_move, job_id=job_id, project=project))
 
     async def delete(self, artifact_ids: Sequence[int], *, at: int) -> None:
         await self._database.write(partial(artifacts.delete, artifact_ids=artifact_ids, at=at))
+
+
+def _liken(db: Connection, *, artifact_id: int, likeness: Likeness) -> None:
+    value = text_of_likeness(likeness)
+    if not db.execute("UPDATE artifacts SET likeness = ? WHERE id = ?", (value, artifact_id)).rowcount:
+        raise no_such_picture()
 
 
 def by_id(db: Connection, *, artifact_id: int) -> Artifact:

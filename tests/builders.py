@@ -22,6 +22,7 @@ from bot.core.families import ModelFamily
 from bot.core.generation import GenerationRequest, Lora, Origin, Recipe, Reference, Seed, Size
 from bot.core.job import Card, Failure, Job, JobEvent, JobState, Timings, Warmth
 from bot.core.library import Gallery, GalleryKind, GuildSettings, Project
+from bot.core.likeness import Likeness
 from bot.core.lineage import Descent, Lineage
 from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
 from bot.core.progress import Accepted, NodeStarted, Rendered, RenderEvent, Sampled, Started
@@ -192,6 +193,10 @@ def an_artifact(**changes: Any) -> Artifact:
         media_type="image/png",
         source=an_output(),
     )
+
+
+def a_likeness(**changes: Any) -> Likeness:
+    return _built(Likeness, changes, score=0.5, colour=0.25, structure=0.75, mean=0.4, references=2)
 
 
 def a_gallery(**changes: Any) -> Gallery:

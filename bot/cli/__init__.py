@@ -1,4 +1,4 @@
-"""The command line: `genga run`, `demo`, `doctor`, `backup`, `restore` and `fsck`."""
+"""The command line: `genga run`, `demo`, `doctor`, `backup`, `restore`, `fsck` and `import`."""
 
 import asyncio
 import sys
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot import logs
+from bot.cli import adopt as adopt_command
 from bot.cli import care
 from bot.cli import demo as demo_command
 from bot.cli import doctor as doctor_command
@@ -88,6 +89,18 @@ def fsck(
 ) -> None:
     """Hold the database and the pictures on disk against each other."""
     raise typer.Exit(int(care.check_all(Settings.load(), fix=fix, sure=yes) > 0))
+
+
+@cli.command(name="import")
+def adopt(
+    folder: Annotated[Path, typer.Argument(help="Where the old pictures lie, in folders or not.")],
+    project: Annotated[str, typer.Option(metavar="NAME", help="The project that they become part of.")],
+    guild: Annotated[
+        int | None, typer.Option(metavar="ID", help="The server of the project; else the one in .env.")
+    ] = None,
+) -> None:
+    """Take over pictures that ComfyUI drew before there was a library. The bot must not be running."""
+    raise typer.Exit(adopt_command.adopt(Settings.load(), folder, project=project, guild=guild))
 
 
 def _set_up_logs(settings: Settings) -> None:

@@ -19,7 +19,7 @@ from bot.imaging.board import MOST_PIXELS as SHEET_PIXELS
 from bot.imaging.budget import Hold, PixelBudget
 from bot.imaging.comparing import difference
 from bot.imaging.contact_sheets import contact_sheet, side_by_side
-from bot.imaging.decoding import Undecodable, decoded, plain, size_in_header
+from bot.imaging.decoding import Undecodable, decoded, media_type_of, plain, size_in_header
 from bot.imaging.family_trees import family_tree
 from bot.imaging.fingerprints import fingerprint_of
 from bot.imaging.inscriptions import inscribed, inscription
@@ -82,7 +82,7 @@ class PillowDarkroom:
             size = await self._size(content)
             async with self._budget.holding(size.pixels) as hold:
                 picture, image, digest = await hold.run(partial(_proven, content))
-                develop = partial(_developed_of, image, asked, self._thresholds)
+                develop = partial(_developed_of, image, picture.media_type, asked, self._thresholds)
                 (post, unposted), (development, unmeasured) = await asyncio.gather(
                     _tried(hold, partial(post_of, image)), _tried(hold, develop)
                 )
@@ -206,15 +206,19 @@ class PillowDarkroom:
 
 
 def _developed(content: bytes, asked: Size | None, thresholds: Thresholds) -> Development:
-    return _developed_of(plain(decoded(content), alpha=True), asked, thresholds)
+    image = decoded(content)
+    return _developed_of(plain(image, alpha=True), media_type_of(image), asked, thresholds)
 
 
-def _developed_of(image: Image.Image, asked: Size | None, thresholds: Thresholds) -> Development:
+def _developed_of(
+    image: Image.Image, media_type: str, asked: Size | None, thresholds: Thresholds
+) -> Development:
     opaque = image if image.mode == "RGB" else plain(image, alpha=False)
     return Development(
         measures=measures_of(opaque, asked=asked, thresholds=thresholds),
         fingerprint=fingerprint_of(opaque),
         thumbnail=thumbnail_of(image),
+        media_type=media_type,
     )
 
 

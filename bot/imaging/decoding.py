@@ -43,6 +43,11 @@ def decoded(content: bytes) -> Image.Image:
     return image
 
 
+def media_type_of(image: Image.Image) -> str:
+    """Return the type of the file that it was decoded from."""
+    return Image.MIME[image.format or ""]
+
+
 def frames_of(image: Image.Image) -> int:
     return getattr(image, "n_frames", 1)
 

@@ -11,7 +11,15 @@ from PIL import Image
 from bot.core.errors import BadRequest, DeliveryError, NoOutput
 from bot.core.generation import MAX_PIXELS, Size
 from bot.imaging.budget import PixelBudget
-from bot.imaging.decoding import Undecodable, decoded, frames_of, plain, size_in_header, upright
+from bot.imaging.decoding import (
+    Undecodable,
+    decoded,
+    frames_of,
+    media_type_of,
+    plain,
+    size_in_header,
+    upright,
+)
 from bot.ports.pictures import Picture
 
 T = TypeVar("T")
@@ -100,7 +108,7 @@ def _prove(content: bytes) -> Picture:
 
 def proven(content: bytes, image: Image.Image) -> Picture:
     """Return the picture that these bytes were decoded to be."""
-    media_type = Image.MIME[image.format or ""]
+    media_type = media_type_of(image)
     return Picture(content=content, size=_size_of(image), media_type=media_type, blank=_is_blank(image))
 
 

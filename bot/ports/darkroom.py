@@ -19,6 +19,7 @@ class Development:
     measures: Measures
     fingerprint: Fingerprint | None
     thumbnail: bytes
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from bot.core.characters import (
     VariationKind,
 )
 from bot.core.generation import Lora, Size
-from bot.core.likeness import Fingerprint
+from bot.core.likeness import Fingerprint, Likeness
 from bot.core.review import Review
 from bot.core.styles import Revision, Style, StyleSheet
 
@@ -186,6 +186,10 @@ class Artifacts(Protocol):
 
         Without a project, among the guild's newest those that have none either.
         """
+        ...
+
+    async def liken(self, artifact_id: int, likeness: Likeness) -> None:
+        """Note how much it is like its character's references; that takes until after it was recorded."""
         ...
 
     async def move(self, job_id: int, *, project: int | None) -> None:

@@ -24,6 +24,7 @@ from bot.ports.stores import Jobs
 from bot.studio.archive import Archive, Made
 from bot.studio.feed import Feed, JobChanged
 from bot.studio.patiently import patiently
+from bot.studio.resemblance import Resemblance
 from bot.studio.together import together
 
 
@@ -36,6 +37,7 @@ class Collector:
         workflows: Mapping[str, Workflow],
         darkroom: Darkroom,
         archive: Archive,
+        resemblance: Resemblance,
         feed: Feed,
         clock: Clock,
         collected: Callable[[Job, list[Picture]], None],
@@ -46,6 +48,7 @@ class Collector:
         self._workflows = workflows
         self._darkroom = darkroom
         self._archive = archive
+        self._resemblance = resemblance
         self._feed = feed
         self._clock = clock
         self._collected = collected
@@ -76,6 +79,7 @@ class Collector:
         await self._jobs.rendered(done, was=job.state, artifacts=artifacts)
         self._feed.publish(JobChanged(job=done))
         self._collected(done, [each.finished.post for each in made if each.finished.post])
+        await self._resemblance.look(done, [each.finished.picture for each in made])
 
     async def fail(self, job: Job, error: StudioError) -> None:
         """Bring the job to FAILED with what its person needs to know, unless it has moved on meanwhile."""
@@ -83,9 +87,7 @@ class Collector:
         failure = Failure(kind=kind, message=error.message, hint=error.hint)
         with suppress(WrongState):
             failed = replace(job.to(JobState.FAILED, at=self._clock.now()), failure=failure)
-            await self._jobs.store(
-                failed, was=job.state, note=error.message, notice=failed.is_told_of_alone
-            )
+            await self._jobs.store(failed, was=job.state, note=error.message, notice=failed.is_told_of_alone)
             self._feed.publish(JobChanged(job=failed))
 
     async def _outputs(self, job: Job) -> tuple[Output, ...]:

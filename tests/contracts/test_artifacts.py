@@ -14,6 +14,7 @@ from tests.builders import (
     GUILD,
     NOW,
     USER,
+    a_likeness,
     a_new_job,
     a_recipe,
     a_reference,
@@ -49,6 +50,14 @@ async def test_a_picture_comes_back_as_it_was_given(stores):
 async def test_a_picture_that_never_was_is_not_found(stores, artifact_id):
     with pytest.raises(NotFound):
         await stores.artifacts.get(artifact_id)
+
+
+async def test_how_much_a_picture_is_like_its_references_is_noted_afterwards(stores):
+    picture = await drawn_alone(stores)
+    await stores.artifacts.liken(picture.id, a_likeness())
+    assert await stores.artifacts.get(picture.id) == replace(picture, likeness=a_likeness())
+    with pytest.raises(NotFound):
+        await stores.artifacts.liken(99, a_likeness())
 
 
 # ── pages

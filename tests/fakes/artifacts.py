@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.core.artifact import Artifact
 from bot.core.errors import NotFound
 from bot.core.job import Job
-from bot.core.likeness import Fingerprint
+from bot.core.likeness import Fingerprint, Likeness
 from bot.ports.library import PictureFilter
 from tests.fakes.memory import Memory
 
@@ -56,6 +56,9 @@ class FakeArtifacts:
             if job.project == project and picture.fingerprint and picture.fingerprint.near(fingerprint)
         )
         return next(near, None)
+
+    async def liken(self, artifact_id: int, likeness: Likeness) -> None:
+        change_picture(self._memory, replace(picture_in(self._memory, artifact_id), likeness=likeness))
 
     async def move(self, job_id: int, *, project: int | None) -> None:
         if job_id not in self._memory.jobs:

@@ -49,6 +49,7 @@ class FakeDarkroom:
             measures=replace(self.measures.get(content, _measures(size, content)), aspect=aspect),
             fingerprint=Fingerprint(bits),
             thumbnail=await self.thumbnail(content),
+            media_type="image/png",
         )
 
     async def thumbnail(self, content):

@@ -24,6 +24,7 @@ from tests.builders import (
     a_catalogue,
     a_gallery,
     a_kind,
+    a_likeness,
     a_new_job,
     a_pin,
     a_verdict,
@@ -165,6 +166,7 @@ async def an_evening_of_review(stores):
     await stores.pins.put(guild=7, user=1, pin=a_pin())
     await stores.pins.peek(guild=7, user=1)
     await stores.pins.take(guild=7, user=1)
+    await stores.artifacts.liken(1, a_likeness())
     await stores.artifacts.move(1, project=None)
     await stores.artifacts.delete([1], at=NOW)
     for _ in range(2):

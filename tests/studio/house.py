@@ -28,10 +28,12 @@ from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
 from bot.studio.mounting import Mounting
+from bot.studio.planner import Planner
 from bot.studio.portraits import Portraits
 from bot.studio.recovery import Recovery
 from bot.studio.report import Reporter
 from bot.studio.reproduction import Reproduction
+from bot.studio.resemblance import Resemblance
 from bot.studio.room import Room
 from bot.studio.stall import Silence
 from bot.studio.styles import StyleBook
@@ -161,6 +163,14 @@ class Studio:
             workflows=self.workflows,
             darkroom=self.darkroom,
             archive=self.archive,
+            resemblance=Resemblance(
+                jobs=self.jobs,
+                characters=self.stores.characters,
+                artifacts=self.stores.artifacts,
+                darkroom=self.darkroom,
+                shelf=self.shelf,
+                incidents=self.incidents,
+            ),
             feed=self.feed,
             clock=self.clock,
             collected=lambda job, pictures: self.collected.append((job, pictures)),
@@ -213,6 +223,13 @@ class Studio:
             lane=self.lane,
             gate=self.gate,
             feed=self.feed,
+            clock=self.clock,
+        )
+        self.planner = Planner(
+            plans=self.stores.plans,
+            characters=self.stores.characters,
+            submit=self.submit,
+            line=self.line,
             clock=self.clock,
         )
         self.foreman = self.a_foreman()
@@ -286,10 +303,8 @@ class Studio:
         """Return a foreman who knows no more than what is stored, as after a restart."""
         return Foreman(
             batches=self.stores.batches,
-            plans=self.stores.plans,
+            planner=self.planner,
             jobs=self.jobs,
-            characters=self.stores.characters,
-            submit=self.submit,
             control=self.control,
             finisher=Finisher(
                 batches=self.stores.batches, shelf=self.shelf, darkroom=self.darkroom, poster=self.poster

@@ -1,0 +1,52 @@
+"""The janitor: removes the files that nothing needs any more."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from bot.core.errors import StudioError
+from bot.ports.library import Discards
+from bot.ports.shelf import Shelf
+
+LOOK_EVERY_S: Final = 600.0
+AT_ONCE: Final = 100
+
+log = structlog.get_logger(__name__)
+
+
+class Janitor:
+    def __init__(self, *, discards: Discards, shelf: Shelf) -> None:
+        self._discards = discards
+        self._shelf = shelf
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Have it looked now: something was given up."""
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Look at once, whenever it is rung, and now and then."""
+        while True:
+            self._rung.clear()
+            await self.run_once()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._rung.wait()
+
+    async def run_once(self) -> int:
+        """Remove all that is due; return how many files that were. What cannot be removed stays due."""
+        removed = 0
+        while gone := [path for path in await self._discards.due(limit=AT_ONCE) if await self._removed(path)]:
+            await self._discards.gone(gone)
+            removed += len(gone)
+        return removed
+
+    async def _removed(self, path: str) -> bool:
+        try:
+            await self._shelf.remove(path)
+        except StudioError as error:
+            log.warning("not removed", path=path, reason=error.message)
+            return False
+        return True
