@@ -21,18 +21,16 @@ MIB = 1024 * 1024
 
 
 def reference_added(character: Character, added: Added) -> Look:
-    kept = (
-        f"**{added.label}** of **{_name(character)}** is kept: {added.reference.size}. "
-        f"Of this pose there can be {MOST_PER_POSE}, and {added.of_pose} are here."
-    )
-    return Look(text=f"{kept}\n{_source(added)}", colour=palette.DONE)
+    kept = f"**{added.label}** of **{_name(character)}** is kept: {added.reference.size}."
+    room = f"{added.of_pose} of at most {MOST_PER_POSE} of this pose"
+    return Look(text=f"{kept}\n{small(_source(added), room)}", colour=palette.DONE)
 
 
 def _source(added: Added) -> str:
     if added.drawing is None:
-        return small("only its pixels were kept: nothing of where, when and with what it was made")
+        return "nothing but its pixels was kept"
     waits = "nobody has approved it yet" if added.drawing.review is Review.UNREVIEWED else ""
-    return small(f"picture {added.drawing.index} of #{added.drawing.job}", waits)
+    return dotted(f"picture {added.drawing.index} of #{added.drawing.job}", waits)
 
 
 def reference_removed(character: Character, label: str) -> Look:
