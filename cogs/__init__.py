@@ -6,6 +6,7 @@ from cogs.gallery import Gallery
 from cogs.generate import Generate
 from cogs.job import JobCommands
 from cogs.project import ProjectCommands
+from cogs.prompt import PromptCommands
 from cogs.queue import QueueCommands
 from cogs.review import Learn, ReviewCommands
 from cogs.settings import SettingsCommands
@@ -20,6 +21,7 @@ COGS = (
     QueueCommands,
     JobCommands,
     ProjectCommands,
+    PromptCommands,
     ReviewCommands,
     Learn,
     SettingsCommands,

@@ -33,6 +33,7 @@ from bot.chat.cards.characters import (
     variation_list,
     variation_removed,
 )
+from bot.chat.cards.composition import preview_card
 from bot.chat.cards.exports import export_progress, exported
 from bot.chat.cards.job import job_card, moved_card, resting_card
 from bot.chat.cards.library import admin_channel_card, gallery_card
@@ -172,6 +173,7 @@ __all__ = [
     "plan_card",
     "plan_dropped",
     "plan_refused",
+    "preview_card",
     "project_archived",
     "project_card",
     "project_choices",
