@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import BadRequest
-from bot.core.library import MAX_NAME, clean_name, slug_of
+from bot.core.library import (
+    MAX_NAME,
+    Rating,
+    check_audience,
+    clean_name,
+    clean_text,
+    slug_of,
+    spare_slug,
+)
 
 
 def test_direction_marks_and_control_characters_leave_a_name():
@@ -75,3 +83,46 @@ def test_a_slug_is_always_fit_for_a_folder(name):
     slug = slug_of(name)
     assert re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?)?", slug)
     assert len(slug) <= 42
+
+
+@pytest.mark.parametrize("name", ["References", "THUMBNAILS"])
+def test_folders_that_the_library_keeps_for_itself_are_no_projects(name):
+    assert slug_of(name) == f"{name.casefold()}-0"
+
+
+@pytest.mark.parametrize(
+    ("slug", "taken", "free"),
+    [
+        ("fox", set(), "fox"),
+        ("fox", {"fox"}, "fox-2"),
+        ("fox", {"fox", "fox-2", "fox-3"}, "fox-4"),
+        ("", set(), "project-1"),
+        ("", {"project-1"}, "project-2"),
+    ],
+)
+def test_a_slug_that_is_taken_gets_a_number(slug, taken, free):
+    assert spare_slug(slug, taken, noun="project") == free
+
+
+def test_a_description_keeps_its_words_on_one_line():
+    assert clean_text("description", " a\n fox\u202e\tin \x07rain ", most=20) == "a fox in rain"
+
+
+def test_a_description_that_is_too_long_is_refused_naming_the_limit():
+    with pytest.raises(BadRequest, match="the most is 20") as refusal:
+        clean_text("description", "x" * 21, most=20)
+    assert refusal.value.hint
+
+
+@pytest.mark.parametrize(
+    ("rating", "restricted"),
+    [(Rating.EVERYONE, True), (Rating.EVERYONE, False), (Rating.ADULT, True)],
+)
+def test_these_pictures_may_go_there(rating, restricted):
+    check_audience(rating, 5, restricted=restricted)
+
+
+def test_adult_pictures_go_to_age_restricted_channels_only():
+    with pytest.raises(BadRequest, match="<#5>") as refusal:
+        check_audience(Rating.ADULT, 5, restricted=False)
+    assert "age-restricted" in refusal.value.hint

@@ -224,6 +224,11 @@ class World:
         )
         self.publish(ChannelUpdated(channel))
 
+    def restrict(self, channel: Channel, *, nsfw: bool = True) -> None:
+        """Make the channel age-restricted, or not any more."""
+        channel.nsfw = nsfw
+        self.publish(ChannelUpdated(channel))
+
     def delete_channel(self, channel: Channel) -> None:
         self.channels.pop(channel.id)
         if isinstance(channel, Thread):

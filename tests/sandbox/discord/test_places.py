@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from bot.sandbox.discord import Channel, Permission, SandboxDiscord
+from bot.sandbox.discord import Channel, ChannelKind, Permission, SandboxDiscord
 from bot.sandbox.discord.pictures import size_of
 from tests.sandbox.discord.wire import Line, WireBot
 
@@ -44,6 +44,36 @@ async def test_a_forums_tags_are_set_over_the_wire(sandbox: SandboxDiscord, bot:
     forum = sandbox.world.channel("projects")
     await bot("PATCH", f"/channels/{forum.id}", {"available_tags": [{"name": "done"}, {"name": "draft"}]})
     assert [tag.name for tag in forum.tags] == ["done", "draft"]
+
+
+@pytest.mark.parametrize("tags", [["x"] * 21, ["x" * 21], [""]])
+async def test_a_forum_has_twenty_tags_of_twenty_characters_at_most(
+    sandbox: SandboxDiscord, bot: WireBot, tags: list[str]
+):
+    promote(sandbox, Permission.MANAGE_CHANNELS)
+    forum = sandbox.world.channel("projects")
+    body = {"available_tags": [{"name": tag} for tag in tags]}
+    assert (await bot("PATCH", f"/channels/{forum.id}", body)).refusal == (400, 50035)
+    assert forum.tags == []
+
+
+async def test_a_tag_keeps_its_id_when_others_are_added(sandbox: SandboxDiscord, bot: WireBot):
+    promote(sandbox, Permission.MANAGE_CHANNELS)
+    forum = sandbox.world.add_channel(sandbox.world.guild, "shelf", kind=ChannelKind.FORUM, tags=("done",))
+    (done,) = forum.tags
+    body = {"available_tags": [{"id": str(done.id), "name": "done"}, {"name": "draft"}]}
+    told = await bot("PATCH", f"/channels/{forum.id}", body)
+    assert told.body["available_tags"][0]["id"] == str(done.id)
+    assert [tag.name for tag in forum.tags] == ["done", "draft"]
+
+
+async def test_people_see_when_a_channel_becomes_age_restricted(
+    sandbox: SandboxDiscord, line: Line, general: Channel
+):
+    sandbox.world.restrict(general)
+    assert (await line.event("CHANNEL_UPDATE"))["nsfw"] is True
+    sandbox.world.restrict(general, nsfw=False)
+    assert (await line.event("CHANNEL_UPDATE"))["nsfw"] is False
 
 
 async def test_a_deleted_channel_takes_its_threads_along(

@@ -22,6 +22,8 @@ THREAD_KEYS = frozenset(
     ]
 )
 
+TAGS_OF_A_FORUM = 20
+TAG_NAME = 20
 OVERWRITE_KEYS = frozenset({"type", "allow", "deny"})
 
 
@@ -83,6 +85,7 @@ def _edit_place(call: Call, channel: Channel, body: Json) -> None:
     form = Form()
     form.length(("name",), body.get("name"), 1, 100)
     form.length(("topic",), body.get("topic"), 0, 4096)
+    _check_tags(form, body)
     form.check()
     channel.name = body.get("name") or channel.name
     channel.topic = body.get("topic", channel.topic)
@@ -92,6 +95,13 @@ def _edit_place(call: Call, channel: Channel, body: Json) -> None:
     for raw in body.get("permission_overwrites") or ():
         channel.overwrites[int(raw["id"])] = read_overwrite(int(raw["id"]), raw)
     call.hub.world.publish(ChannelUpdated(channel))
+
+
+def _check_tags(form: Form, body: Json) -> None:
+    tags = body.get("available_tags") or []
+    form.count(("available_tags",), tags, 0, TAGS_OF_A_FORUM)
+    for number, tag in enumerate(tags):
+        form.length(("available_tags", number, "name"), tag.get("name") or "", 1, TAG_NAME)
 
 
 def _tag(call: Call, raw: Json) -> Tag:
