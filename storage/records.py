@@ -1,6 +1,7 @@
 """Rows of the database and the core's values: the only place where the one becomes the other."""
 
 import json
+from collections.abc import Sequence
 from sqlite3 import Row
 from typing import TypeAlias
 from uuid import UUID
@@ -332,7 +333,17 @@ def project_of(row: Row) -> Project:
 
 
 def guild_settings_of(row: Row) -> GuildSettings:
-    return GuildSettings(guild=row["guild"], gallery=_gallery_of(row), admin_channel=row["admin_channel"])
+    return GuildSettings(
+        guild=row["guild"],
+        gallery=_gallery_of(row),
+        admin_channel=row["admin_channel"],
+        reactions=None if row["reactions"] is None else tuple(map(str, json.loads(row["reactions"]))),
+        reviewer_role=row["reviewer_role"],
+    )
+
+
+def reactions_json(emoji: Sequence[str] | None) -> str | None:
+    return None if emoji is None else json.dumps(list(emoji), ensure_ascii=False)
 
 
 def catalogue_json(catalogue: Catalogue) -> str:

@@ -1,12 +1,19 @@
 """What servers and the studio have chosen, and what the studio knows of itself."""
 
+from collections.abc import Sequence
 from functools import partial
 from sqlite3 import Connection
 
 from bot.core.catalogue import Catalogue
 from bot.core.library import Gallery, GuildSettings
 from storage.database import Database
-from storage.records import catalogue_json, catalogue_of, guild_settings_of, values_of_gallery
+from storage.records import (
+    catalogue_json,
+    catalogue_of,
+    guild_settings_of,
+    reactions_json,
+    values_of_gallery,
+)
 
 _PAUSED_SINCE = "paused_since"
 _CATALOGUE = "catalogue"
@@ -26,6 +33,12 @@ class SqliteSettings:
 
     async def set_admin_channel(self, guild: int, channel: int | None) -> None:
         await self._database.write(partial(_set_admin_channel, guild=guild, channel=channel))
+
+    async def set_reactions(self, guild: int, emoji: Sequence[str] | None) -> None:
+        await self._database.write(partial(_set_reactions, guild=guild, emoji=emoji))
+
+    async def set_reviewer_role(self, guild: int, role: int | None) -> None:
+        await self._database.write(partial(_set_reviewer_role, guild=guild, role=role))
 
     async def admin_channels(self) -> list[int]:
         return await self._database.read(_admin_channels)
@@ -88,6 +101,28 @@ def _set_admin_channel(db: Connection, *, guild: int, channel: int | None) -> No
         ON CONFLICT (guild) DO UPDATE SET admin_channel = excluded.admin_channel
         """,
         (guild, channel),
+    )
+
+
+def _set_reactions(db: Connection, *, guild: int, emoji: Sequence[str] | None) -> None:
+    db.execute(
+        """
+        INSERT INTO guild_settings (guild, reactions)
+        VALUES (?, ?)
+        ON CONFLICT (guild) DO UPDATE SET reactions = excluded.reactions
+        """,
+        (guild, reactions_json(emoji)),
+    )
+
+
+def _set_reviewer_role(db: Connection, *, guild: int, role: int | None) -> None:
+    db.execute(
+        """
+        INSERT INTO guild_settings (guild, reviewer_role)
+        VALUES (?, ?)
+        ON CONFLICT (guild) DO UPDATE SET reviewer_role = excluded.reviewer_role
+        """,
+        (guild, role),
     )
 
 

@@ -82,7 +82,7 @@ class Critic:
             raise NotFound("There is no such picture here.", hint="`/gallery` shows those there are.")
         if picture.deleted is not None:
             raise NotFound(
-                f"Picture {picture.index + 1} of #{job.id} was deleted.",
+                f"Picture {picture.index} of #{job.id} was deleted.",
                 hint=f"`/job show job:{job.id}` still tells how it was drawn.",
             )
         return await self._exhibit(picture)

@@ -60,3 +60,20 @@ async def test_servers_choose_where_troubles_are_told_and_take_it_back(stores):
     await stores.settings.set_admin_channel(9, None)
     await stores.settings.set_admin_channel(GUILD, 32)
     assert await stores.settings.admin_channels() == [32]
+
+
+async def test_a_servers_reactions_are_its_own_none_at_all_or_the_usual_ones(stores):
+    for emoji in (["🔁", "<:star:77>"], [], None):
+        await stores.settings.set_reactions(GUILD, emoji)
+        kept = (await stores.settings.of_guild(GUILD)).reactions
+        assert kept == (None if emoji is None else tuple(emoji))
+    assert await stores.settings.of_guild(9) == some_guild_settings(guild=9)
+
+
+async def test_a_servers_reviewers_are_chosen_and_everybody_again(stores):
+    await stores.settings.set_gallery(GUILD, a_gallery())
+    for role in (555, None):
+        await stores.settings.set_reviewer_role(GUILD, role)
+        assert await stores.settings.of_guild(GUILD) == some_guild_settings(
+            gallery=a_gallery(), reviewer_role=role
+        )

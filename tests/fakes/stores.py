@@ -296,11 +296,23 @@ class FakeSettings:
         self._catalogue: Catalogue | None = None
         self._hashes: dict[str, str] = {}
         self._admin_channels: dict[int, int] = {}
+        self._reactions: dict[int, tuple[str, ...] | None] = {}
+        self._reviewers: dict[int, int | None] = {}
 
     async def of_guild(self, guild: int) -> GuildSettings:
         return GuildSettings(
-            guild=guild, gallery=self._galleries.get(guild), admin_channel=self._admin_channels.get(guild)
+            guild=guild,
+            gallery=self._galleries.get(guild),
+            admin_channel=self._admin_channels.get(guild),
+            reactions=self._reactions.get(guild),
+            reviewer_role=self._reviewers.get(guild),
         )
+
+    async def set_reactions(self, guild: int, emoji: Sequence[str] | None) -> None:
+        self._reactions[guild] = None if emoji is None else tuple(emoji)
+
+    async def set_reviewer_role(self, guild: int, role: int | None) -> None:
+        self._reviewers[guild] = role
 
     async def set_gallery(self, guild: int, gallery: Gallery | None) -> None:
         self._galleries[guild] = gallery

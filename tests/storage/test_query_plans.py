@@ -128,6 +128,8 @@ async def a_day_at_the_studio(stores):
     await stores.settings.set_gallery(7, gallery)
     await stores.settings.set_gallery_thread(10, 11)
     await stores.settings.set_admin_channel(7, 12)
+    await stores.settings.set_reactions(7, ["x"])
+    await stores.settings.set_reviewer_role(7, 13)
     await stores.settings.admin_channels()
     await stores.settings.of_guild(7)
     await stores.settings.set_paused(NOW)
