@@ -48,7 +48,7 @@ async def propose(interaction: Press, outline: Outline) -> None:
     """Check what is asked for and show it with a button that starts it; whatever is wrong is said instead."""
     client: GengaClient = interaction.client
     async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
-        plan = await client.desk.foreman.plan(outline, origin_of(interaction))
+        plan = await client.desk.planner.plan(outline, origin_of(interaction))
     await say(interaction, cards.plan_card(plan))
 
 
@@ -60,14 +60,14 @@ async def propose_file(interaction: Press, outline: Outline, file: discord.Attac
     async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
         text = await read_prompts(file, hosts=hosts)
         outline = replace(outline, text=text, title=outline.title or file.filename[:MOST_TITLE])
-        plan = await client.desk.foreman.plan(outline, origin_of(interaction))
+        plan = await client.desk.planner.plan(outline, origin_of(interaction))
     await say(interaction, cards.plan_card(plan))
 
 
 async def ask_for_prompts(interaction: Press, outline: Outline) -> None:
     """Open the form that takes a list of prompts; what was chosen beside it is kept."""
     client: GengaClient = interaction.client
-    draft = await client.desk.foreman.draft(outline, origin_of(interaction))
+    draft = await client.desk.planner.draft(outline, origin_of(interaction))
     await interaction.response.send_modal(cards.prompts_form(draft, outline).modal())
 
 
@@ -78,15 +78,15 @@ async def listed(interaction: Press, rest: str, fields: Mapping[str, str]) -> No
     if about is None:
         await expired(interaction)
         return
-    draft, foreman = int(about["id"]), client.desk.foreman
+    draft, planner = int(about["id"]), client.desk.planner
     try:
         async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
             outline = replace(
-                await foreman.drafted(draft, actor_of(interaction)),
+                await planner.drafted(draft, actor_of(interaction)),
                 text=fields.get(cards.PROMPTS, ""),
                 title=fields.get(cards.TITLE, "").strip(),
             )
-            plan = await foreman.plan(outline, origin_of(interaction), draft=draft)
+            plan = await planner.plan(outline, origin_of(interaction), draft=draft)
     except BadRequest as error:
         await say_privately(interaction, cards.plan_refused(draft, error))
     else:
@@ -95,7 +95,7 @@ async def listed(interaction: Press, rest: str, fields: Mapping[str, str]) -> No
 
 async def _mend(interaction: Press, plan_id: int) -> None:
     client: GengaClient = interaction.client
-    outline = await client.desk.foreman.drafted(plan_id, actor_of(interaction))
+    outline = await client.desk.planner.drafted(plan_id, actor_of(interaction))
     await interaction.response.send_modal(cards.prompts_form(plan_id, outline).modal())
 
 
@@ -126,7 +126,7 @@ def _card_of(interaction: Press) -> Card | None:
 async def _drop(interaction: Press, plan_id: int) -> None:
     client: GengaClient = interaction.client
     async with client.reception.attend(interaction, Announced.IN_PLACE):
-        await client.desk.foreman.drop(plan_id, actor_of(interaction))
+        await client.desk.planner.drop(plan_id, actor_of(interaction))
     await turn(interaction, cards.plan_dropped())
 
 

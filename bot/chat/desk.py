@@ -21,6 +21,7 @@ from bot.studio.foreman import Foreman
 from bot.studio.incidents import Incidents
 from bot.studio.library import Library
 from bot.studio.line import Line
+from bot.studio.planner import Planner
 from bot.studio.portraits import Portraits
 from bot.studio.report import Reporter
 from bot.studio.styles import StyleBook
@@ -47,6 +48,7 @@ class Desk:
 
     submit: Submit
     control: Control
+    planner: Planner
     foreman: Foreman
     library: Library
     casting: Casting

@@ -1,4 +1,4 @@
-"""The foreman: plans batches, starts them, holds them, takes them back, and sees them to their end.
+"""The foreman: starts batches, holds them, takes them back, and sees them to their end.
 
 For another use case that draws many things at once (a character's turnaround sheet):
 
@@ -10,7 +10,7 @@ For another use case that draws many things at once (a character's turnaround sh
         expressions=("smiling", "angry"),
         ends_with_sheet=True,
     )
-    proposal = await foreman.plan(outline, origin)      # BadRequest if anything in it is wrong; kept
+    proposal = await planner.plan(outline, origin)      # BadRequest if anything in it is wrong; kept
     batch = await foreman.start(proposal.id, actor)     # all its jobs at once; the same plan is begun once
 
 In Discord `bot.chat.batch_acts.propose` does the first step and shows the plan with its [Start] button.
@@ -18,7 +18,6 @@ Its pictures are posted in the gallery as ever, and at its end one contact sheet
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,58 +25,32 @@ from typing import Final
 
 import structlog
 
-from bot.core.batching import MOST_OPEN, Batch, BatchCounts, BatchState, Item, Outline
-from bot.core.characters import Variation, VariationKind
+from bot.core.batching import MOST_OPEN, Batch, BatchCounts, BatchState
 from bot.core.errors import (
-    BadRequest,
     DeliveryError,
     DiscordAway,
     LimitReached,
     NotAllowed,
     NotFound,
-    StudioError,
-    UnknownName,
     WrongState,
 )
-from bot.core.generation import Origin
 from bot.core.job import Card, Job, JobState
-from bot.core.library import Project
-from bot.core.queueing import Estimate, Known, total
-from bot.ports.batches import Batches, Plan, Plans
+from bot.core.queueing import Estimate, Known
+from bot.ports.batches import Batches
 from bot.ports.clock import Clock
-from bot.ports.library import Characters
 from bot.ports.stores import Jobs, NewJob
 from bot.studio.control import Actor, Control
 from bot.studio.feed import BatchChanged, Feed, JobChanged, LineChanged, News
 from bot.studio.finishing import Finisher
 from bot.studio.gate import Gate, Hold
 from bot.studio.incidents import Incidents
-from bot.studio.line import Line, kind_of
-from bot.studio.submit import Prepared, Submit
+from bot.studio.line import Line
+from bot.studio.planner import Planner, Ready
 
-PLAN_LASTS_MS: Final = 7 * 24 * 3600 * 1000
-BREATH: Final = 20
-"""After so many drawings of a plan everybody else gets a moment."""
 FIRST_RETRY_S: Final = 1.0
 LAST_RETRY_S: Final = 60.0
-ALL: Final = ("all",)
-MOST_NAMED: Final = 8
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A batch that could be started. `takes` is the drawing of it all, `before` what waits ahead of it."""
-
-    id: int
-    outline: Outline
-    title: str
-    items: Sequence[Item]
-    pictures: int
-    project: Project | None
-    takes: Estimate
-    before: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +73,8 @@ class Foreman:
         self,
         *,
         batches: Batches,
-        plans: Plans,
+        planner: Planner,
         jobs: Jobs,
-        characters: Characters | None,
-        submit: Submit,
         control: Control,
         finisher: Finisher,
         line: Line,
@@ -113,10 +84,8 @@ class Foreman:
         clock: Clock,
     ) -> None:
         self._batches = batches
-        self._plans = plans
+        self._planner = planner
         self._jobs = jobs
-        self._characters = characters
-        self._submit = submit
         self._control = control
         self._finisher = finisher
         self._line = line
@@ -130,77 +99,21 @@ class Foreman:
         self._due: dict[int, Batch] = {}
         self._tried: set[int] = set()
 
-    # ── before it begins
-
-    async def draft(self, outline: Outline, origin: Origin) -> int:
-        """Keep what is not complete yet, such as a list that is still to be written; return its number."""
-        now = self._clock.now()
-        plan = await self._plans.keep(outline, origin, at=now, forget_before=now - PLAN_LASTS_MS)
-        return plan.id
-
-    async def drafted(self, plan_id: int, actor: Actor) -> Outline:
-        """Return what was kept of somebody's plan; raise NotFound or NotAllowed."""
-        return (await self._kept(plan_id, actor)).outline
-
-    async def plan(self, outline: Outline, origin: Origin, *, draft: int | None = None) -> Proposal:
-        """Check every drawing, store none, and keep the plan until it is started; raise BadRequest.
-
-        With `draft` it takes the place of that draft, even if something is wrong with it.
-        """
-        if draft is not None:
-            await self._plans.change(draft, outline)
-        outline = await self._spelled_out(outline, origin)
-        items, prepared, project = await self._prepared(outline, origin)
-        if draft is None:
-            plan_id = await self.draft(outline, origin)
-        else:
-            plan_id = (await self._plans.change(draft, outline)).id
-        return Proposal(
-            id=plan_id,
-            outline=outline,
-            title=_title_of(outline, items),
-            items=items,
-            pictures=sum(new.recipe.count for new in prepared),
-            project=project,
-            takes=await self._takes(prepared),
-            before=await self._line.wait_of(outline.kind.priority),
-        )
-
-    async def drop(self, plan_id: int, actor: Actor) -> None:
-        """Forget a plan; raise NotFound or NotAllowed."""
-        await self._kept(plan_id, actor)
-        await self._plans.forget(plan_id)
-
     async def start(self, plan_id: int, actor: Actor, *, card: Card | None = None) -> Batch:
         """Store all jobs of the plan in their order, once; raise BadRequest if one has become impossible.
 
         `card` is the message that will show it.
         """
-        plan = await self._kept(plan_id, actor)
+        await self._planner.kept(plan_id, actor)
         key = f"plan:{plan_id}"
         known = await self._batches.with_key(key)
         if known is not None:
             return known
-        origin = plan.origin
-        items, prepared, project = await self._prepared(plan.outline, origin)
-        now = self._clock.now()
-        batch = Batch(
-            id=0,
-            key=key,
-            title=_title_of(plan.outline, items),
-            kind=plan.outline.kind,
-            guild=origin.guild,
-            channel=origin.channel,
-            user=origin.user,
-            user_name=origin.user_name,
-            created=now,
-            since=now,
-            project=project.id if project else None,
-            priority=plan.outline.kind.priority,
-            ends_with_sheet=plan.outline.ends_with_sheet,
-            card=card,
+        ready = await self._planner.ready(plan_id, actor)
+        batch = _batch_of(ready, key=key, card=card, now=self._clock.now())
+        return await self._begun(
+            batch, [_of_batch(new, batch, number) for number, new in enumerate(ready.jobs, start=1)]
         )
-        return await self._begun(batch, [_of_batch(new, batch, n) for n, new in enumerate(prepared, start=1)])
 
     async def _begun(self, batch: Batch, jobs: Sequence[NewJob]) -> Batch:
         async with self._one_by_one:
@@ -215,72 +128,6 @@ class Foreman:
             self._changed(stored)
             self._gate.ring()
         return stored
-
-    async def _kept(self, plan_id: int, actor: Actor) -> Plan:
-        try:
-            plan = await self._plans.get(plan_id)
-        except NotFound:
-            raise NotFound(
-                "This plan is not kept any more.", hint="Ask for it again with `/batch`; nothing was drawn."
-            ) from None
-        if plan.origin.guild != actor.guild:
-            raise NotFound("There is no such plan here.", hint="Make one with `/batch`.")
-        if plan.origin.user != actor.user and not actor.manages:
-            raise NotAllowed(
-                f"This is {plan.origin.user_name}'s plan.",
-                hint="They can start it, or someone with Manage Server.",
-            )
-        return plan
-
-    async def _spelled_out(self, outline: Outline, origin: Origin) -> Outline:
-        """Name the variations where all of a kind are asked for."""
-        if ALL not in (outline.outfits, outline.poses, outline.expressions):
-            return outline
-        known = await self._variations(outline, origin)
-        axes = {
-            "outfits": (outline.outfits, VariationKind.OUTFIT),
-            "poses": (outline.poses, VariationKind.POSE),
-            "expressions": (outline.expressions, VariationKind.EXPRESSION),
-        }
-        return replace(
-            outline,
-            **{axis: _all_of(kind, known) for axis, (names, kind) in axes.items() if names == ALL},
-        )
-
-    async def _variations(self, outline: Outline, origin: Origin) -> Sequence[Variation]:
-        project = await self._submit.project_for(outline.base.project, origin)
-        if project is None or not outline.base.characters or self._characters is None:
-            raise BadRequest("`all` means all of a character's.", hint="Say which with `character`.")
-        name = outline.base.characters[0]
-        character = await self._characters.named(project.id, name)
-        if character is None:
-            others = [other.name for other in await self._characters.of_project(project.id)]
-            raise UnknownName("character", name, others)
-        return await self._characters.variations(character.id)
-
-    async def _prepared(
-        self, outline: Outline, origin: Origin
-    ) -> tuple[Sequence[Item], list[NewJob], Project | None]:
-        """Prepare every drawing; raise BadRequest that names the first ones that are impossible."""
-        items = outline.items()
-        prepared: list[Prepared] = []
-        wrong: list[tuple[str, StudioError]] = []
-        for number, item in enumerate(items, start=1):
-            try:
-                prepared.append(await self._submit.prepare(item.request, origin))
-            except StudioError as error:
-                wrong.append((item.name, error))
-            if number % BREATH == 0:
-                await asyncio.sleep(0)
-        if wrong:
-            raise _impossible(wrong, of=len(items))
-        return items, [one.new for one in prepared], prepared[0].project
-
-    async def _takes(self, jobs: Sequence[NewJob]) -> Estimate:
-        """Return how long all these take one after the other."""
-        kinds = Counter(kind_of(job) for job in jobs)
-        expected = {kind: await self._line.expected(kind) for kind in kinds}
-        return total([expected[kind] for kind, count in kinds.items() for _ in range(count)])
 
     # ── while it runs
 
@@ -376,8 +223,8 @@ class Foreman:
                     pause = FIRST_RETRY_S
                     await self._some.wait()
                 else:
-                    await self._woken_within(pause)
-                    pause = min(pause * 2, LAST_RETRY_S)
+                    waited, pause = pause, min(pause * 2, LAST_RETRY_S)
+                    await self._woken_within(waited)
 
     async def run_once(self) -> bool:
         """End the batches that are drawn and tell of them; False if Discord did not take part."""
@@ -462,29 +309,26 @@ class Foreman:
                 await self._some.wait()
 
 
+def _batch_of(ready: Ready, *, key: str, card: Card | None, now: int) -> Batch:
+    outline, origin = ready.plan.outline, ready.plan.origin
+    return Batch(
+        id=0,
+        key=key,
+        title=ready.title,
+        kind=outline.kind,
+        guild=origin.guild,
+        channel=origin.channel,
+        user=origin.user,
+        user_name=origin.user_name,
+        created=now,
+        since=now,
+        project=ready.project.id if ready.project else None,
+        priority=outline.kind.priority,
+        ends_with_sheet=outline.ends_with_sheet,
+        card=card,
+    )
+
+
 def _of_batch(new: NewJob, batch: Batch, number: int) -> NewJob:
     origin = replace(new.origin, key=f"{batch.key}:{number}")
     return replace(new, origin=origin, priority=batch.priority, created=batch.created)
-
-
-def _all_of(kind: VariationKind, known: Sequence[Variation]) -> tuple[str, ...]:
-    names = tuple(variation.name for variation in known if variation.kind is kind)
-    if not names:
-        raise BadRequest(f"This character has no {kind} to draw.", hint="`/character variation` adds one.")
-    return names
-
-
-def _title_of(outline: Outline, items: Sequence[Item]) -> str:
-    return outline.title or items[0].request.prompt or ", ".join(outline.base.characters)
-
-
-def _impossible(wrong: Sequence[tuple[str, StudioError]], *, of: int) -> StudioError:
-    """Return what is wrong: once for all if it is the same everywhere, else where it is wrong first."""
-    name, error = wrong[0]
-    if not name or (len(wrong) == of and len({each.message for _, each in wrong}) == 1):
-        return error
-    others = ", ".join(name for name, _ in wrong[1:MOST_NAMED])
-    more = (
-        f" The same or other trouble: {others}{', …' if len(wrong) > MOST_NAMED else ''}." if others else ""
-    )
-    return BadRequest(f"{name[:1].upper()}{name[1:]}: {error.message}{more}", hint=error.hint)

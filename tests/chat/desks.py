@@ -19,6 +19,7 @@ from bot.studio.incidents import Incidents
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
+from bot.studio.planner import Planner
 from bot.studio.portraits import Portraits
 from bot.studio.report import Reporter
 from bot.studio.styles import StyleBook
@@ -103,12 +104,11 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         clock=clock,
     )
     incidents = Incidents(journal=stores.journal, clock=clock, new_code=lambda: "abc123")
+    planner = Planner(plans=stores.plans, characters=stores.characters, submit=submit, line=line, clock=clock)
     foreman = Foreman(
         batches=stores.batches,
-        plans=stores.plans,
+        planner=planner,
         jobs=stores.jobs,
-        characters=None,
-        submit=submit,
         control=control,
         finisher=Finisher(batches=stores.batches, shelf=shelf, darkroom=FakeDarkroom(), poster=FakePoster()),
         line=line,
@@ -129,6 +129,7 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
     return Desk(
         submit=submit,
         control=control,
+        planner=planner,
         foreman=foreman,
         library=library,
         casting=casting,

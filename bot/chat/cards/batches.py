@@ -17,7 +17,8 @@ from bot.core.errors import StudioError
 from bot.core.generation import MAX_PROMPT, Aspect, Size
 from bot.core.job import Card, Job
 from bot.core.queueing import Known, Learning
-from bot.studio.foreman import BatchView, Proposal
+from bot.studio.foreman import BatchView
+from bot.studio.planner import Proposal
 
 BATCH_LIST: Final = "batches"
 KIND: Final = "batch"

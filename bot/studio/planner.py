@@ -1,0 +1,196 @@
+"""The planner: checks every drawing of a batch before any of it is stored, and keeps plans."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.core.batching import Item, Outline
+from bot.core.characters import Variation, VariationKind
+from bot.core.errors import BadRequest, NotAllowed, NotFound, StudioError, UnknownName
+from bot.core.generation import Origin
+from bot.core.library import Project
+from bot.core.queueing import Estimate, total
+from bot.ports.batches import Plan, Plans
+from bot.ports.clock import Clock
+from bot.ports.library import Characters
+from bot.ports.stores import NewJob
+from bot.studio.control import Actor
+from bot.studio.line import Line, kind_of
+from bot.studio.submit import Prepared, Submit
+
+PLAN_LASTS_MS: Final = 7 * 24 * 3600 * 1000
+BREATH: Final = 20
+"""After so many drawings of a plan everybody else gets a moment."""
+ALL: Final = ("all",)
+MOST_NAMED: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A batch that could be started. `takes` is the drawing of it all, `before` what waits ahead of it."""
+
+    id: int
+    outline: Outline
+    title: str
+    items: Sequence[Item]
+    pictures: int
+    project: Project | None
+    takes: Estimate
+    before: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A plan whose jobs can be stored, in their order."""
+
+    plan: Plan
+    title: str
+    jobs: Sequence[NewJob]
+    project: Project | None
+
+
+class Planner:
+    def __init__(
+        self, *, plans: Plans, characters: Characters, submit: Submit, line: Line, clock: Clock
+    ) -> None:
+        self._plans = plans
+        self._characters = characters
+        self._submit = submit
+        self._line = line
+        self._clock = clock
+
+    async def draft(self, outline: Outline, origin: Origin) -> int:
+        """Keep what is not complete yet, such as a list that is still to be written; return its number."""
+        now = self._clock.now()
+        plan = await self._plans.keep(outline, origin, at=now, forget_before=now - PLAN_LASTS_MS)
+        return plan.id
+
+    async def drafted(self, plan_id: int, actor: Actor) -> Outline:
+        """Return what was kept of somebody's plan; raise NotFound or NotAllowed."""
+        return (await self.kept(plan_id, actor)).outline
+
+    async def plan(self, outline: Outline, origin: Origin, *, draft: int | None = None) -> Proposal:
+        """Check every drawing, store none, and keep the plan until it is started; raise BadRequest.
+
+        With `draft` it takes the place of that draft, even if something is wrong with it.
+        """
+        if draft is not None:
+            await self._plans.change(draft, outline)
+        outline = await self._spelled_out(outline, origin)
+        items, prepared, project = await self._prepared(outline, origin)
+        if draft is None:
+            plan_id = await self.draft(outline, origin)
+        else:
+            plan_id = (await self._plans.change(draft, outline)).id
+        return Proposal(
+            id=plan_id,
+            outline=outline,
+            title=_title_of(outline, items),
+            items=items,
+            pictures=sum(new.recipe.count for new in prepared),
+            project=project,
+            takes=await self._takes(prepared),
+            before=await self._line.wait_of(outline.kind.priority),
+        )
+
+    async def drop(self, plan_id: int, actor: Actor) -> None:
+        """Forget a plan; raise NotFound or NotAllowed."""
+        await self.kept(plan_id, actor)
+        await self._plans.forget(plan_id)
+
+    async def ready(self, plan_id: int, actor: Actor) -> Ready:
+        """Check a plan once more, for its jobs to be stored; raise NotFound, NotAllowed or BadRequest."""
+        plan = await self.kept(plan_id, actor)
+        items, jobs, project = await self._prepared(plan.outline, plan.origin)
+        return Ready(plan=plan, title=_title_of(plan.outline, items), jobs=jobs, project=project)
+
+    async def kept(self, plan_id: int, actor: Actor) -> Plan:
+        try:
+            plan = await self._plans.get(plan_id)
+        except NotFound:
+            raise NotFound(
+                "This plan is not kept any more.", hint="Ask for it again with `/batch`; nothing was drawn."
+            ) from None
+        if plan.origin.guild != actor.guild:
+            raise NotFound("There is no such plan here.", hint="Make one with `/batch`.")
+        if plan.origin.user != actor.user and not actor.manages:
+            raise NotAllowed(
+                f"This is {plan.origin.user_name}'s plan.",
+                hint="They can start it, or someone with Manage Server.",
+            )
+        return plan
+
+    async def _spelled_out(self, outline: Outline, origin: Origin) -> Outline:
+        """Name the variations where all of a kind are asked for."""
+        if ALL not in (outline.outfits, outline.poses, outline.expressions):
+            return outline
+        known = await self._variations(outline, origin)
+        axes = {
+            "outfits": (outline.outfits, VariationKind.OUTFIT),
+            "poses": (outline.poses, VariationKind.POSE),
+            "expressions": (outline.expressions, VariationKind.EXPRESSION),
+        }
+        return replace(
+            outline,
+            **{axis: _all_of(kind, known) for axis, (names, kind) in axes.items() if names == ALL},
+        )
+
+    async def _variations(self, outline: Outline, origin: Origin) -> Sequence[Variation]:
+        project = await self._submit.project_for(outline.base.project, origin)
+        if project is None or not outline.base.characters:
+            raise BadRequest("`all` means all of a character's.", hint="Say which with `character`.")
+        name = outline.base.characters[0]
+        character = await self._characters.named(project.id, name)
+        if character is None:
+            others = [other.name for other in await self._characters.of_project(project.id)]
+            raise UnknownName("character", name, others)
+        return await self._characters.variations(character.id)
+
+    async def _prepared(
+        self, outline: Outline, origin: Origin
+    ) -> tuple[Sequence[Item], list[NewJob], Project | None]:
+        """Prepare every drawing; raise BadRequest that names the first ones that are impossible."""
+        items = outline.items()
+        prepared: list[Prepared] = []
+        wrong: list[tuple[str, StudioError]] = []
+        for number, item in enumerate(items, start=1):
+            try:
+                prepared.append(await self._submit.prepare(item.request, origin))
+            except StudioError as error:
+                wrong.append((item.name, error))
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
+        if wrong:
+            raise _impossible(wrong, of=len(items))
+        return items, [one.new for one in prepared], prepared[0].project
+
+    async def _takes(self, jobs: Sequence[NewJob]) -> Estimate:
+        """Return how long all these take one after the other."""
+        kinds = Counter(kind_of(job) for job in jobs)
+        expected = {kind: await self._line.expected(kind) for kind in kinds}
+        return total([expected[kind] for kind, count in kinds.items() for _ in range(count)])
+
+
+def _all_of(kind: VariationKind, known: Sequence[Variation]) -> tuple[str, ...]:
+    names = tuple(variation.name for variation in known if variation.kind is kind)
+    if not names:
+        raise BadRequest(f"This character has no {kind} to draw.", hint="`/character variation` adds one.")
+    return names
+
+
+def _title_of(outline: Outline, items: Sequence[Item]) -> str:
+    return outline.title or items[0].request.prompt or ", ".join(outline.base.characters)
+
+
+def _impossible(wrong: Sequence[tuple[str, StudioError]], *, of: int) -> StudioError:
+    """Return what is wrong: once for all if it is the same everywhere, else where it is wrong first."""
+    name, error = wrong[0]
+    if not name or (len(wrong) == of and len({each.message for _, each in wrong}) == 1):
+        return error
+    others = ", ".join(name for name, _ in wrong[1:MOST_NAMED])
+    more = (
+        f" The same or other trouble: {others}{', …' if len(wrong) > MOST_NAMED else ''}." if others else ""
+    )
+    return BadRequest(f"{name[:1].upper()}{name[1:]}: {error.message}{more}", hint=error.hint)
