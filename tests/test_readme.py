@@ -94,8 +94,10 @@ async def _command_tree() -> set[str]:
 
 
 def _paths_of(command: dict[str, Any]) -> list[str]:
-    subs = [option["name"] for option in command.get("options", ()) if option["type"] == 1]
-    return [f"{command['name']} {sub}" for sub in subs] or [command["name"]]
+    """Return the whole path of each command in it: those of a group, and of groups within it."""
+    inner = [option for option in command.get("options", ()) if option["type"] in (1, 2)]
+    below = [path for option in inner for path in _paths_of(option)]
+    return [f"{command['name']} {path}" for path in below] or [command["name"]]
 
 
 def test_every_setting_that_is_named_exists():
