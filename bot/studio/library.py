@@ -195,8 +195,9 @@ class Library:
         _may_delete(actor)
         holdings = await self._projects.holdings(project.id)
         if holdings.open_jobs:
+            waits = "that waits or is" if holdings.open_jobs == 1 else "that wait or are"
             raise WrongState(
-                f"“{project.name}” has {holdings.open_jobs} jobs that wait or are being drawn.",
+                f"“{project.name}” has {holdings.open_jobs} job{_s(holdings.open_jobs)} {waits} being drawn.",
                 hint="Let them end or cancel them first; `/project archive` puts the project away at once.",
             )
         return holdings
@@ -206,7 +207,7 @@ class Library:
         holdings = await self.holdings(project, actor)
         if holdings.pictures != pictures:
             raise WrongState(
-                f"“{project.name}” has {holdings.pictures} pictures by now, not {pictures}.",
+                f"“{project.name}” has {holdings.pictures} picture{_s(holdings.pictures)} by now, not {pictures}.",
                 hint="Look again with `/project delete`.",
             )
         await self._projects.delete(project.id, at=self._clock.now())
@@ -319,3 +320,7 @@ def _may_delete(actor: Actor) -> None:
             "Only someone with Manage Server can delete a project.",
             hint="`/project archive` puts it away and keeps all it has.",
         )
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

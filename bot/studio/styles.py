@@ -1,6 +1,7 @@
 """The style book: how each project draws, with every change kept and none that cannot be taken back."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -65,11 +66,8 @@ class StyleBook:
 
     async def sheet_from(self, job: Job) -> StyleSheet:
         """Return what the job was drawn with; the words are those of the style that it was drawn in."""
-        brought = [await self._characters.get(member.id) for member in job.recipe.cast]
         return sheet_of(
-            job.recipe,
-            template=await self._template_of(job),
-            not_of_style={who.lora.name for who in brought if who.lora is not None},
+            job.recipe, template=await self._template_of(job), not_of_style=await self._brought_by_cast(job)
         )
 
     async def named(self, name: str, project: Project) -> Style:
@@ -160,6 +158,15 @@ class StyleBook:
 
     async def in_use(self, project: Project) -> Style | None:
         return await self._styles.get(project.style) if project.style is not None else None
+
+    async def _brought_by_cast(self, job: Job) -> set[str]:
+        """Name the LoRAs that came with the job's characters, of those that there still are."""
+        brought: set[str] = set()
+        for member in job.recipe.cast:
+            with suppress(NotFound):
+                who = await self._characters.get(member.id)
+                brought |= {who.lora.name} if who.lora else set()
+        return brought
 
     async def _template_of(self, job: Job) -> StyleSheet:
         used = job.recipe.style
