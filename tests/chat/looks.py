@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.chat.look import Look
+from bot.chat.look import Look, Menu
 from bot.core.generation import Lora
 from bot.core.job import JobState
 from bot.core.progress import Progress
@@ -110,10 +110,11 @@ def check(look: Look) -> None:
     assert look.content or look.text or look.title
     for file in [*look.files, *([look.image] if look.image else [])]:
         assert len(file.alt) <= 1024
-    for button in look.buttons:
-        assert 0 < len(button.label) <= 80
-        assert len(button.custom_id) <= 100
-    assert len(look.buttons) <= 5
+    for control in look.buttons:
+        assert 0 < len(control.hint if isinstance(control, Menu) else control.label) <= 80
+        assert len(control.custom_id) <= 100
+    menus = sum(isinstance(control, Menu) for control in look.buttons)
+    assert (len(look.buttons) - menus) / 5 + menus <= 5
     for text in (look.content, look.title, look.text):
         assert set(re.findall(r"<@[!&]?(\d+)>", text)) <= {str(USER), str(2**63)}
         assert re.search(r"@(everyone|here)", text, re.IGNORECASE) is None

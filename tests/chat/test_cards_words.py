@@ -100,7 +100,7 @@ def test_the_post_says_all_that_search_should_find():
     assert look.content == (
         "**#128** 1girl, silver hair, harbour at dusk\n"
         "-# by <@42> · Harbour · illustrious\\_xl · 832×1216 · 25 steps · cfg 5 · seed 1870400651 · 3.4 s · "
-        "txt2img · from #121"
+        "txt2img · again from #121"
     )
     assert look.embeds() == []
 

@@ -1,7 +1,12 @@
 """What lands in the gallery, and the line that tells the one who asked."""
 
-from bot.chat.cards.job import end_buttons, end_words
-from bot.chat.cards.measures import duration, person, recipe_words, small
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from bot.chat.cards.job import end_words
+from bot.chat.cards.measures import counted, duration, link_to, person, small
+from bot.chat.cards.pictures import picture_words, post_controls
 from bot.chat.cards.recipes import cast_words, lora_words, style_words
 from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Attached, Look
@@ -10,42 +15,122 @@ from bot.core.artifact import Artifact
 from bot.core.job import Job
 from bot.core.library import Project
 from bot.core.lightening import change_words
+from bot.core.lineage import Descent
+from bot.core.review import Decision, Review
+from bot.ports.darkroom import Sheet
 from bot.ports.pictures import Picture
 from bot.ports.poster import PicturePost
 
-_ENDING = {"image/webp": "webp", "image/png": "png", "image/jpeg": "jpg"}
+_ENDING: Final = {"image/webp": "webp", "image/png": "png", "image/jpeg": "jpg"}
+CONTENT: Final = 2000
+MOST_TOLD: Final = 2
+MOST_STANDING: Final = 250
+_MARKS: Final = {Review.APPROVED: "✅", Review.REJECTED: "❌", Review.WITHDRAWN: "↩️"}
+_OF: Final = {
+    Descent.AGAIN: "again from",
+    Descent.SAME_SEED: "same seed as",
+    Descent.VARY: "variation of",
+    Descent.UPSCALE: "larger than",
+    Descent.EDIT: "edited from",
+    Descent.REFERENCE: "drawn from",
+    Descent.ANIMATE: "animated from",
+}
 
 
 def picture_post(post: PicturePost) -> Look:
     """Show the finished pictures; plain content, so that Discord's search finds it."""
-    job = post.job
     pictures = list(zip(post.artifacts, post.pictures, strict=True))
-    files = [_attached(job, artifact, picture, len(pictures)) for artifact, picture in pictures]
-    return Look(
-        content="\n".join(_lines(post)),
-        files=tuple(files),
-        buttons=end_buttons(job),
+    files = [_attached(post.job, artifact, picture, len(pictures)) for artifact, picture in pictures]
+    sheet = [_sheet(post.job, post.sheet)] if post.sheet else []
+    hung = Hanging(
+        job=post.job,
+        project=post.project,
+        pictures=post.artifacts,
+        parent=post.parent,
+        told=post.told,
     )
+    return replace(changed_post(hung), files=(*files, *sheet))
 
 
-def _lines(post: PicturePost) -> list[str]:
-    caption = f"**#{post.job.id}** {fitted(post.job.caption, 1200)}"
-    detour = [small(f"Posted here instead: {prose(post.detour, 300)}")] if post.detour else []
-    return [caption, _small_print(post.job, post.project), *detour]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hanging:
+    """What is said under pictures: `told` are sentences beside their parameters, one on each line.
+
+    `pictures` are all there ever were, `decisions` the last one about each that was decided about, by its id.
+    """
+
+    job: Job
+    project: Project | None
+    pictures: Sequence[Artifact]
+    parent: Job | None = None
+    told: str = ""
+    decisions: Mapping[int, Decision] = field(default_factory=dict[int, Decision])
 
 
-def _small_print(job: Job, project: Project | None) -> str:
+def changed_post(hung: Hanging) -> Look:
+    """Show a post without its files, which stay as they are."""
+    job = hung.job
+    below = [
+        _small_print(job, hung.project, hung.parent),
+        *(small(prose(line, 150)) for line in hung.told.splitlines()[:MOST_TOLD] if line),
+        *_standing(hung),
+    ]
+    room = min(CONTENT - len("\n".join(below)) - 30, 1200)
+    caption = f"**#{job.id}** {fitted(job.caption, room)}"
+    return Look(content="\n".join([caption, *below]), buttons=post_controls(job, hung.pictures))
+
+
+def _standing(hung: Hanging) -> list[str]:
+    """Say what was decided about which pictures, on one line; where that is too long, only how many."""
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for picture in hung.pictures:
+        if said := _decided(picture, hung.decisions.get(picture.id)):
+            numbers.setdefault(said, []).append(picture.index)
+    alone = len(hung.pictures) == 1
+    line = small(*(f"{_which(which, alone=alone)}{mark} {why}" for (mark, why), which in numbers.items()))
+    if len(line) > MOST_STANDING:
+        line = small(*(f"{mark} {counted(len(which), 'picture')}" for (mark, _), which in numbers.items()))
+    return [line] if numbers else []
+
+
+def _which(numbers: Sequence[int], *, alone: bool) -> str:
+    if alone:
+        return ""
+    return f"picture{'s' if len(numbers) > 1 else ''} {', '.join(str(number) for number in numbers)} "
+
+
+def _decided(picture: Artifact, decision: Decision | None) -> tuple[str, str] | None:
+    if picture.deleted is not None:
+        return "🗑️", "deleted"
+    if decision is None or decision.after is Review.UNREVIEWED:
+        return None
+    why = f": {', '.join(decision.reasons)}" if decision.reasons else ""
+    return _MARKS[decision.after], f"{decision.after} by <@{decision.by}>{why}"
+
+
+def _from_parent(job: Job, parent: Job | None) -> str:
+    """Name the parent, with its post if there is one: `vary of #121`."""
+    if job.lineage is None:
+        return ""
+    name = f"#{job.lineage.parent}"
+    if job.lineage.picture is not None and parent is not None and parent.recipe.count > 1:
+        name = f"{name} picture {job.lineage.picture}"
+    linked = f"[{name}]({link_to(parent, parent.post)})" if parent is not None and parent.post else name
+    return f"{_OF[job.lineage.how]} {linked}"
+
+
+def _small_print(job: Job, project: Project | None, parent: Job | None) -> str:
     drawn = job.timings.drawing
     return small(
         f"by {person(job)}",
         fitted(project.name, 100) if project else "",
         cast_words(job.recipe),
         style_words(job.recipe),
-        *recipe_words(job.recipe),
+        *picture_words(job.recipe),
         lora_words(job.recipe),
         duration(drawn) if drawn is not None else "time not measured",
         fitted(job.recipe.workflow, 60),
-        f"from #{job.parent}" if job.parent is not None else "",
+        _from_parent(job, parent),
         change_words(job.recipe),
     )
 
@@ -56,6 +141,13 @@ def _attached(job: Job, artifact: Artifact, picture: Picture, of: int) -> Attach
         name=f"{_mark(job)}{artifact.index}.{ending}",
         content=picture.content,
         alt=_alt(job, artifact.index, of),
+    )
+
+
+def _sheet(job: Job, sheet: Sheet) -> Attached:
+    ending = _ENDING.get(sheet.media_type, "bin")
+    return Attached(
+        name=f"{_mark(job)}sheet.{ending}", content=sheet.content, alt=f"Contact sheet of job #{job.id}"
     )
 
 
