@@ -13,6 +13,17 @@ Payload = dict[str, Any]
 
 SUB_COMMAND = 1
 GROUP = 2
+DRAWING_OPTIONS = (
+    "project",
+    "character",
+    "variation",
+    "style",
+    "size",
+    "sampler",
+    "model",
+    "lora",
+    "workflow",
+)
 STYLE_OPTIONS = ("model", "sampler", "scheduler", "size", "lora")
 CHARACTER_COMMANDS = {
     *("archive", "create", "edit", "export", "import", "list", "restore", "show"),
@@ -84,6 +95,7 @@ async def test_these_are_the_commands(commands: dict[str, Payload]) -> None:
         "job list",
         "job params",
         "job show",
+        "learn",
         "project archive",
         "project create",
         "project delete",
@@ -93,13 +105,19 @@ async def test_these_are_the_commands(commands: dict[str, Payload]) -> None:
         "project restore",
         "project show",
         "project use",
+        "prompt preview",
         "queue cancel",
         "queue clear",
         "queue pause",
         "queue resume",
         "queue show",
+        "review bulk",
+        "review lessons",
+        "review next",
+        "review stats",
         "settings admin",
         "settings gallery",
+        "settings reviewers",
         "status",
         "style create",
         "style edit",
@@ -156,7 +174,7 @@ async def test_what_has_a_list_to_choose_from_is_completed_while_typing(commands
         "character reference add job",
         "character reference remove reference",
         "character variation remove variation",
-        *(f"generate {name}" for name in ("project", "size", "sampler", "model", "lora", "workflow")),
+        *(f"{command} {name}" for command in ("generate", "prompt preview") for name in DRAWING_OPTIONS),
         *(f"job {name} job" for name in ("show", "again", "params")),
         "job list project",
         "project create workflow",

@@ -1,7 +1,6 @@
 """What would be drawn, word by word: where each came from, what is left out, and with what it is made."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Final
 
 from bot.chat.cards import palette
@@ -10,6 +9,7 @@ from bot.chat.cards.recipes import cast_words, style_words
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import code, fitted
 from bot.core.composing import Composed, Dropped, Source, Term, Why
+from bot.core.families import ModelFamily
 from bot.core.fitting import AppliedLora, Checkpoint
 from bot.core.profiles import WINDOW
 from bot.studio.submit import Prepared
@@ -19,25 +19,30 @@ MOST_SHOWN: Final = 800
 MOST_ORIGIN: Final = 220
 MOST_ORIGINS: Final = 9
 _FENCE: Final = "```"
+_SDXL: Final = ModelFamily.SDXL
 
 
 def preview_card(prepared: Prepared) -> Look:
     """Show exactly what ComfyUI would receive, and how that came about."""
-    composed = prepared.composed
+    composed, family = prepared.composed, prepared.new.recipe.family
     blocks = [
-        _prompt("Prompt", composed.positive, composed.positive_tokens),
-        _origins(composed.positive_terms),
-        _late(composed),
-        _prompt("Negative", composed.negative, composed.negative_tokens),
-        _origins(composed.negative_terms),
-        _dropped(composed.dropped),
-        _lessons(composed),
-        "\n".join(_made_with(prepared)),
-        small("Nothing was drawn. Tokens are estimated: only the model's own tokenizer counts them exactly."),
+        (
+            _prompt("Prompt", composed.positive, composed.positive_tokens),
+            _origins(composed.positive_terms),
+            _late(composed, family),
+        ),
+        (
+            _prompt("Negative", composed.negative, composed.negative_tokens),
+            _origins(composed.negative_terms),
+            _dropped(composed.dropped),
+            _lessons(composed),
+        ),
+        tuple(_made_with(prepared)),
+        (small("Nothing was drawn. Tokens are an estimate: only the model's own tokenizer knows."),),
     ]
     return Look(
         title="What would be drawn",
-        text="\n".join(block for block in blocks if block),
+        text="\n\n".join("\n".join(line for line in block if line) for block in blocks),
         colour=palette.IDLE,
         files=tuple(_files(composed)),
     )
@@ -67,15 +72,19 @@ def _files(composed: Composed) -> Iterator[Attached]:
 
 
 def _origins(terms: Sequence[Term]) -> str:
-    """Say who brought which words, in the order in which they stand."""
-    runs = [(key, list(run)) for key, run in groupby(terms, key=lambda term: (term.source, term.whose))]
-    lines = [f"-# {_origin(*key)}: {fitted(_run(run), MOST_ORIGIN)}" for key, run in runs[:MOST_ORIGINS]]
-    rest = len(runs) - len(lines)
-    return "\n".join([*lines, *([f"-# … and {rest} more"] if rest else [])])
+    """Say who brought which words, in the order in which they first speak."""
+    brought: dict[tuple[Source, str], list[str]] = {}
+    for term in terms:
+        brought.setdefault((term.source, term.whose), []).append(term.text)
+    if len(brought) == 1:
+        return f"-# All of it: {_origin(*next(iter(brought)))}"
+    lines = [f"-# {_origin(*who)}: {_listed(words, MOST_ORIGIN)}" for who, words in brought.items()]
+    rest = len(lines) - MOST_ORIGINS
+    return "\n".join([*lines[:MOST_ORIGINS], *([f"-# … and {rest} more"] if rest > 0 else [])])
 
 
-def _run(terms: Iterable[Term]) -> str:
-    return ", ".join(term.text for term in terms)
+def _listed(words: Iterable[str], limit: int) -> str:
+    return fitted(", ".join(words), limit)
 
 
 def _origin(source: Source, whose: str) -> str:
@@ -95,20 +104,20 @@ def _origin(source: Source, whose: str) -> str:
             return name or "characters together"
 
 
-def _late(composed: Composed) -> str:
+def _late(composed: Composed, family: ModelFamily | None) -> str:
     if not composed.late:
         return ""
-    words = fitted(_run(composed.late), 300)
+    words = _listed((term.text for term in composed.late), 300)
+    summary = " What SDXL takes in of the prompt as a whole comes from the first." if family is _SDXL else ""
     return (
         f"**Beyond the first {WINDOW} tokens:** {words}\n"
-        "-# ComfyUI sends them to the model in further chunks; what SDXL takes in of the prompt as a whole "
-        "comes from the first."
+        f"-# ComfyUI gives them to the model in further chunks: nothing is cut off.{summary}"
     )
 
 
 def _dropped(dropped: Sequence[Dropped]) -> str:
     lines = [
-        f"**Left out of the negative**, {_WHY[why]}: {fitted(', '.join(found), 300)}"
+        f"**Left out of the negative**, {_WHY[why]}: {_listed(found, 300)}"
         for why in Why
         if (found := [one.term.text for one in dropped if one.why is why])
     ]
@@ -123,7 +132,7 @@ _WHY: Final = {
 
 def _lessons(composed: Composed) -> str:
     learned = [term.text for term in composed.negative_terms if term.source is Source.LESSON]
-    return f"**Lessons in force** {fitted(', '.join(learned), 300)}" if learned else ""
+    return f"**Lessons in force** {_listed(learned, 300)}" if learned else ""
 
 
 # ── what it is made with
