@@ -119,7 +119,6 @@ class ReviewCommands(commands.GroupCog, name="review", description="Pictures app
         return PictureFilter(project=home.id if home else None, character=who.id if who else None)
 
 
-@app_commands.guild_only
 class Learn(commands.Cog):
     def __init__(self, desk: Desk, reception: Reception) -> None:
         super().__init__()
@@ -129,6 +128,7 @@ class Learn(commands.Cog):
     @app_commands.command(description="Which parameters and words go with approval of a character")
     @app_commands.describe(character="Whose pictures", project=_WHOSE)
     @app_commands.autocomplete(project=all_projects_here, character=characters_here)
+    @app_commands.guild_only
     async def learn(
         self, interaction: discord.Interaction[Any], character: str, project: str | None = None
     ) -> None:

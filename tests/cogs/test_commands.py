@@ -29,6 +29,7 @@ CHARACTER_COMMANDS = {
     *("archive", "create", "edit", "export", "import", "list", "restore", "show"),
     *(f"{group} {name}" for group in ("reference", "variation") for name in ("add", "list", "remove")),
 }
+REVIEW_COMMANDS = ("bulk", "lessons", "next", "stats")
 MANAGE_GUILD = str(1 << 5)
 
 
@@ -187,6 +188,8 @@ async def test_what_has_a_list_to_choose_from_is_completed_while_typing(commands
         "style create from_job",
         *(f"style edit {name}" for name in ("remove_lora", "clear")),
         "queue cancel job",
+        *(f"review {name} {option}" for name in REVIEW_COMMANDS for option in ("project", "character")),
+        *(f"learn {option}" for option in ("project", "character")),
     }
 
 
