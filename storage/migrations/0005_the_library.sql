@@ -182,7 +182,7 @@ SELECT id, findable(json_extract(request, '$.prompt')), findable(json_extract(re
 FROM jobs;
 
 -- The picture on our shelf that a job starts from.
-ALTER TABLE jobs ADD COLUMN reference TEXT CHECK (reference <> '');
+ALTER TABLE jobs ADD COLUMN reference TEXT;
 
 UPDATE jobs SET reference = ifnull(json_extract(recipe, '$.reference.path'),
                                    json_extract(request, '$.reference.path'));
