@@ -58,7 +58,7 @@ async def _built(
     desk: Desk, interaction: discord.Interaction[Any], project: Project, review: Review | None
 ) -> Exported:
     """Build it, telling now and then how far it is; nobody waits for what Discord makes of that."""
-    told = float("-inf")
+    told = desk.clock.monotonic()
     async with aclosing(desk.exporter.export(project, review=review)) as steps:
         async for step in steps:
             match step:

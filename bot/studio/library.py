@@ -207,7 +207,8 @@ class Library:
         holdings = await self.holdings(project, actor)
         if holdings.pictures != pictures:
             raise WrongState(
-                f"“{project.name}” has {holdings.pictures} picture{_s(holdings.pictures)} by now, not {pictures}.",
+                f"“{project.name}” has {holdings.pictures} picture{_s(holdings.pictures)} by now, "
+                f"not {pictures}.",
                 hint="Look again with `/project delete`.",
             )
         await self._projects.delete(project.id, at=self._clock.now())

@@ -142,7 +142,7 @@ def project_deletion(project: Project, holdings: Holdings) -> Look:
     ]
     lines = [
         f"Delete **{_name(project)}**? This would take {held[0]}, {held[1]} and {held[2]}, for good.",
-        f"The {counted(holdings.jobs, 'job')} in its history and what is posted in Discord stay.",
+        f"Its history ({counted(holdings.jobs, 'job')}) and what is posted in Discord stay.",
         small("`/project export` keeps a copy first.") if holdings.pictures else "",
     ]
     return Look(
