@@ -404,6 +404,7 @@ class App:
         jobs = self.stores.jobs
         return Mounting(
             jobs=jobs,
+            artifacts=self.stores.artifacts,
             shelf=self.shelf,
             darkroom=self.darkroom,
             reproduction=Reproduction(jobs=jobs, shelf=self.shelf, darkroom=self.darkroom),

@@ -40,12 +40,14 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
         desk = self._desk
         job = await desk.control.job(job_id, actor_of(interaction))
         note_job(interaction, job)
+        pictures = await desk.jobs.artifacts(job.id)
         return cards.job_sheet(
             await desk.line.view(job.id),
             await desk.jobs.events(job.id),
-            await desk.jobs.artifacts(job.id),
+            pictures,
             now=desk.clock.now(),
             parent=await desk.jobs.get(job.parent) if job.parent is not None else None,
+            twins=await desk.album.twins(pictures),
         )
 
     @app_commands.command(name="list", description="The newest jobs")

@@ -18,6 +18,7 @@ from bot.ports.stores import Jobs, Projects
 from bot.studio.control import Actor, Control
 from bot.studio.exhibition import Exhibition
 from bot.studio.library import Library
+from bot.studio.twins import twins_of
 
 PER_PAGE: Final = 9
 FOUND_PER_PAGE: Final = 8
@@ -114,6 +115,10 @@ class Album:
 
     async def _sheet(self, pictures: Sequence[Artifact], *, title: str = "") -> Sheet | None:
         return await self._exhibition.sheet(pictures, title=title) if pictures else None
+
+    async def twins(self, pictures: Sequence[Artifact]) -> dict[int, Artifact]:
+        """Return the earlier pictures that these look like, by their ids."""
+        return await twins_of(pictures, self._artifacts)
 
     # ── found again
 

@@ -8,11 +8,13 @@ from typing import Final, TypeVar
 from bot.core.artifact import Artifact
 from bot.core.job import Job
 from bot.ports.darkroom import SHEET_BYTES, Darkroom, Frame, Sheet
+from bot.ports.library import Artifacts
 from bot.ports.poster import PicturePost
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
 from bot.studio.incidents import Incidents
 from bot.studio.reproduction import Reproduction
+from bot.studio.twins import twin_words
 
 T = TypeVar("T")
 
@@ -24,12 +26,14 @@ class Mounting:
         self,
         *,
         jobs: Jobs,
+        artifacts: Artifacts,
         shelf: Shelf,
         darkroom: Darkroom,
         reproduction: Reproduction,
         incidents: Incidents,
     ) -> None:
         self._jobs = jobs
+        self._artifacts = artifacts
         self._shelf = shelf
         self._darkroom = darkroom
         self._reproduction = reproduction
@@ -44,8 +48,9 @@ class Mounting:
         job, artifacts = post.job, post.artifacts
         parent = await self._jobs.get(job.parent) if job.parent is not None else None
         sheet = await self._tried(self._sheet(job, artifacts, limit), job)
-        remarks = await self._tried(self._reproduction.verdict(job, artifacts), job)
-        return replace(post, parent=parent, sheet=sheet, remarks=remarks or ())
+        remarks = await self._tried(self._reproduction.verdict(job, artifacts), job) or ()
+        twins = await self._tried(twin_words(job, artifacts, self._artifacts), job) or ()
+        return replace(post, parent=parent, sheet=sheet, remarks=(*remarks, *twins))
 
     async def _sheet(self, job: Job, artifacts: Sequence[Artifact], limit: int) -> Sheet | None:
         if not _wants_sheet(job, artifacts):

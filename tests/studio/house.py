@@ -130,6 +130,7 @@ class Studio:
         self.darkroom = FakeDarkroom(self.pictures)
         self.mounting = Mounting(
             jobs=self.jobs,
+            artifacts=self.stores.artifacts,
             shelf=self.shelf,
             darkroom=self.darkroom,
             reproduction=Reproduction(jobs=self.jobs, shelf=self.shelf, darkroom=self.darkroom),

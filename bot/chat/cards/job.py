@@ -22,6 +22,7 @@ from bot.chat.cards.recipes import cast_words
 from bot.chat.cards.troubles import headline, trouble_words
 from bot.chat.look import Action, Attached, Control, JobButton, Look
 from bot.chat.markdown import escape, fitted, prose
+from bot.core.generation import redrawn_words
 from bot.core.job import Card, Job, JobState
 from bot.core.lightening import change_words
 from bot.core.progress import Phase, Progress
@@ -79,6 +80,7 @@ def _small_print(view: JobView) -> str:
         f"from #{job.parent}" if job.parent is not None else "",
         f"attempt {job.attempt}" if job.attempt > 1 else "",
         change_words(recipe),
+        redrawn_words(recipe),
         f"for {person(job)}",
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from bot.chat.cards.findings import finding_words
 from bot.chat.cards.job import end_words
 from bot.chat.cards.measures import counted, duration, link_to, person, small
 from bot.chat.cards.pictures import picture_words, post_controls
@@ -12,6 +13,7 @@ from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import cut, fitted, prose
 from bot.core.artifact import Artifact
+from bot.core.generation import redrawn_words
 from bot.core.job import Job
 from bot.core.library import Project
 from bot.core.lightening import change_words
@@ -72,6 +74,7 @@ def changed_post(hung: Hanging) -> Look:
     job = hung.job
     below = [
         _small_print(job, hung.project, hung.parent),
+        *finding_words(hung.pictures),
         *(small(prose(line, 150)) for line in hung.told.splitlines()[:MOST_TOLD] if line),
         *_standing(hung),
     ]
@@ -132,6 +135,7 @@ def _small_print(job: Job, project: Project | None, parent: Job | None) -> str:
         fitted(job.recipe.workflow, 60),
         _from_parent(job, parent),
         change_words(job.recipe),
+        redrawn_words(job.recipe),
     )
 
 

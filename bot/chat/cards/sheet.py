@@ -1,9 +1,11 @@
 """Everything about one job, and lists of jobs."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Final
 
 from bot.chat.cards import palette
+from bot.chat.cards.findings import Twins, measured_lines
 from bot.chat.cards.job import cancel_button, drawing_line, end_buttons, end_words, waiting_lines
 from bot.chat.cards.measures import (
     STATE_WORDS,
@@ -39,6 +41,7 @@ def job_sheet(
     *,
     now: int,
     parent: Job | None = None,
+    twins: Twins = MappingProxyType({}),
 ) -> Look:
     """Show a job in any state: what it is at, when what happened, where the time went, what it is made of."""
     job = view.job
@@ -50,6 +53,7 @@ def job_sheet(
         _time_line(events),
         _times(job),
         _links(view, artifacts, parent),
+        "\n".join(measured_lines(artifacts, twins)),
     ]
     return Look(
         title=f"Job #{job.id}",
