@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.chat import cards
 from bot.chat.answers import Announced, open_form, say
 from bot.chat.attachments import check_archive, read_archive
+from bot.chat.axes import expressions_here, outfits_here, poses_here
 from bot.chat.casts import (
     archived_here,
     character_meant,
@@ -17,13 +18,17 @@ from bot.chat.casts import (
     project_meant,
     projects_here,
 )
-from bot.chat.character_acts import character_look, introduce
+from bot.chat.character_acts import character_look, introduce, plan_sheet
 from bot.chat.desk import Desk
 from bot.chat.people import actor_of
 from bot.chat.reception import Reception
+from bot.core.batching import names_in
 from bot.core.casting import MOST_DESIGN, MOST_TRIGGER, Clearable, Sketch
+from bot.core.generation import GenerationRequest, Seed
 from bot.core.library import MAX_NAME
 from bot.core.planning import STRENGTH_MOST
+from bot.core.turnaround import ALL, SETTING, turnaround
+from cogs.drawings import MOST_SEED
 from cogs.reference import ReferenceCommands
 from cogs.variation import VariationCommands
 
@@ -33,6 +38,7 @@ _ROOM = 64 * 1024
 Name = app_commands.Range[str, 1, MAX_NAME]
 Design = app_commands.Range[str, 1, MOST_DESIGN]
 Trigger = app_commands.Range[str, 1, MOST_TRIGGER]
+Names = app_commands.Range[str, 1, 300]
 Strength = app_commands.Range[float, -STRENGTH_MOST, STRENGTH_MOST]
 
 _PROJECT = "Whose character; otherwise this channel's project or the one you use"
@@ -159,6 +165,51 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
             found = await character_meant(interaction, character, project)
             restored = await self._desk.casting.restore(found)
         await say(interaction, cards.character_restored(restored), ephemeral=True)
+
+    @app_commands.command(description="Draw a turnaround: every pose with every expression, as one batch")
+    @app_commands.describe(
+        character="Who",
+        poses="Which of their poses, separated by commas; all if left out",
+        expressions="Which of their expressions, separated by commas; all if left out",
+        outfits="Which of their outfits, separated by commas; the usual clothing if left out",
+        prompt="What is drawn around them; a full body before a simple background if left out",
+        seed="The same for all pictures makes them more alike; left out, each has its own",
+        project=_PROJECT,
+    )
+    @app_commands.autocomplete(
+        character=characters_here,
+        poses=poses_here,
+        expressions=expressions_here,
+        outfits=outfits_here,
+        project=projects_here,
+    )
+    async def sheet(
+        self,
+        interaction: discord.Interaction[Any],
+        character: str,
+        poses: Names | None = None,
+        expressions: Names | None = None,
+        outfits: Names | None = None,
+        prompt: Design | None = None,
+        seed: app_commands.Range[int, 0, MOST_SEED] | None = None,
+        project: str | None = None,
+    ) -> None:
+        home = await project_meant(interaction, project)
+        found = await self._desk.casting.active(character, home)
+        base = GenerationRequest(
+            prompt=prompt or SETTING,
+            project=home.name,
+            characters=(found.name,),
+            seed=None if seed is None else Seed(seed),
+        )
+        outline = turnaround(
+            found,
+            base=base,
+            outfits=names_in(outfits),
+            poses=names_in(poses) or ALL,
+            expressions=names_in(expressions) or ALL,
+        )
+        await plan_sheet(interaction, found, outline)
 
     @app_commands.command(description="A character as one file, with all their pictures")
     @app_commands.describe(character="Who", project=_PROJECT)

@@ -8,13 +8,17 @@ import discord
 
 from bot.chat import cards
 from bot.chat.answers import open_form, say, say_behind
+from bot.chat.batch_acts import propose
 from bot.chat.desk import Desk
 from bot.chat.expired import expired
 from bot.chat.look import Look
 from bot.chat.people import actor_of
+from bot.core.batching import Outline
 from bot.core.casting import check_open
 from bot.core.characters import Appearance, Character
+from bot.core.generation import GenerationRequest
 from bot.core.library import Project
+from bot.core.turnaround import SETTING, lacking, turnaround
 
 if TYPE_CHECKING:
     from bot.chat.client import GengaClient
@@ -35,6 +39,8 @@ async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
             await _ask_for_looks(interaction, character)
         case cards.REFERENCES:
             await _show_references(interaction, character)
+        case cards.USUAL_ONES:
+            await _plan_usual_sheet(interaction, character)
         case _:
             await expired(interaction)
 
@@ -70,6 +76,27 @@ async def character_look(desk: Desk, character: Character) -> Look:
 
 async def reference_look(desk: Desk, character: Character) -> Look:
     return cards.reference_list(character, await desk.portraits.board(character))
+
+
+async def plan_sheet(interaction: discord.Interaction[Any], character: Character, outline: Outline) -> None:
+    """Show the plan of a turnaround, or what the character lacks for one."""
+    client: GengaClient = interaction.client
+    known = await client.desk.casting.variations(character)
+    kinds = lacking(known, poses=outline.poses, expressions=outline.expressions)
+    if kinds:
+        await say(interaction, cards.turnaround_lacks(character, kinds), ephemeral=True)
+    else:
+        await propose(interaction, outline)
+
+
+async def _plan_usual_sheet(interaction: discord.Interaction[Any], character_id: int) -> None:
+    client: GengaClient = interaction.client
+    casting, actor = client.desk.casting, actor_of(interaction)
+    character = await casting.by_id(character_id, actor)
+    await casting.add_usual(character, lacking(await casting.variations(character)))
+    project = await client.desk.library.by_id(character.project, actor)
+    base = GenerationRequest(prompt=SETTING, project=project.name, characters=(character.name,))
+    await propose(interaction, turnaround(character, base=base))
 
 
 async def _ask_for_looks(interaction: discord.Interaction[Any], character_id: int) -> None:

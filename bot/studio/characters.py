@@ -28,6 +28,7 @@ from bot.core.fitting import check_lora
 from bot.core.generation import Lora
 from bot.core.library import Project, clean_text, slug_of, spare_slug
 from bot.core.review import Review
+from bot.core.turnaround import USUAL
 from bot.ports.clock import Clock
 from bot.ports.library import Artifacts, Characters, NewCharacter, PictureFilter, Styles
 from bot.ports.review import Reviews
@@ -207,6 +208,17 @@ class Casting:
             raise UnknownName("variation", name, [one.name for one in known])
         await self._characters.remove_variation(found.id)
         return found
+
+    async def add_usual(self, character: Character, kinds: Sequence[VariationKind]) -> list[Variation]:
+        """Give a character the usual variations of these kinds; those whose names are taken are left out."""
+        check_open(character)
+        taken = {one.name.casefold() for one in await self._characters.variations(character.id)}
+        return [
+            await self._characters.add_variation(character=character.id, kind=kind, name=name, prompt=prompt)
+            for kind in kinds
+            for name, prompt in USUAL[kind].items()
+            if name.casefold() not in taken
+        ]
 
     # ── beneath
 

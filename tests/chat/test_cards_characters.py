@@ -96,6 +96,7 @@ def test_a_character(one, other, name):
         cards.variation_added(one, variations[0]),
         cards.variation_removed(one, variations[0]),
         cards.reference_removed(one, "front 1"),
+        cards.turnaround_lacks(one, [VariationKind.POSE, VariationKind.EXPRESSION]),
     ):
         check(look)
     form = cards.appearance_form(one)

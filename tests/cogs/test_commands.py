@@ -26,7 +26,7 @@ DRAWING_OPTIONS = (
 )
 STYLE_OPTIONS = ("model", "sampler", "scheduler", "size", "lora")
 CHARACTER_COMMANDS = {
-    *("archive", "create", "edit", "export", "import", "list", "restore", "show"),
+    *("archive", "create", "edit", "export", "import", "list", "restore", "sheet", "show"),
     *(f"{group} {name}" for group in ("reference", "variation") for name in ("add", "list", "remove")),
 }
 REVIEW_COMMANDS = ("bulk", "lessons", "next", "stats")
@@ -87,6 +87,7 @@ async def test_these_are_the_commands(commands: dict[str, Payload]) -> None:
         "character reference list",
         "character reference remove",
         "character restore",
+        "character sheet",
         "character show",
         "character variation add",
         "character variation list",
@@ -172,6 +173,7 @@ async def test_what_has_a_list_to_choose_from_is_completed_while_typing(commands
         *(f"character {name} project" for name in CHARACTER_COMMANDS),
         *(f"character {name} character" for name in CHARACTER_COMMANDS - {"create", "list", "import"}),
         *(f"character {name} lora" for name in ("create", "edit")),
+        *(f"character sheet {name}" for name in ("poses", "expressions", "outfits")),
         "character reference add job",
         "character reference remove reference",
         "character variation remove variation",

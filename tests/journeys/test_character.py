@@ -339,3 +339,35 @@ async def test_a_file_that_is_none_takes_nobody_in(harbor: Studio) -> None:
         "/character import", attachments={"file": ("yuki.zip", bytes(21 * 1024 * 1024))}
     )
     assert "21.0 MiB" in large.text
+
+
+def the_sheet(studio: Studio) -> Message | None:
+    """Return the message with the sheet, which is posted where the pictures are."""
+    posted = (one for one in studio.messages() if one.channel.name == "Harbor" and "turnaround" in one.text)
+    return next(posted, None)
+
+
+async def test_a_turnaround_is_planned_shown_and_drawn_as_one_batch_with_one_sheet(harbor: Studio) -> None:
+    await make(harbor)
+    lacks = await harbor.answer("/character sheet character:Yuki")
+    assert lacks.ephemeral
+    assert "no poses and no expressions" in lacks.text
+    plan = await (await harbor.artist.click(lacks, "Add them and plan the sheet")).answered()
+    assert "16 pictures" in plan.text
+    assert "front view · neutral" in plan.text
+    assert "learning how long this takes" in plan.text
+    assert await harbor.jobs() == []
+    listed = await harbor.answer("/character variation list character:Yuki")
+    assert "**Poses**\nfront view" in listed.text
+    small = await harbor.answer("/character sheet character:Yuki poses:side view expressions:smile, sad")
+    assert "2 pictures" in small.text
+    await harbor.artist.click(small, "Start")
+    sheet = await harbor.discord.wait_for(lambda _: the_sheet(harbor), timeout=20)
+    assert picture_in(sheet.attachments[0]).width > 300
+    assert len(await harbor.jobs()) == 2
+    again = await harbor.artist.click(lacks, "Add them and plan the sheet")
+    assert "16 pictures" in (await again.answered()).text
+    unknown = await harbor.answer("/character sheet character:Yuki poses:handstand")
+    assert "handstand" in unknown.text
+    await harbor.answer("/character archive character:Yuki")
+    assert "is archived" in (await harbor.answer("/character sheet character:Yuki")).text

@@ -217,6 +217,18 @@ async def test_variations_come_and_go():
         assert await studio.casting.variations(yuki) == []
 
 
+async def test_the_usual_variations_are_added_beside_those_there_are():
+    async with a_studio() as studio:
+        _, yuki = await made(studio)
+        mine = await studio.casting.add_variation(yuki, kind=VariationKind.OUTFIT, name="Smile", prompt="x")
+        added = await studio.casting.add_usual(yuki, [VariationKind.EXPRESSION])
+        assert [one.name for one in added] == ["neutral", "angry", "sad"]
+        assert await studio.casting.variations(yuki) == [mine, *added]
+        away = await studio.casting.archive(yuki)
+        with pytest.raises(BadRequest, match="archived"):
+            await studio.casting.add_usual(away, [VariationKind.POSE])
+
+
 async def test_there_can_be_so_many_variations():
     async with a_studio() as studio:
         _, yuki = await made(studio)

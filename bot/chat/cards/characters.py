@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
+import discord
+
 from bot.chat.cards import palette
 from bot.chat.cards.measures import counted, dotted, model_name, plain_number, relative, small
 from bot.chat.look import Attached, Button, Field, Form, Look
@@ -12,12 +14,14 @@ from bot.core.casting import MOST_TRAIT, handle_of
 from bot.core.characters import Character, Lesson, Variation, VariationKind
 from bot.core.generation import Lora
 from bot.core.library import Project
+from bot.core.turnaround import USUAL
 from bot.studio.characters import MOST_COUNTED, Profile
 
 CHARACTER: Final = "character"
 """The kind of our buttons and forms; it stands on old messages."""
 APPEARANCE: Final = "looks"
 REFERENCES: Final = "references"
+USUAL_ONES: Final = "usual"
 
 MOST_SHOWN: Final = 25
 MOST_LESSONS: Final = 5
@@ -279,6 +283,33 @@ def variation_list(character: Character, variations: Sequence[Variation]) -> Loo
 def _variation_row(variation: Variation, room: int) -> str:
     name = fitted(variation.name, min(room // 2, 60))
     return f"{name} · {fitted(variation.prompt, room - len(name) - 3)}"
+
+
+# ── turnaround
+
+
+def turnaround_lacks(character: Character, kinds: Sequence[VariationKind]) -> Look:
+    """Say what a turnaround needs, with a button that adds the usual."""
+    lines = [f"**{_KINDS[kind]}** {', '.join(USUAL[kind])}" for kind in kinds]
+    nouns = " and no ".join(f"{kind}s" for kind in kinds)
+    return Look(
+        text="\n".join(
+            [
+                f"**{_name(character)}** has no {nouns} to be shown in. The usual ones would be:",
+                *lines,
+                small("each can be changed afterwards", "`/character variation add` makes your own"),
+            ]
+        ),
+        colour=palette.WAITING,
+        buttons=(
+            Button(
+                kind=CHARACTER,
+                rest=f"{character.id}:{USUAL_ONES}",
+                label="Add them and plan the sheet",
+                style=discord.ButtonStyle.success,
+            ),
+        ),
+    )
 
 
 # ── many
