@@ -8,13 +8,15 @@ from itertools import combinations
 import pytest
 
 from bot.core.batching import BatchState
+from bot.core.characters import Pose, VariationKind
 from bot.core.families import ModelFamily
 from bot.core.job import JobState
 from bot.core.likeness import Fingerprint
 from bot.core.review import Review
+from bot.core.styles import StyleSheet
 from bot.ports import batches, library, review
 from bot.ports import stores as ports
-from bot.ports.library import PictureFilter
+from bot.ports.library import NewCharacter, NewReference, NewVariation, PictureFilter
 from bot.ports.stores import JobFilter
 from storage.stores import SqliteStores
 from tests.builders import (
@@ -27,6 +29,7 @@ from tests.builders import (
     a_likeness,
     a_new_job,
     a_pin,
+    a_size,
     a_verdict,
     an_artifact,
     an_entry,
@@ -41,6 +44,9 @@ PORTS = {
     "projects": ports.Projects,
     "settings": ports.Settings,
     "journal": ports.Journal,
+    "styles": library.Styles,
+    "characters": library.Characters,
+    "discards": library.Discards,
     "artifacts": library.Artifacts,
     "reviews": review.Reviews,
     "pins": review.Pins,
@@ -48,17 +54,22 @@ PORTS = {
     "plans": batches.Plans,
 }
 
-SMALL = ("SCAN job_counts", "SCAN json_each", "SCAN CONSTANT ROW")
-"""Eight rows, the arguments, nothing at all."""
+SMALL = ("SCAN job_counts", "SCAN json_each", "SCAN CONSTANT ROW", "SCAN main.job_words_config")
+"""Eight rows, the arguments, nothing at all, one row of the full-text index's own."""
 
 BOUNDED = (
     "SCAN outbox USING INDEX outbox_due",
     "SCAN journal",
     "SCAN batches USING INDEX batches_unfinished",
     "SCAN batches USING INDEX batches_unreported",
+    "SCAN discards",
+    "SCAN job_words VIRTUAL TABLE INDEX 192:M",
     "SCAN (subquery",
 )
-"""Indexes that hold only what is due; the newest rows by number, up to the limit; what a search found."""
+"""Indexes that hold only what is due; rows in the order of the key, up to the limit; what a search found.
+
+192 is the full-text index in the order of the newest first, M that words are asked for.
+"""
 
 
 class Listening:
@@ -85,11 +96,23 @@ async def a_day_at_the_studio(stores):
     await stores.projects.use(guild=7, user=1, project=1)
     await stores.projects.in_use(guild=7, user=1)
     await stores.projects.use(guild=7, user=1, project=None)
+    await stores.projects.slugs(7, "har")
+    await stores.projects.set_thread(1, 13, subject="mira")
+    await stores.projects.thread(1, "mira")
+    await stores.projects.thread(1, "")
+    await stores.projects.change(await stores.projects.get(1))
+    await stores.projects.holdings(1)
 
     origin = an_origin(key="press")
     job, _ = await stores.jobs.add(a_new_job(origin=origin, project=1))
     await stores.jobs.add(a_new_job(origin=origin))
+    await stores.jobs.add_ended(a_new_job(project=1), artifacts=[an_artifact(thumbnail="small.webp")])
     await stores.jobs.get(1)
+    await stores.jobs.open_of_project(1)
+    await stores.jobs.find("fox har", guild=7)
+    await stores.jobs.find("fox har", guild=7, project=1, before=9)
+    await stores.jobs.children(1)
+    await stores.jobs.family(1)
     await stores.jobs.set_card(1, a_card())
     await stores.jobs.settle_card(1, a_card())
     await stores.jobs.unsettled_cards(since=NOW, limit=10)
@@ -131,6 +154,8 @@ async def a_day_at_the_studio(stores):
     await stores.settings.set_reactions(7, ["x"])
     await stores.settings.set_reviewer_role(7, 13)
     await stores.settings.admin_channels()
+    await stores.settings.set_reactions(7, ["👍"])
+    await stores.settings.set_reviewer_role(7, 13)
     await stores.settings.of_guild(7)
     await stores.settings.set_paused(NOW)
     await stores.settings.set_paused(None)
@@ -141,7 +166,41 @@ async def a_day_at_the_studio(stores):
     await stores.settings.commands_hash("7")
     await stores.journal.write(an_entry(job=1, incident="x"))
     await stores.journal.newest()
+    await stores.journal.incidents(since=NOW)
+    await a_morning_of_casting(stores)
     await an_evening_of_review(stores)
+
+
+async def a_morning_of_casting(stores):
+    """Call every method of the ports of styles and characters."""
+    style = await stores.styles.add(project=1, name="Ink", sheet=StyleSheet(), by=1, at=NOW)
+    await stores.styles.get(style.id)
+    await stores.styles.named(1, "ink")
+    await stores.styles.of_project(1)
+    await stores.styles.matching(1, "i")
+    await stores.styles.revise(style, sheet=StyleSheet(steps=9), by=1, at=NOW, why="finer")
+    await stores.styles.history(style.id)
+    picture = NewReference(
+        character=1, pose=Pose.FRONT, path="a", sha256="ab" * 32, bytes=1, size=a_size(), by=1, at=NOW
+    )
+    kimono = NewVariation(kind=VariationKind.OUTFIT, name="kimono", prompt="kimono")
+    new = NewCharacter(project=1, name="Mira", slug="mira", by=1, at=NOW)
+    mira = await stores.characters.add(new, variations=[kimono], references=[picture])
+    await stores.characters.get(mira.id)
+    await stores.characters.named(1, "mira")
+    await stores.characters.of_project(1)
+    await stores.characters.matching(1, "m")
+    await stores.characters.projects_with(7, "mira")
+    await stores.characters.change(mira)
+    await stores.characters.change(replace(mira, name="Mira II"))
+    outfit = VariationKind.OUTFIT
+    coat = await stores.characters.add_variation(character=1, kind=outfit, name="coat", prompt="coat")
+    await stores.characters.variations(1)
+    await stores.characters.remove_variation(coat.id)
+    await stores.characters.add_reference(replace(picture, sha256="cd" * 32), most=2)
+    for reference in await stores.characters.references(1):
+        await stores.characters.remove_reference(reference.id, at=NOW)
+    await stores.discards.gone(await stores.discards.due())
 
 
 async def an_evening_of_review(stores):
@@ -191,6 +250,8 @@ async def an_evening_of_review(stores):
     await stores.plans.get(plan.id)
     await stores.plans.change(plan.id, plan.outline)
     await stores.plans.forget(plan.id)
+    await stores.jobs.add_ended(a_new_job(project=1), artifacts=[an_artifact(path="other.png")])
+    await stores.projects.delete(1, at=NOW)
 
 
 async def statements_of(database, story):
