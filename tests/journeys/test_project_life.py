@@ -145,7 +145,7 @@ async def test_the_right_to_delete_and_the_count_are_looked_at_again_when_it_is_
     for custom_id in ("project:1:burn", "project:x:keep", "project:99:keep", "project:1:delete"):
         message = studio.a_message_with_button(custom_id)
         answer = await (await studio.director.click(message, custom_id)).answered()
-        assert "any more" in answer.text, custom_id
+        assert "any more" in answer.text or "no such project" in answer.text, custom_id
 
 
 # ── where its pictures go
