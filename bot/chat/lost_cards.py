@@ -45,7 +45,7 @@ class LostCards(commands.Cog):
         newest = await self._desk.jobs.page(JobFilter(), limit=LATELY)
         span = range(self._born - LATELY_MS, self._born)
         jobs = {job.id: job for job in [*open_jobs, *newest]}
-        return [job for job in jobs.values() if job.card is None and job.created in span]
+        return [job for job in jobs.values() if job.stands_alone and job.card is None and job.created in span]
 
     async def _card_of(self, job: Job) -> Card | None:
         if job.origin.channel is None:

@@ -138,8 +138,8 @@ class Job:
         return self.lineage.parent if self.lineage else None
 
     @property
-    def is_told_of_alone(self) -> bool:
-        """Tell whether its person hears of its end; of a batch they hear once, when all of it is done."""
+    def stands_alone(self) -> bool:
+        """Tell whether it has a card and a notice of its own; one of a batch has those of the batch."""
         return self.batch is None
 
     @property

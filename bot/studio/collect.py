@@ -87,7 +87,7 @@ class Collector:
         failure = Failure(kind=kind, message=error.message, hint=error.hint)
         with suppress(WrongState):
             failed = replace(job.to(JobState.FAILED, at=self._clock.now()), failure=failure)
-            await self._jobs.store(failed, was=job.state, note=error.message, notice=failed.is_told_of_alone)
+            await self._jobs.store(failed, was=job.state, note=error.message, notice=failed.stands_alone)
             self._feed.publish(JobChanged(job=failed))
 
     async def _outputs(self, job: Job) -> tuple[Output, ...]:

@@ -212,7 +212,7 @@ class Courier:
             posting=posting,
             post=posted.message,
             attachments=posted.attachments,
-            notice=job.is_told_of_alone and job.origin.channel not in (None, channel),
+            notice=job.stands_alone and job.origin.channel not in (None, channel),
             note=post.told,
         )
         await self._taken_down(recorded, job)
@@ -253,7 +253,7 @@ class Courier:
             failure=Failure(kind="not_posted", message=error.message, hint=error.hint),
             timings=replace(job.timings, total=now - job.created),
         )
-        await self._jobs.store(shelved, was=job.state, note=error.message, notice=shelved.is_told_of_alone)
+        await self._jobs.store(shelved, was=job.state, note=error.message, notice=shelved.stands_alone)
         await self._outbox.dropped(posting, at=now, reason=error.message)
         self._feed.publish(JobChanged(job=shelved))
 
