@@ -304,13 +304,20 @@ async def draw_and_post(stores, job):
     await stores.jobs.delivered(delivered, posting=posting, post=post, attachments=[1], notice=False)
 
 
-@pytest.mark.parametrize("filled", [False, True], ids=["empty", "filled and analysed"])
-async def test_no_statement_scans_a_table_that_grows(database, filled):
+@pytest.fixture(params=["empty", "filled and analysed"])
+async def studio(request, database):
+    """Return the stores after a day of work, and the statements of that day."""
+    await database._writer.run(lambda db: db.execute("PRAGMA synchronous = OFF"))
     stores = SqliteStores.over(database)
     statements = await statements_of(database, a_day_at_the_studio(stores))
-    if filled:
+    if request.param != "empty":
         await a_month_at_the_studio(stores)
         await database._writer.run(lambda db: db.execute("ANALYZE"))
+    return stores, statements
+
+
+async def test_no_statement_scans_a_table_that_grows(database, studio):
+    _, statements = studio
     assert len(statements) > 60
     scans = await scans_of(database, statements)
     assert [scan for scan in scans if not scan.startswith(SMALL + BOUNDED)] == []
@@ -323,20 +330,15 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize("filled", [False, True], ids=["empty", "filled and analysed"])
-@pytest.mark.parametrize("wanted", FILTERS, ids="+".join)
-async def test_a_page_of_a_servers_jobs_reads_no_row_that_it_does_not_show(database, wanted, filled):
-    stores = SqliteStores.over(database)
-    if filled:
-        await a_day_at_the_studio(stores)
-        await a_month_at_the_studio(stores)
-        await database._writer.run(lambda db: db.execute("ANALYZE"))
-    asked = stores.jobs.page(JobFilter(**wanted), before=50)
-    (plan,) = await plans_of(database, await statements_of(database, asked))
-    narrowing = wanted.keys() - {"guild"} if "project" in wanted else wanted.keys()
-    assert all(f"{column}=?" in plan for column in narrowing)
-    assert plan.startswith("SEARCH jobs USING INDEX")
-    assert plan.endswith("id<?)")
+async def test_a_page_of_a_servers_jobs_reads_no_row_that_it_does_not_show(database, studio):
+    stores, _ = studio
+    for wanted in FILTERS:
+        asked = stores.jobs.page(JobFilter(**wanted), before=50)
+        (plan,) = await plans_of(database, await statements_of(database, asked))
+        narrowing = wanted.keys() - {"guild"} if "project" in wanted else wanted.keys()
+        assert all(f"{column}=?" in plan for column in narrowing), wanted
+        assert plan.startswith("SEARCH jobs USING INDEX"), wanted
+        assert plan.endswith("id<?)"), wanted
 
 
 async def test_the_story_above_calls_every_method_of_every_port(database):
