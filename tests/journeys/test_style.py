@@ -95,14 +95,14 @@ async def test_every_change_is_told_and_can_be_taken_back(studio: Studio) -> Non
         assert words in told.text
     (menu,) = told.controls
     assert [option["value"] for option in menu["options"]] == ["3", "2"]
-    back = await studio.director.select(told, menu["custom_id"], ["2"])
+    back = await studio.artist.select(told, menu["custom_id"], ["2"])
     shown = await back.answered()
     assert "Taken back" in shown.text
     assert "takes back change 2" in shown.text
     now = await studio.answer("/style show style:Ink")
     for words in ("**steps** 9", "**cfg** 3", "**sampler** euler", "Change 4"):
         assert words in now.text
-    again = await studio.director.select(shown, menu["custom_id"], ["2"])
+    again = await studio.artist.select(shown, menu["custom_id"], ["2"])
     refused = await again.answered()
     assert "changed again since" in refused.text
 
