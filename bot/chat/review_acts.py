@@ -1,7 +1,8 @@
 """Verdicts on many pictures, and lessons taken out of force: by buttons and a menu."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
@@ -102,4 +103,16 @@ async def named(interaction: Press, wanted: PictureFilter) -> str:
         names.append((await desk.casting.by_id(wanted.character, actor)).name)
     if wanted.review is not None:
         names.append(cards.REVIEW_WORDS[wanted.review])
-    return ", ".join(names)
+    return ", ".join([*names, *_days(wanted)])
+
+
+def _days(wanted: PictureFilter) -> Iterator[str]:
+    """Name the first day and the last."""
+    if wanted.since is not None:
+        yield f"since {_day(wanted.since)}"
+    if wanted.until is not None:
+        yield f"until {_day(wanted.until - 1)}"
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()

@@ -20,6 +20,7 @@ from bot.chat.people import actor_of
 from bot.chat.record import note_job
 from bot.core.review import Reason, Review
 from bot.ports.library import PictureFilter
+from bot.ports.pictures import Picture
 from bot.studio.critic import Exhibit, Ruling
 
 if TYPE_CHECKING:
@@ -147,7 +148,8 @@ async def _ask_in_place(interaction: Press, place: Place) -> None:
     client: GengaClient = interaction.client
     async with client.reception.attend(interaction, Announced.IN_PLACE):
         exhibit = await _judgeable(interaction, place.picture)
-    await turn(interaction, cards.reasons_card(exhibit, place.scope))
+        shown = await _shown(interaction, exhibit)
+    await turn(interaction, cards.reasons_card(exhibit, place.scope, shown))
 
 
 async def _back(interaction: Press, place: Place) -> None:
@@ -194,13 +196,26 @@ async def _exhibit_look(
     interaction: Press, exhibit: Exhibit, wanted: PictureFilter, *, said: Sequence[str] = ()
 ) -> Look:
     client: GengaClient = interaction.client
-    desk = client.desk
-    waiting = await desk.critic.waiting(wanted, actor_of(interaction), most=MOST_COUNTED)
-    open_here = await desk.library.may_be_shown(exhibit.project, interaction.channel_id)
-    barred = "" if open_here else cards.FOR_ADULTS
-    queue = Queue(scope=scope_of(wanted), left=cards.waiting_words(waiting, most=MOST_COUNTED), barred=barred)
-    shown = None if barred else await desk.exhibition.shown(exhibit.picture)
-    return cards.exhibit_card(exhibit, shown, queue, before=said)
+    waiting = await client.desk.critic.waiting(wanted, actor_of(interaction), most=MOST_COUNTED)
+    queue = Queue(
+        scope=scope_of(wanted),
+        left=cards.waiting_words(waiting, most=MOST_COUNTED),
+        barred="" if await _may_be_shown(interaction, exhibit) else cards.FOR_ADULTS,
+    )
+    return cards.exhibit_card(exhibit, await _shown(interaction, exhibit), queue, before=said)
+
+
+async def _may_be_shown(interaction: Press, exhibit: Exhibit) -> bool:
+    client: GengaClient = interaction.client
+    return await client.desk.library.may_be_shown(exhibit.project, interaction.channel_id)
+
+
+async def _shown(interaction: Press, exhibit: Exhibit) -> Picture | None:
+    """Return the picture, if it may be seen in this channel and can be read."""
+    client: GengaClient = interaction.client
+    if not await _may_be_shown(interaction, exhibit):
+        return None
+    return await client.desk.exhibition.shown(exhibit.picture)
 
 
 async def _rule(

@@ -75,7 +75,15 @@ def exhibit_card(
     picture = exhibit.picture
     return Look(
         title=_title(picture),
-        text="\n".join([*before, *_about(exhibit), *_unseen(shown, queue.barred), *_queue(queue)]),
+        text="\n".join(
+            [
+                *before,
+                *([""] if before else []),
+                *_about(exhibit),
+                *_unseen(shown, queue.barred),
+                *_queue(queue),
+            ]
+        ),
         colour=palette.WAITING,
         image=_attached(exhibit, shown) if shown else None,
         buttons=[
@@ -84,6 +92,10 @@ def exhibit_card(
             _button("skip", picture, queue.scope, "Skip"),
         ],
     )
+
+
+def _apart(before: Sequence[str]) -> Sequence[str]:
+    return (*before, "") if before else ()
 
 
 def _title(picture: Artifact) -> str:
@@ -179,13 +191,14 @@ def left_alone(exhibit: Exhibit) -> Look:
 # ── why it is rejected
 
 
-def reasons_card(exhibit: Exhibit, scope: str) -> Look:
-    """Ask why; the menu opens a form for the reviewer's own words."""
+def reasons_card(exhibit: Exhibit, scope: str, shown: Picture | None = None) -> Look:
+    """Ask why, with the picture in sight; the menu opens a form for the reviewer's own words."""
     picture = exhibit.picture
     return Look(
         title=_title(picture),
         text="\n".join([f"Why is it rejected? {_who_learns(exhibit.job)}", small("nothing is decided yet")]),
         colour=palette.WAITING,
+        image=_attached(exhibit, shown) if shown else None,
         buttons=[
             Menu(
                 kind=REVIEW,

@@ -137,7 +137,7 @@ def bulk_left() -> Look:
 
 def lessons_card(character: Character, lessons: Sequence[Lesson], *, removed: Sequence[Lesson] = ()) -> Look:
     """List the negatives in force, the newest first, with a menu to take some out of force."""
-    newest = list(reversed(lessons))
+    newest = sorted(lessons, key=lambda lesson: (-lesson.at, lesson.id))
     gone = [f"Removed: {', '.join(code(one.term, 60) for one in removed)}."] if removed else []
     if not newest:
         text = f"Nothing is learned about **{fitted(character.name, 80)}**: rejections with reasons teach."
