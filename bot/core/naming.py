@@ -10,9 +10,7 @@ def readings(said: str) -> Iterator[tuple[str, str]]:
     """Yield the ways to read the first name of a list, the longest first, each with what is left over."""
     segments = said.split(",")
     for end in range(len(segments), 0, -1):
-        name = " ".join(",".join(segments[:end]).split())
-        if name:
-            yield name, ",".join(segments[end:])
+        yield " ".join(",".join(segments[:end]).split()), ",".join(segments[end:])
 
 
 def looked_up(said: Sequence[str], known: Mapping[str, T]) -> Iterator[tuple[str, T | None]]:

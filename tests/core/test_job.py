@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bot.core.errors import WrongState
 from bot.core.job import TRANSITIONS, JobState, Timings
-from tests.builders import NOW, a_job, some_timings
+from tests.builders import NOW, a_job, a_recipe, a_request, some_timings
 
 ENDS = {JobState.DELIVERED, JobState.SHELVED, JobState.FAILED, JobState.CANCELLED}
 
@@ -108,3 +108,8 @@ def test_comfyui_may_have_what_was_once_on_its_way_there():
 def test_a_next_attempt_was_not_handed_over_yet():
     anew = a_job(timings=some_timings()).next_attempt()
     assert (anew.attempt, anew.timings, anew.was_handed_over) == (2, Timings(), False)
+
+
+def test_a_job_is_captioned_by_what_was_typed():
+    job = a_job(request=a_request(prompt="@Mira,\n a  heron"), recipe=a_recipe(prompt="1girl, a heron"))
+    assert job.caption == "@Mira, a heron"

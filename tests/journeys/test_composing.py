@@ -179,7 +179,7 @@ async def test_what_cannot_be_drawn_is_refused_with_what_to_do(harbour: Studio, 
 async def test_who_and_how_is_completed_while_typing(harbour: Studio) -> None:
     async def offered(option: str, typed: str = "", **so_far: str) -> list[str]:
         return [
-            choice.value
+            str(choice.value)
             for choice in await harbour.artist.autocomplete(
                 "/generate", option, typed, channel=harbour.general, **so_far
             )

@@ -299,10 +299,10 @@ async def test_what_was_chosen_before_comfyui_was_seen_is_drawn_as_it_was_chosen
     async with a_studio() as studio:
         home = await a_project(studio)
         mira = await a_character(
-            studio, home, design_prompt="1girl", appearance=Appearance(clothing="red coat")
+            studio, home, design_prompt="1girl", appearance=Appearance(clothing="red coat"), lora=a_lora()
         )
         await a_variation(studio, mira, "kimono", "floral kimono")
-        style = await a_style(studio, home, positive="ink")
+        style = await a_style(studio, home, positive="ink", loras=(a_lora(name="ink_lines.safetensors"),))
         studio.workshop.catalogue = None
         job = await studio.ask(
             prompt="@Mira, dusk", project="Harbour", style="Ink", variations=("kimono",), model=PLAIN
