@@ -230,6 +230,7 @@ class App:
                 clock=clock,
             ),
             album=self._make_album(),
+            janitor=self.janitor,
             critic=self._make_critic(),
             exhibition=self.exhibition,
             line=self.line,

@@ -71,7 +71,7 @@ class Gallery(commands.Cog):
 
     @app_commands.command(description="Find drawings by the words of their prompts")
     @app_commands.describe(
-        text="Words, or their beginnings; all must be there", project="Only this project's"
+        text="Words of the prompt; the last one may be cut short", project="Only this project's"
     )
     @app_commands.autocomplete(project=all_projects_here)
     async def find(

@@ -88,6 +88,7 @@ class ReferenceCommands(app_commands.Group, name="reference", description="Pictu
         async with self._reception.attend(interaction):
             found = await character_meant(interaction, character, project)
             label = await self._desk.portraits.remove(found, reference)
+            self._desk.janitor.ring()
         await say(interaction, cards.reference_removed(found, label), ephemeral=True)
 
     @app_commands.command(name="list", description="All pictures of a character on one sheet")

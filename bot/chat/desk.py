@@ -19,6 +19,7 @@ from bot.studio.exhibition import Exhibition
 from bot.studio.exporting import Exporter
 from bot.studio.foreman import Foreman
 from bot.studio.incidents import Incidents
+from bot.studio.janitor import Janitor
 from bot.studio.library import Library
 from bot.studio.line import Line
 from bot.studio.planner import Planner
@@ -59,6 +60,7 @@ class Desk:
     album: Album
     critic: Critic
     exhibition: Exhibition
+    janitor: Janitor
     line: Line
     workshop: Workshop
     reporter: Reporter

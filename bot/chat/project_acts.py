@@ -42,8 +42,8 @@ async def _done(interaction: discord.Interaction[Any], about: re.Match[str]) -> 
         case cards.ARCHIVE, None:
             return cards.project_archived(await library.archive(project, actor))
         case cards.DELETE, str() as pictures:
-            return cards.project_deleted(
-                project, await library.delete(project, actor, pictures=int(pictures))
-            )
+            taken = await library.delete(project, actor, pictures=int(pictures))
+            client.desk.janitor.ring()
+            return cards.project_deleted(project, taken)
         case _:
             return None

@@ -124,7 +124,15 @@ class Adopting:
         inscription = await self._darkroom.inscription(file.content)
         artifact = await self._kept(find, file, development)
         job = await self._jobs.add_ended(self._job(file, artifact, inscription), artifacts=[artifact])
+        if all(picture.deleted is not None for picture in await self._jobs.artifacts(job.id)):
+            await self._given_up(artifact)
+            return Passed(name=find.name, why="It was taken over before and deleted since.")
         return Taken(find=find, job=job.id, remarks=inscription.remarks)
+
+    async def _given_up(self, artifact: Artifact) -> None:
+        for path in (artifact.path, artifact.thumbnail):
+            if path is not None:
+                await self._shelf.remove(path)
 
     async def _kept(self, find: Find, file: Unearthed, development: Development) -> Artifact:
         picture = Picture(

@@ -16,6 +16,7 @@ from bot.studio.finishing import Finisher
 from bot.studio.foreman import Foreman
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
+from bot.studio.janitor import Janitor
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
@@ -190,6 +191,7 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
             darkroom=darkroom,
             shelf=shelf,
         ),
+        janitor=Janitor(discards=stores.discards, shelf=shelf),
         line=line,
         workshop=workshop,
         reporter=Reporter(

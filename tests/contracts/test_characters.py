@@ -236,6 +236,13 @@ async def test_a_file_that_another_character_needs_is_kept(stores, project):
     assert await stores.discards.due() == []
 
 
+async def test_a_removed_references_file_that_came_back_is_not_due(stores, project):
+    character, reference = await a_character_with_a_reference(stores, project)
+    await stores.characters.remove_reference(reference.id, at=NOW)
+    await stores.characters.add_reference(new_reference(character.id), most=3)
+    assert await stores.discards.due() == []
+
+
 async def test_a_file_that_somebody_took_up_is_kept(stores, project):
     _, reference = await a_character_with_a_reference(stores, project)
     taken = a_reference(path=reference.path, sha256=reference.sha256)

@@ -73,16 +73,20 @@ class FakeArtifacts:
         ]
         for picture in given_up:
             change_picture(self._memory, replace(picture, deleted=at))
-        needed = {file for picture, _ in kept_in(self._memory) for file in _files(picture)}
-        needed |= {pin.reference.path for pin in self._memory.pins.values()}
-        needed |= {reference.path for reference in self._memory.character_references.values()}
-        needed |= {
-            job.recipe.reference.path
-            for job in self._memory.jobs.values()
-            if not job.state.is_end and job.recipe.reference
-        }
-        for file in {file for picture in given_up for file in _files(picture)} - needed:
+        for file in {file for picture in given_up for file in _files(picture)} - needed_in(self._memory):
             self._memory.discards.setdefault(file, at)
+
+
+def needed_in(memory: Memory) -> set[str]:
+    """Return the files that something stands upon."""
+    needed = {file for picture, _ in kept_in(memory) for file in _files(picture)}
+    needed |= {pin.reference.path for pin in memory.pins.values()}
+    needed |= {reference.path for reference in memory.character_references.values()}
+    return needed | {
+        job.recipe.reference.path
+        for job in memory.jobs.values()
+        if not job.state.is_end and job.recipe.reference
+    }
 
 
 def picture_in(memory: Memory, artifact_id: int) -> Artifact:

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+from tests.fakes.artifacts import needed_in
 from tests.fakes.memory import Memory
 
 
 class FakeDiscards:
     def __init__(self, memory: Memory) -> None:
+        self._memory = memory
         self._discards = memory.discards
 
     async def due(self, *, limit: int = 100) -> list[str]:
-        return sorted(self._discards)[:limit]
+        return sorted(self._discards.keys() - needed_in(self._memory))[:limit]
 
     async def gone(self, paths: Sequence[str]) -> None:
         for path in paths:

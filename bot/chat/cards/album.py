@@ -60,7 +60,9 @@ def found_page(page: FoundPage, *, words: str, filter_name: str, turned: bool = 
     title = f"Found: {fitted(words, 100)}"
     buttons = _turning(FIND, filter_name, page.before, turned=turned)
     if not page.jobs:
-        nothing = "Nothing older." if turned else "No prompt has all of these words, or words that begin so."
+        nothing = (
+            "Nothing older." if turned else "No prompt has all of these words. The last one may be cut short."
+        )
         return Look(title=title, text=nothing, colour=palette.IDLE, buttons=buttons)
     return Look(
         title=title,
