@@ -87,8 +87,8 @@ class DiscordPoster:
                     )
 
     async def tag(self, thread: int, tags: Sequence[str]) -> None:
-        client = self._client()
         try:
+            client = self._client()
             with translated(client, thread, Act.EDIT):
                 await forums.tag(client, thread, tags)
         except DeliveryError as error:

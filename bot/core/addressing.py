@@ -23,16 +23,14 @@ class Subject:
 
 def subject_of(job: Job, project: Project) -> Subject:
     """Return what the thread for this job is about; without a character it is the project's own."""
-    whole = Subject(key="", name=project.name)
-    match project.threads:
-        case Threads.PROJECT:
-            return whole
-        case Threads.CHARACTER:
-            first = next(iter(job.recipe.cast), None)
-            return Subject(key=first.slug, name=first.name) if first else whole
-        case Threads.DAY:
+    match project.threads, job.recipe.cast:
+        case Threads.CHARACTER, [first, *_]:
+            return Subject(key=first.slug, name=first.name)
+        case Threads.DAY, _:
             day = day_of(job.created)
             return Subject(key=day, name=day)
+        case _:
+            return Subject(key="", name=project.name)
 
 
 def day_of(at: int) -> str:

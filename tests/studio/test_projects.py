@@ -16,6 +16,7 @@ from bot.core.errors import (
 )
 from bot.core.job import JobState
 from bot.core.library import Rating, Threads
+from bot.core.styles import StyleSheet
 from bot.ports.stores import Holdings
 from bot.studio.control import Actor
 from bot.studio.library import Clearable, Wishes
@@ -146,6 +147,15 @@ async def test_everything_that_can_be_given_can_be_taken_away():
         before = await harbour(studio, wishes=Wishes(description="Episode one", workflow="txt2img"))
         bare = await studio.library.edit(before, Wishes(clear=frozenset(Clearable)), AIKO)
     assert (bare.description, bare.gallery, bare.workflow, bare.style) == ("", None, None, None)
+
+
+async def test_a_project_is_given_a_style_to_be_drawn_in():
+    async with a_studio() as studio:
+        project = await harbour(studio)
+        style = await studio.styles.create("Ink", StyleSheet(steps=9), project=project, actor=AIKO)
+        drawn = await studio.library.edit(project, Wishes().drawn_in(style), AIKO)
+        same = await studio.library.edit(drawn, Wishes().drawn_in(None), AIKO)
+    assert (drawn.style, same.style) == (style.id, style.id)
 
 
 async def test_what_is_given_and_cleared_at_once_is_refused():
