@@ -203,17 +203,26 @@ def test_what_goes_with_approval_has_its_counts():
 # ── limits
 
 
+def a_ruling(name, terms, note):
+    """Teach each of four characters all that there is."""
+    said = tuple(terms)
+    teaching = Teaching(
+        character=a_character(name=name), family=SDXL, learned=said, known=said, left_out=said
+    )
+    return Ruling(decision=a_decision(reasons=tuple(Reason), note=note[:500]), teachings=(teaching,) * 4)
+
+
 @few
-@given(jobs(), names, st.lists(long, max_size=3))
-def test_every_card_of_one_picture_keeps_the_limits(job, name, before):
+@given(jobs(), names, st.lists(names, max_size=60), long)
+def test_every_card_of_one_picture_keeps_the_limits(job, name, terms, note):
     cast = tuple(CastMember(id=number, name=name, slug="x") for number in range(4))
     job = replace(job, recipe=replace(job.recipe, cast=cast))
     picture: Artifact = an_artifact(id=10**14, job=job.id)
     exhibit = Exhibit(picture=picture, job=job)
     scope = f"p{10**14}c{10**14}"
-    check(
-        cards.exhibit_card(exhibit, a_picture(), Queue(scope=scope), before=[line[:300] for line in before])
-    )
+    before = cards.ruling_words(a_ruling(name, terms, note), exhibit)
+    check(cards.exhibit_card(exhibit, a_picture(), Queue(scope=scope), before=before))
+    check(cards.nothing_to_review(Queue(scope=scope), before=before, skipped=3))
     check(cards.reasons_card(exhibit, scope))
     form = cards.reason_form(picture, "asqope", scope)
     assert (len(form.custom_id) <= 100, len(form.title) <= 45) == (True, True)
@@ -225,10 +234,6 @@ def test_every_card_of_lessons_and_rulings_keeps_the_limits(name, terms, note):
     character = a_character(name=name)
     lessons = [a_lesson(id=number, term=term) for number, term in enumerate(terms)]
     check(cards.lessons_card(character, lessons, removed=lessons[:25]))
-    teaching = Teaching(
-        character=character, family=SDXL, learned=tuple(terms), known=tuple(terms), left_out=tuple(terms)
-    )
-    ruling = Ruling(decision=a_decision(reasons=tuple(Reason), note=note[:500]), teachings=(teaching,))
-    check(cards.ruling_card(ruling, an_exhibit()))
+    check(cards.ruling_card(a_ruling(name, terms, note), an_exhibit()))
     recipes = [(a_recipe(prompt=", ".join(terms)[:4000], sampler=name, model=name), True)] * 9
     check(cards.learned_card(character, learned_of([*recipes, *[(a_recipe(), False)] * 9])))

@@ -24,6 +24,9 @@ FOR_ADULTS: Final = (
     "The picture is for adults, and this channel is for everyone: review it in an age-restricted one."
 )
 MOST_TERMS: Final = 12
+MOST_RULING: Final = 4000
+MOST_BEFORE: Final = 1800
+"""Characters of what was decided, alone on a card and above the next picture."""
 _ENDING: Final = {"image/webp": "webp", "image/png": "png", "image/jpeg": "jpg"}
 
 CODES: Final = {
@@ -77,8 +80,7 @@ def exhibit_card(
         title=_title(picture),
         text="\n".join(
             [
-                *before,
-                *([""] if before else []),
+                *_apart(before),
                 *_about(exhibit),
                 *_unseen(shown, queue.barred),
                 *_queue(queue),
@@ -95,7 +97,17 @@ def exhibit_card(
 
 
 def _apart(before: Sequence[str]) -> Sequence[str]:
-    return (*before, "") if before else ()
+    return (*_fitting(before, MOST_BEFORE), "") if before else ()
+
+
+def _fitting(lines: Sequence[str], limit: int) -> list[str]:
+    """Return the first lines that fit; where some do not, say where the rest is."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(len(one) + 1 for one in [*kept, line]) > limit:
+            return [*kept, small("and more: `/review lessons` lists it all")]
+        kept.append(line)
+    return kept
 
 
 def _title(picture: Artifact) -> str:
@@ -162,12 +174,15 @@ def nothing_to_review(queue: Queue, *, before: Sequence[str] = (), skipped: int 
     """End the walk; where pictures were skipped, it can begin anew."""
     if not skipped:
         return Look(
-            text="\n".join([*before, "Nothing waits for review here."]),
+            text="\n".join([*_apart(before), "Nothing waits for review here."]),
             colour=palette.DONE if before else palette.IDLE,
         )
     return Look(
         text="\n".join(
-            [*before, f"That was the last one. {counted(skipped, 'picture')} still waiting for review."]
+            [
+                *_apart(before),
+                f"That was the last one. {counted(skipped, 'picture')} still waiting for review.",
+            ]
         ),
         colour=palette.IDLE,
         buttons=[Button(kind=REVIEW, rest=f"start:0:{queue.scope}", label="From the newest")],
@@ -249,7 +264,7 @@ def ruling_card(ruling: Ruling, exhibit: Exhibit) -> Look:
     after = ruling.decision.after
     return Look(
         title=_title(exhibit.picture),
-        text="\n".join(ruling_words(ruling, exhibit)),
+        text="\n".join(_fitting(ruling_words(ruling, exhibit), MOST_RULING)),
         colour=palette.DONE if after is Review.APPROVED else palette.IDLE,
     )
 
