@@ -1,5 +1,6 @@
 """Turnaround sheets: a character in every pose with every expression."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from bot.core.generation import GenerationRequest
 
 ALL: Final = ("all",)
 """Stands for all variations of a kind."""
+FEWEST: Final = 2
 SETTING: Final = "full body, simple background"
 """What is drawn around the character where nothing is said."""
 
@@ -26,16 +28,16 @@ USUAL: Final = {
         "sad": "sad, teary eyes",
     },
 }
-"""What a turnaround shows of somebody who has no poses or expressions of their own yet."""
+"""What a turnaround shows of somebody who has hardly any poses or expressions yet."""
 
 
 def lacking(
     known: Collection[Variation], *, poses: Sequence[str] = ALL, expressions: Sequence[str] = ALL
 ) -> list[VariationKind]:
-    """Return of which kinds all were asked for and there is none."""
+    """Return of which kinds all were asked for and there are too few to turn around in."""
     asked = {VariationKind.POSE: poses, VariationKind.EXPRESSION: expressions}
-    kinds = {variation.kind for variation in known}
-    return [kind for kind, names in asked.items() if tuple(names) == ALL and kind not in kinds]
+    counts = Counter(variation.kind for variation in known)
+    return [kind for kind, names in asked.items() if tuple(names) == ALL and counts[kind] < FEWEST]
 
 
 def turnaround(

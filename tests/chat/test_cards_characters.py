@@ -140,7 +140,7 @@ def test_the_card_tells_all_that_is_known_of_a_character():
         "`mira_v2` at 0.8 · trigger `yuki`",
         "**Outfits** kimono",
         "**Expressions** smile",
-        "action 1 · front 2",
+        "front 2 · action 1",
         "hat, short hair · common errors",
         "extra fingers · learned with SDXL from a rejection by <@42>",
         "**Pictures** 12 · 5 approved",

@@ -6,13 +6,12 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image
+from PIL.ExifTags import GPS, Base
 
 from bot.core.generation import Lora
 from bot.sandbox.discord import Message, NotPossible
-from tests.imaging.hostile import NO_PICTURES, SVG, animated, bomb, photo
+from tests.imaging.hostile import NO_PICTURES, SVG, animated, arrow, bomb, encoded, photo
 from tests.journeys.studio import Studio, a_png, picture_in
-
-GPS = b"\x88\x25"
 
 
 @pytest.fixture
@@ -207,25 +206,31 @@ async def test_pictures_are_kept_clean_shown_on_a_sheet_and_given_up(harbor: Stu
     assert "no reference of “Yuki”" in empty.text
     first = await add(harbor, "yuki.jpg", photo())
     assert "**front 1** of **Yuki** is kept: 40×80." in first.text
+    exif = Image.Exif()
+    exif.get_ifd(Base.GPSInfo)[GPS.GPSLatitude] = (35.0, 39.0, 31.0)
+    exif[Base.Make] = "Telephone"
+    await add(harbor, "yuki.png", encoded(arrow(), "PNG", exif=exif), pose="casual")
     await add(harbor, "side.png", a_png(), pose="action")
     yuki = (await harbor.app.stores.characters.projects_with(harbor.general.guild.id, "yuki"))[0]
     character = await harbor.app.stores.characters.named(yuki, "yuki")
     assert character is not None
     kept = await harbor.app.stores.characters.references(character.id)
-    stored = await harbor.app.shelf.read(kept[0].path)
-    with Image.open(BytesIO(stored)) as image:
-        assert (image.format, dict(image.getexif()), image.info) == ("PNG", {}, {})
-    assert b"Telephone" not in stored
+    for one in kept:
+        stored = await harbor.app.shelf.read(one.path)
+        with Image.open(BytesIO(stored)) as image:
+            assert (image.format, dict(image.getexif()), image.info) == ("PNG", {}, {})
+        assert b"Telephone" not in stored
+        assert b"eXIf" not in stored
     sheet = await harbor.answer("/character reference list character:Yuki")
     assert picture_in(sheet.attachments[0]).width > 200
     assert "**front 1** · 40×80" in sheet.text
     shown = await harbor.answer("/character show character:Yuki")
     assert picture_in(shown.attachments[0]).size == (40, 80)
-    assert "action 1 · front 1" in shown.text
+    assert "front 1 · casual 1 · action 1" in shown.text
     pressed = await harbor.artist.click(shown, "References")
     assert "References of Yuki" in (await pressed.answered()).text
     offered = await names_of(harbor, "/character reference remove", "reference", "", character="Yuki")
-    assert offered == ["front 1", "action 1"]
+    assert offered == ["front 1", "casual 1", "action 1"]
     gone = await harbor.answer("/character reference remove character:Yuki reference:front 1")
     assert "is no reference of **Yuki** any more" in gone.text
     again = await harbor.answer("/character reference remove character:Yuki reference:front 1")
@@ -351,7 +356,7 @@ async def test_a_turnaround_is_planned_shown_and_drawn_as_one_batch_with_one_she
     await make(harbor)
     lacks = await harbor.answer("/character sheet character:Yuki")
     assert lacks.ephemeral
-    assert "no poses and no expressions" in lacks.text
+    assert "too few poses and expressions" in lacks.text
     plan = await (await harbor.artist.click(lacks, "Add them and plan the sheet")).answered()
     assert "16 pictures" in plan.text
     assert "front view · neutral" in plan.text

@@ -10,7 +10,7 @@ from bot.chat.cards import palette
 from bot.chat.cards.measures import counted, dotted, model_name, plain_number, relative, small
 from bot.chat.look import Attached, Button, Field, Form, Look
 from bot.chat.markdown import code, cut, fitted
-from bot.core.casting import MOST_TRAIT, handle_of
+from bot.core.casting import MOST_TRAIT, handle_of, numbered
 from bot.core.characters import Character, Lesson, Variation, VariationKind
 from bot.core.generation import Lora
 from bot.core.library import Project
@@ -171,7 +171,7 @@ def _variations(profile: Profile) -> Iterable[str]:
 def _references(profile: Profile, portrait: bytes | None) -> str:
     if not profile.references:
         return "**References** none yet; `/character reference add` takes a picture in."
-    poses = sorted(one.pose for one in profile.references)
+    poses = [one.pose for _, one in numbered(profile.references)]
     shown = dotted(*(f"{pose} {len(list(these))}" for pose, these in groupby(poses)))
     lost = "" if portrait is not None else "\n-# The picture cannot be shown: its file cannot be read."
     return f"**References** {shown}{lost}"
@@ -291,11 +291,11 @@ def _variation_row(variation: Variation, room: int) -> str:
 def turnaround_lacks(character: Character, kinds: Sequence[VariationKind]) -> Look:
     """Say what a turnaround needs, with a button that adds the usual."""
     lines = [f"**{_KINDS[kind]}** {', '.join(USUAL[kind])}" for kind in kinds]
-    nouns = " and no ".join(f"{kind}s" for kind in kinds)
+    nouns = " and ".join(f"{kind}s" for kind in kinds)
     return Look(
         text="\n".join(
             [
-                f"**{_name(character)}** has no {nouns} to be shown in. The usual ones would be:",
+                f"**{_name(character)}** has too few {nouns} for a turnaround. The usual ones would be:",
                 *lines,
                 small("each can be changed afterwards", "`/character variation add` makes your own"),
             ]
