@@ -1,6 +1,11 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from storage.database import Database
+from storage.migrating import migrate
 from storage.stores import SqliteStores
 
 
@@ -18,3 +23,13 @@ async def database(path):
 @pytest.fixture
 def stores(database):
     return SqliteStores.over(database)
+
+
+@pytest.fixture(scope="module")
+def db():
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA trusted_schema = OFF")
+        migrate(connection, Path(":memory:"))
+        connection.execute("PRAGMA foreign_keys = ON")
+        yield connection

@@ -2,12 +2,33 @@
 
 from hypothesis import strategies as st
 
-from bot.core.artifact import Artifact, Output
-from bot.core.catalogue import Catalogue
-from bot.core.generation import Aspect, GenerationRequest, Lora, Origin, Recipe, Reference, Size
+from bot.core.artifact import Artifact, ArtifactKind, Output
+from bot.core.batching import Batch, BatchKind, BatchState, Outline
+from bot.core.catalogue import Catalogue, ModelFacts
+from bot.core.characters import Appearance, Pose, VariationKind
+from bot.core.families import ModelFamily
+from bot.core.generation import (
+    Aspect,
+    CastMember,
+    GenerationRequest,
+    Load,
+    Lora,
+    Origin,
+    Recipe,
+    Reference,
+    Size,
+    StyleUsed,
+)
 from bot.core.job import Card, Failure, JobState, Priority, Timings, Warmth
-from bot.core.library import Gallery, GalleryKind
+from bot.core.library import Gallery, GalleryKind, Project, Rating, Threads
+from bot.core.likeness import Fingerprint, Likeness
+from bot.core.lineage import Descent, Lineage
+from bot.core.quality import Measures
+from bot.core.review import Reason, Review
+from bot.core.styles import StyleSheet
 from bot.core.workflow import Graph, Node
+from bot.ports.library import NewCharacter, NewReference, NewVariation
+from bot.ports.review import Pin, Verdict
 from bot.ports.stores import Entry, EntryKind, NewJob
 
 texts = st.text(max_size=40)
@@ -20,6 +41,9 @@ digests = st.text("0123456789abcdef", min_size=64, max_size=64)
 sizes = st.builds(Size, width=st.integers(1, 2**20), height=st.integers(1, 2**20))
 
 loras = st.lists(st.builds(Lora, name=texts, strength=floats), max_size=3).map(tuple)
+names = st.lists(texts, max_size=3).map(tuple)
+families = st.sampled_from(ModelFamily)
+cast_members = st.builds(CastMember, id=snowflakes, name=texts, slug=texts, variations=names)
 references = st.builds(Reference, sha256=digests, path=texts, size=sizes)
 requests = st.builds(
     GenerationRequest,
@@ -38,6 +62,13 @@ requests = st.builds(
     loras=loras,
     reference=st.none() | references,
     denoise=st.none() | floats,
+    scale=st.none() | floats,
+    upscaler=st.none() | texts,
+    style=st.none() | texts,
+    characters=names,
+    variations=names,
+    allow_smaller=st.booleans(),
+    contact_sheet=st.booleans(),
 )
 recipes = st.builds(
     Recipe,
@@ -55,6 +86,16 @@ recipes = st.builds(
     loras=loras,
     reference=st.none() | references,
     denoise=floats,
+    scale=floats,
+    upscaler=st.none() | texts,
+    cast=st.lists(cast_members, max_size=3).map(tuple),
+    style=st.none() | st.builds(StyleUsed, id=snowflakes, name=texts, revision=counts),
+    family=st.none() | families,
+    model_hash=st.none() | texts,
+    renderer=texts,
+    dropped=names,
+    lightened_from=st.none() | st.builds(Load, size=sizes, count=counts),
+    redrawn_from=st.none() | seeds,
 )
 origins = st.builds(
     Origin,
@@ -82,7 +123,8 @@ new_jobs = st.builds(
     created=moments,
     graph=st.none() | graphs,
     project=st.none(),
-    lineage=st.none(),
+    lineage=st.none()
+    | st.builds(Lineage, parent=st.just(1), how=st.sampled_from(Descent), picture=st.none() | counts),
     batch=st.none(),
     priority=st.sampled_from(Priority),
 )
@@ -104,6 +146,21 @@ failures = st.builds(Failure, kind=texts, message=texts, hint=texts)
 cards = st.builds(Card, channel=snowflakes, message=snowflakes)
 states = st.sampled_from(JobState)
 
+measures = st.builds(
+    Measures,
+    size=sizes,
+    span=counts,
+    exposure=floats,
+    contrast=floats,
+    shadows=floats,
+    highlights=floats,
+    blackness=floats,
+    sharpness=st.none() | floats,
+    aspect=st.none() | floats,
+)
+likenesses = st.builds(
+    Likeness, score=floats, colour=floats, structure=floats, mean=floats, references=counts
+)
 artifacts = st.builds(
     Artifact,
     job=st.just(1),
@@ -117,6 +174,16 @@ artifacts = st.builds(
     id=st.just(0),
     message=st.none() | snowflakes,
     attachment=st.none() | snowflakes,
+    kind=st.sampled_from(ArtifactKind),
+    created=moments,
+    origin_sha256=st.none() | digests,
+    thumbnail=st.none() | texts,
+    measures=st.none() | measures,
+    fingerprint=st.none() | st.integers(0, 2**64 - 1).map(Fingerprint),
+    likeness=st.none() | likenesses,
+    near=st.none(),
+    review=st.sampled_from(Review),
+    deleted=st.none() | moments,
 )
 
 galleries = st.builds(
@@ -130,6 +197,11 @@ catalogues = st.builds(
     schedulers=st.lists(texts, max_size=3).map(tuple),
     nodes=st.frozensets(texts, max_size=3),
     seen=moments,
+    upscalers=names,
+    facts=st.dictionaries(
+        texts, st.builds(ModelFacts, family=st.none() | families, hash=st.none() | texts), max_size=3
+    ),
+    version=texts,
 )
 entries = st.builds(
     Entry,
@@ -142,4 +214,112 @@ entries = st.builds(
     job=st.none() | snowflakes,
     incident=st.none() | texts,
     detail=st.dictionaries(texts, texts, max_size=3),
+)
+
+# ── the library
+
+filled = texts.filter(str.casefold)
+projects = st.builds(
+    Project,
+    id=st.just(1),
+    guild=st.none() | snowflakes.filter(bool),
+    name=filled,
+    slug=st.just("a-1"),
+    created=moments,
+    created_by=snowflakes,
+    gallery=st.none() | galleries,
+    description=texts,
+    threads=st.sampled_from(Threads),
+    rating=st.sampled_from(Rating),
+    workflow=st.none() | texts,
+    style=st.none(),
+    archived=st.none() | moments,
+    deleted=st.none(),
+)
+style_sheets = st.builds(
+    StyleSheet,
+    model=st.none() | texts,
+    sampler=st.none() | texts,
+    scheduler=st.none() | texts,
+    steps=st.none() | counts,
+    cfg=st.none() | floats,
+    size=st.none() | sizes | st.sampled_from(Aspect),
+    positive=texts,
+    negative=texts,
+    loras=loras,
+)
+appearances = st.builds(
+    Appearance, hair=texts, eyes=texts, clothing=texts, key_colours=texts, common_errors=texts
+)
+new_characters = st.builds(
+    NewCharacter,
+    project=st.just(1),
+    name=filled,
+    slug=st.just("b-2"),
+    by=snowflakes,
+    at=moments,
+    design_prompt=texts,
+    appearance=appearances,
+    trigger=texts,
+    lora=st.none() | st.builds(Lora, name=texts, strength=floats),
+)
+new_variations = st.builds(
+    NewVariation, kind=st.sampled_from(VariationKind), name=filled, prompt=texts.filter(bool)
+)
+new_references = st.builds(
+    NewReference,
+    character=st.just(1),
+    pose=st.sampled_from(Pose),
+    path=texts.filter(bool),
+    sha256=digests,
+    bytes=counts,
+    size=sizes,
+    by=snowflakes,
+    at=moments,
+    artifact=st.none(),
+)
+verdicts = st.builds(
+    Verdict,
+    artifact=st.just(1),
+    by=snowflakes,
+    by_name=texts,
+    at=moments,
+    after=st.sampled_from(Review),
+    reasons=st.lists(st.sampled_from(Reason), max_size=3, unique=True).map(tuple),
+    note=texts,
+)
+pins = st.builds(
+    Pin, reference=references, at=moments, job=st.none() | st.just(1), picture=st.none() | counts
+)
+batches = st.builds(
+    Batch,
+    id=st.just(1),
+    key=texts,
+    title=texts,
+    kind=st.sampled_from(BatchKind),
+    guild=st.none() | snowflakes,
+    channel=st.none() | snowflakes,
+    user=snowflakes,
+    user_name=texts,
+    created=moments,
+    project=st.none(),
+    priority=st.sampled_from(Priority),
+    state=st.sampled_from(BatchState),
+    since=moments,
+    card=st.none() | cards,
+    ends_with_sheet=st.booleans(),
+    report=st.none() | cards,
+)
+outlines = st.builds(
+    Outline,
+    kind=st.sampled_from(BatchKind),
+    base=requests,
+    title=texts,
+    text=st.none() | texts,
+    outfits=names,
+    poses=names,
+    expressions=names,
+    styles=names,
+    seeds=st.lists(seeds, max_size=3).map(tuple),
+    ends_with_sheet=st.booleans(),
 )
