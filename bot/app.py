@@ -19,8 +19,11 @@ from bot.chat.board import StatusBoard
 from bot.chat.client import GengaClient
 from bot.chat.desk import Desk
 from bot.chat.faces import BatchFaces, JobFaces, Kind
+from bot.chat.inviting import Inviting
 from bot.chat.poster import DiscordPoster
+from bot.chat.posts import Posts
 from bot.chat.supervisor import serve
+from bot.chat.touching import Touch
 from bot.chat.wire import Wire
 from bot.clock import SystemClock
 from bot.comfy.client import ComfyClient
@@ -53,6 +56,7 @@ from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
 from bot.studio.janitor import Janitor
 from bot.studio.keeper import Keeper
+from bot.studio.kinship import Kinship
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
@@ -60,9 +64,11 @@ from bot.studio.mounting import Mounting
 from bot.studio.planner import Planner
 from bot.studio.portraits import Portraits
 from bot.studio.recovery import Recovery
+from bot.studio.refining import Refining
 from bot.studio.report import Reporter
 from bot.studio.reproduction import Reproduction
 from bot.studio.resemblance import Resemblance
+from bot.studio.restoring import Restoring
 from bot.studio.room import Room
 from bot.studio.stall import Silence
 from bot.studio.styles import StyleBook
@@ -195,6 +201,17 @@ class App:
         )
         self.exporter = self._make_exporter(pool)
         self.exhibition = Exhibition(shelf=self.shelf, pictures=self.pictures, darkroom=self.darkroom)
+        self.touch = Touch(lambda: self._client)
+        self.posts = Posts(
+            jobs=stores.jobs,
+            projects=stores.projects,
+            reviews=stores.reviews,
+            touch=self.touch,
+            incidents=self.incidents,
+        )
+        self.inviting = Inviting(
+            settings=stores.settings, touch=self.touch, feed=self.feed, incidents=self.incidents
+        )
         self.desk = Desk(
             submit=submit,
             control=self.control,
@@ -233,6 +250,10 @@ class App:
             janitor=self.janitor,
             critic=self._make_critic(),
             exhibition=self.exhibition,
+            refining=self._make_refining(submit),
+            kinship=Kinship(jobs=stores.jobs, shelf=self.shelf, darkroom=self.darkroom),
+            touch=self.touch,
+            posts=self.posts,
             line=self.line,
             workshop=self.workshop,
             reporter=Reporter(
@@ -286,6 +307,8 @@ class App:
             showing = [
                 loops.create_task(self.board.run(), name="board"),
                 loops.create_task(self.alarm.run(), name="alarm"),
+                loops.create_task(self.posts.run(), name="posts"),
+                loops.create_task(self.inviting.run(), name="inviting"),
                 loops.create_task(self.foreman.run(), name="foreman"),
             ]
             courier = loops.create_task(self.courier.run(), name="courier")
@@ -398,6 +421,26 @@ class App:
             poster=self.poster,
             incidents=self.incidents,
             feed=self.feed,
+            clock=self._clock,
+        )
+
+    def _make_refining(self, submit: Submit) -> Refining:
+        stores = self.stores
+        return Refining(
+            jobs=stores.jobs,
+            artifacts=stores.artifacts,
+            projects=stores.projects,
+            pins=stores.pins,
+            control=self.control,
+            submit=submit,
+            workshop=self.workshop,
+            restoring=Restoring(
+                jobs=stores.jobs,
+                shelf=self.shelf,
+                pictures=self.pictures,
+                darkroom=self.darkroom,
+                posts=self.touch,
+            ),
             clock=self._clock,
         )
 

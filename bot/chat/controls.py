@@ -18,6 +18,7 @@ from bot.chat import (
     character_acts,
     job_acts,
     pages,
+    picture_acts,
     project_acts,
     review_acts,
     style_acts,
@@ -46,6 +47,7 @@ BUTTONS: Mapping[str, ButtonAct] = {
     "find": albums.found_turned,
     "job": job_acts.pressed,
     "page": pages.turned,
+    "picture": picture_acts.pressed,
     "review": verdicts.pressed,
     "bulk": review_acts.pressed,
     "project": project_acts.pressed,
@@ -53,11 +55,13 @@ BUTTONS: Mapping[str, ButtonAct] = {
     "batch": batch_acts.pressed,
 }
 MENUS: Mapping[str, MenuAct] = {
+    "picture": picture_acts.chosen,
     "review": verdicts.chosen,
     "unlearn": review_acts.unlearned,
     "style_back": style_acts.taken_back,
 }
 FORMS: Mapping[str, FormAct] = {
+    "picture": picture_acts.edited,
     "review": verdicts.filled,
     "batch": batch_acts.listed,
     "character": character_acts.described,

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from bot.chat.look import Look
 from bot.chat.poster import CardPoster
+from bot.chat.posts import Posts
+from bot.chat.touching import Touch
 from bot.chat.wire import Wire
 from bot.core.job import Card
 from bot.ports.clock import Clock
@@ -20,10 +22,12 @@ from bot.studio.exporting import Exporter
 from bot.studio.foreman import Foreman
 from bot.studio.incidents import Incidents
 from bot.studio.janitor import Janitor
+from bot.studio.kinship import Kinship
 from bot.studio.library import Library
 from bot.studio.line import Line
 from bot.studio.planner import Planner
 from bot.studio.portraits import Portraits
+from bot.studio.refining import Refining
 from bot.studio.report import Reporter
 from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
@@ -60,6 +64,10 @@ class Desk:
     album: Album
     critic: Critic
     exhibition: Exhibition
+    refining: Refining
+    kinship: Kinship
+    touch: Touch
+    posts: Posts
     janitor: Janitor
     line: Line
     workshop: Workshop

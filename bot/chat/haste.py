@@ -10,14 +10,15 @@ REMEMBERED = 1_000
 class Haste:
     """`monotonic` returns seconds."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], *, gap_s: float = GAP_S) -> None:
         self._monotonic = monotonic
+        self._gap_s = gap_s
         self._last: OrderedDict[Hashable, float] = OrderedDict()
 
     def too_soon_by(self, what: Hashable) -> float:
         """Return how many seconds too soon this repeats itself; 0 if it may be done, which is remembered."""
         now = self._monotonic()
-        left = self._last.get(what, float("-inf")) + GAP_S - now
+        left = self._last.get(what, float("-inf")) + self._gap_s - now
         if left > 0:
             return left
         self._last[what] = now

@@ -56,7 +56,7 @@ async def again(interaction: discord.Interaction[Any], job: int, *, same_seed: b
     """Draw the job again for whoever asks."""
     client: GengaClient = interaction.client
     async with client.reception.attend(interaction, Announced.TO_ALL):
-        ticket = await client.desk.control.again(
+        ticket = await client.desk.refining.again(
             job, actor_of(interaction), origin_of(interaction), same_seed=same_seed
         )
     await show_ticket(client.desk, interaction, ticket)

@@ -1,77 +1,109 @@
-"""The reaction that draws again: 🔁 on a finished post, old and forgotten by the cache or not.
+"""Reactions on finished posts, old and forgotten by the cache or not: an emoji for each way on.
 
-It counts once per person and message: whoever wants a third drawing presses Again, or reacts to the new post.
+Each counts once per person and message. Whoever cannot be served is told once, briefly, and the reaction is
+taken off again where the bot may do that.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import discord
 import structlog
 from discord.ext import commands
 
 from bot.chat import cards
+from bot.chat.cards.pictures import Deed
 from bot.chat.desk import Desk
+from bot.chat.haste import Haste
+from bot.chat.letters import letter_of
 from bot.chat.look import Look
 from bot.chat.once import Once
 from bot.chat.record import record_reaction
 from bot.chat.tickets import post_card
-from bot.core.errors import DeliveryError, StudioError
+from bot.core.errors import DeliveryError, NotAllowed, StudioError
 from bot.core.generation import Origin
-from bot.core.job import Job
+from bot.core.job import Card, Job
+from bot.core.review import Review
 from bot.studio.control import Actor
+from bot.studio.refining import Shown
+from bot.studio.submit import Ticket
 
 if TYPE_CHECKING:
     from bot.chat.client import GengaClient
 
 log = structlog.get_logger(__name__)
 
-AGAIN = "🔁"
-_VARIATION_SELECTOR = "\N{VARIATION SELECTOR-16}"
+Reaction: TypeAlias = discord.RawReactionActionEvent
+Act: TypeAlias = Callable[["Reactions", Reaction, Job, Actor], Awaitable[None]]
+
+AGAIN, VARY, UPSCALE = "🔁", "🎲", "⬆️"
+APPROVE, REJECT, LETTER, PIN = "✅", "❌", "✉️", "📌"
+QUIET_S: Final = 30.0
+"""So long nobody is told the same thing again, whatever they react to."""
+_SELECTOR: Final = "\N{VARIATION SELECTOR-16}"
 
 
 class Reactions(commands.Cog):
     def __init__(self, desk: Desk, client: "GengaClient") -> None:
         self._desk = desk
         self._client = client
+        self._done = Once()
         self._told = Once()
+        self._quiet = Haste(desk.clock.monotonic, gap_s=QUIET_S)
 
     @commands.Cog.listener()
-    async def on_raw_reaction_add(self, reaction: discord.RawReactionActionEvent) -> None:
+    async def on_raw_reaction_add(self, reaction: Reaction) -> None:
         self._client.door.stay()
-        if not self._is_meant(reaction):
+        act = ACTS.get(plain(reaction))
+        if act is None or not self._is_meant(reaction):
             return
         job = await self._desk.jobs.by_message(reaction.message_id)
         if job is None or not job.state.is_end or job.origin.guild != reaction.guild_id:
             return
         if self._client.door.is_shut:
-            await self._tell(reaction, cards.restarting())
+            await self._tell(reaction, cards.restarting(), about="restarting")
         else:
-            await self._draw_again(reaction, job)
+            await self._serve(reaction, job, act)
 
-    def _is_meant(self, reaction: discord.RawReactionActionEvent) -> bool:
+    def _is_meant(self, reaction: Reaction) -> bool:
         """Tell whether a person of a served server asks, and as far as Discord says, on a post of ours."""
         me = self._client.user
         by_bot = reaction.member is None or reaction.member.bot
         foreign = me is None or reaction.message_author_id not in {None, me.id}
-        wanted = str(reaction.emoji).removesuffix(_VARIATION_SELECTOR) == AGAIN
-        return wanted and not by_bot and not foreign and self._client.door.serves(reaction.guild_id)
+        return not by_bot and not foreign and self._client.door.serves(reaction.guild_id)
 
-    async def _draw_again(self, reaction: discord.RawReactionActionEvent, job: Job) -> None:
-        actor = Actor(user=reaction.user_id, guild=reaction.guild_id)
+    async def _serve(self, reaction: Reaction, job: Job, act: Act) -> None:
         try:
-            ticket = await self._desk.control.again(job.id, actor, _origin_of(reaction))
+            await act(self, reaction, job, _actor_of(reaction))
         except StudioError as error:
-            await self._tell(reaction, cards.refusal(error))
-            await record_reaction(self._desk, reaction, {"error": error.message[:500]}, job=job.id)
-            return
-        if ticket.fresh:
-            await post_card(self._desk, ticket, reaction.channel_id)
-            await record_reaction(self._desk, reaction, {"on": f"#{job.id}"}, job=ticket.job.id)
+            await self._refuse(reaction, error, job)
+        else:
+            await record_reaction(self._desk, reaction, {"on": f"#{job.id}"}, job=job.id)
 
-    async def _tell(self, reaction: discord.RawReactionActionEvent, answer: Look) -> None:
-        """Answer in the channel, as a reaction has no private answer; a repeated reaction is not answered."""
-        if not self._told.first((reaction.message_id, reaction.user_id)):
+    async def _refuse(self, reaction: Reaction, error: StudioError, job: Job) -> None:
+        await self._take_off(reaction)
+        await self._tell(reaction, cards.refusal(error), about=type(error).__name__)
+        await record_reaction(self._desk, reaction, {"error": error.message[:500]}, job=job.id)
+
+    async def _take_off(self, reaction: Reaction) -> None:
+        if not self._may_take_off(reaction):
+            return
+        card = Card(channel=reaction.channel_id, message=reaction.message_id)
+        try:
+            await self._desk.touch.unreact(card, reaction.emoji, reaction.user_id)
+        except (DeliveryError, discord.HTTPException) as error:
+            log.info("reaction.left", because=str(error))
+
+    def _may_take_off(self, reaction: Reaction) -> bool:
+        guild = self._client.get_guild(reaction.guild_id or 0)
+        place = guild.get_channel_or_thread(reaction.channel_id) if guild else None
+        return guild is not None and place is not None and place.permissions_for(guild.me).manage_messages
+
+    async def _tell(self, reaction: Reaction, answer: Look, *, about: str) -> None:
+        """Answer in the channel, as a reaction has no private answer; nobody is told the same twice."""
+        once = self._told.first((reaction.message_id, reaction.user_id, about))
+        if not once or self._quiet.too_soon_by((reaction.user_id, about)):
             return
         look = replace(answer, content=f"<@{reaction.user_id}>")
         try:
@@ -79,11 +111,115 @@ class Reactions(commands.Cog):
         except DeliveryError as untold:
             log.info("reaction.untold", answer=answer.text, because=untold.message)
 
+    def _first(self, reaction: Reaction) -> bool:
+        """Tell whether this person does this to that message for the first time, as far as is remembered."""
+        return self._done.first((reaction.message_id, reaction.user_id, plain(reaction)))
 
-def _origin_of(reaction: discord.RawReactionActionEvent) -> Origin:
+    # ── the acts
+
+    async def again(self, reaction: Reaction, job: Job, actor: Actor) -> None:
+        await self._drawn(reaction, await self._desk.refining.again(job.id, actor, _origin_of(reaction)))
+
+    async def vary(self, reaction: Reaction, job: Job, actor: Actor) -> None:
+        """Vary the picture; several of them together, as nothing says which one is meant."""
+        shown = await self._desk.refining.shown(job.id, actor)
+        number = shown.pictures[0].index if len(shown.pictures) == 1 else None
+        await self._drawn(
+            reaction, await self._desk.refining.vary(job.id, number, actor, _origin_of(reaction))
+        )
+
+    async def upscale(self, reaction: Reaction, job: Job, actor: Actor) -> None:
+        number = await self._the_one(reaction, job, actor, Deed.UPSCALE)
+        if number is not None:
+            await self._drawn(
+                reaction, await self._desk.refining.upscale(job.id, number, actor, _origin_of(reaction))
+            )
+
+    async def pin(self, reaction: Reaction, job: Job, actor: Actor) -> None:
+        number = await self._the_one(reaction, job, actor, Deed.PIN)
+        if number is None:
+            return
+        await self._desk.refining.pin(job.id, number, actor)
+        if self._first(reaction):
+            await self._say(reaction, cards.picture_pinned(job.id, number))
+
+    async def approve(self, _reaction: Reaction, job: Job, actor: Actor) -> None:
+        await self._decide(job, actor, Review.APPROVED)
+
+    async def reject(self, _reaction: Reaction, job: Job, actor: Actor) -> None:
+        """Reject; what is one's own is withdrawn."""
+        own = job.origin.user == actor.user
+        await self._decide(job, actor, Review.WITHDRAWN if own else Review.REJECTED)
+
+    async def letter(self, reaction: Reaction, job: Job, actor: Actor) -> None:
+        shown = await self._desk.refining.shown(job.id, actor)
+        if not self._first(reaction):
+            return
+        try:
+            await self._desk.touch.write_to(actor.user, await letter_of(self._desk, shown, actor))
+        except DeliveryError as error:
+            raise NotAllowed(error.message, hint=error.hint) from error
+
+    async def _decide(self, job: Job, actor: Actor, after: Review) -> None:
+        shown: Shown = await self._desk.refining.shown(job.id, actor)
+        for picture in shown.pictures:
+            await self._desk.critic.decide(picture.id, after, actor)
+        self._desk.posts.changed(job.id)
+
+    async def _the_one(self, reaction: Reaction, job: Job, actor: Actor, deed: Deed) -> int | None:
+        """Return the number of the only picture; where there are several, ask which, once."""
+        shown = await self._desk.refining.shown(job.id, actor)
+        if len(shown.pictures) == 1:
+            return shown.pictures[0].index
+        if self._first(reaction):
+            await self._say(reaction, cards.which_picture(shown, deed))
+        return None
+
+    async def _say(self, reaction: Reaction, look: Look) -> None:
+        await self._desk.poster.send(
+            reaction.channel_id, replace(look, content=f"<@{reaction.user_id}>")
+        )
+
+    async def _drawn(self, reaction: Reaction, ticket: Ticket) -> None:
+        if ticket.fresh:
+            await post_card(self._desk, ticket, reaction.channel_id)
+
+
+ACTS: Final[Mapping[str, Act]] = {
+    AGAIN: Reactions.again,
+    VARY: Reactions.vary,
+    UPSCALE.removesuffix(_SELECTOR): Reactions.upscale,
+    APPROVE: Reactions.approve,
+    REJECT: Reactions.reject,
+    LETTER.removesuffix(_SELECTOR): Reactions.letter,
+    PIN: Reactions.pin,
+}
+OFFERED: Final = (AGAIN, VARY, UPSCALE, APPROVE, REJECT, LETTER, PIN)
+"""What a server can choose to have under its posts."""
+
+
+def plain(reaction: Reaction) -> str:
+    return str(reaction.emoji).removesuffix(_SELECTOR)
+
+
+def _actor_of(reaction: Reaction) -> Actor:
+    """Return who reacts, with the rights they have at this moment."""
+    member = reaction.member
+    if member is None:
+        return Actor(user=reaction.user_id, guild=reaction.guild_id)
+    return Actor(
+        user=reaction.user_id,
+        guild=reaction.guild_id,
+        manages=member.guild_permissions.manage_guild,
+        roles=frozenset(role.id for role in member.roles),
+        name=member.display_name,
+    )
+
+
+def _origin_of(reaction: Reaction) -> Origin:
     name = reaction.member.display_name if reaction.member else str(reaction.user_id)
     return Origin(
-        key=f"reaction:{reaction.message_id}:{reaction.user_id}:{AGAIN}",
+        key=f"reaction:{reaction.message_id}:{reaction.user_id}:{plain(reaction)}",
         user=reaction.user_id,
         user_name=name,
         guild=reaction.guild_id,

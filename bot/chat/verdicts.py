@@ -230,7 +230,9 @@ async def _rule(
     critic, actor = client.desk.critic, actor_of(interaction)
     exhibit = await critic.exhibit(artifact_id, actor)
     note_job(interaction, exhibit.job)
-    return exhibit, await critic.rule(artifact_id, after, actor, reasons=reasons, note=note)
+    ruling = await critic.rule(artifact_id, after, actor, reasons=reasons, note=note)
+    client.desk.posts.changed(exhibit.job.id)
+    return exhibit, ruling
 
 
 async def _judgeable(interaction: Press, artifact_id: int) -> Exhibit:

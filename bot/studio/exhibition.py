@@ -32,6 +32,12 @@ class Exhibition:
         except StudioError:
             return None
 
+    async def thumbnail(self, picture: Artifact) -> bytes:
+        """Return the picture in small, as WebP; raise StudioError if its file cannot be read any more."""
+        if picture.thumbnail is not None:
+            return await self._shelf.read(picture.thumbnail)
+        return await self._darkroom.thumbnail(await self._shelf.read(picture.path))
+
     async def sheet(self, pictures: Sequence[Artifact], *, title: str) -> Sheet:
         """Lay out the first MOST_ON_SHEET of these; a file that is gone is named by its frame."""
         return await self._darkroom.contact_sheet(

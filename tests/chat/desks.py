@@ -1,6 +1,8 @@
 """A desk over fakes: the real use cases, nothing outside the process."""
 
 from bot.chat.desk import Desk
+from bot.chat.posts import Posts
+from bot.chat.touching import Touch
 from bot.chat.wire import Wire
 from bot.core.generation import Seed
 from bot.studio.albums import Album
@@ -17,12 +19,15 @@ from bot.studio.foreman import Foreman
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
 from bot.studio.janitor import Janitor
+from bot.studio.kinship import Kinship
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
 from bot.studio.planner import Planner
 from bot.studio.portraits import Portraits
+from bot.studio.refining import Refining
 from bot.studio.report import Reporter
+from bot.studio.restoring import Restoring
 from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
 from bot.studio.workshop import Workshop
@@ -125,7 +130,7 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         poster=FakePoster(),
         clock=clock,
     )
-    darkroom = FakeDarkroom()
+    darkroom, touch = FakeDarkroom(), Touch(lambda: None)
     exhibition = Exhibition(shelf=shelf, pictures=FakePictures(), darkroom=darkroom)
     return Desk(
         submit=submit,
@@ -181,6 +186,28 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
             clock=clock,
         ),
         exhibition=exhibition,
+        refining=Refining(
+            jobs=stores.jobs,
+            artifacts=stores.artifacts,
+            projects=stores.projects,
+            pins=stores.pins,
+            control=control,
+            submit=submit,
+            workshop=workshop,
+            restoring=Restoring(
+                jobs=stores.jobs, shelf=shelf, pictures=FakePictures(), darkroom=darkroom, posts=touch
+            ),
+            clock=clock,
+        ),
+        kinship=Kinship(jobs=stores.jobs, shelf=shelf, darkroom=darkroom),
+        touch=touch,
+        posts=Posts(
+            jobs=stores.jobs,
+            projects=stores.projects,
+            reviews=stores.reviews,
+            touch=touch,
+            incidents=incidents,
+        ),
         album=Album(
             jobs=stores.jobs,
             projects=stores.projects,

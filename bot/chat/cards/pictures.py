@@ -194,6 +194,11 @@ def pictures_approved(job: int, numbers: Sequence[int]) -> Look:
     return Look(text=f"✅ {which} of **#{job}** approved.", colour=palette.DONE)
 
 
+def too_large_for_letter(picture: Artifact) -> str:
+    size = f"{picture.bytes / 1024**2:.1f} MiB"
+    return small(f"The original of picture {picture.index} ({size}) does not fit into a message; it is kept.")
+
+
 # ── the form
 
 PROMPT, NEGATIVE, SIZE, STEERING, SEED = "prompt", "negative", "size", "steering", "seed"

@@ -1,0 +1,97 @@
+"""Kinship: which picture came from which, as a line of ancestors and as a tree of thumbnails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from bot.core.artifact import Artifact
+from bot.core.errors import NotFound
+from bot.core.job import Job
+from bot.core.review import Review
+from bot.ports.darkroom import Darkroom, Frame, Sheet, Tone, TreeEdge, TreeNode
+from bot.ports.shelf import Shelf
+from bot.ports.stores import Jobs
+
+MOST_ANCESTORS: Final = 50
+MOST_NODES: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A family drawn on one picture; `left_out` are relatives for whom there was no room."""
+
+    sheet: Sheet
+    jobs: tuple[Job, ...]
+    left_out: int = 0
+
+
+class Kinship:
+    def __init__(self, *, jobs: Jobs, shelf: Shelf, darkroom: Darkroom) -> None:
+        self._jobs = jobs
+        self._shelf = shelf
+        self._darkroom = darkroom
+
+    async def line(self, job: Job) -> list[Job]:
+        """Return the job's ancestors, the eldest first, and itself; only the nearest of very many."""
+        line = [job]
+        while line[-1].parent is not None and len(line) < MOST_ANCESTORS:
+            line.append(await self._jobs.get(line[-1].parent))
+        return line[::-1]
+
+    async def tree(self, job: Job) -> Tree:
+        """Draw the job among all its relatives, the nearest ones where they are too many."""
+        family = await self._jobs.family(job.id)
+        shown = _nearest(family, job)
+        return Tree(
+            sheet=await self._darkroom.tree(
+                [TreeNode(id=one.id, frame=await self._frame(one, job)) for one in shown],
+                [_edge(one) for one in shown if one.parent is not None],
+                title=f"#{job.id} and its relatives",
+            ),
+            jobs=tuple(shown),
+            left_out=len(family) - len(shown),
+        )
+
+    async def _frame(self, one: Job, asked: Job) -> Frame:
+        made = await self._jobs.artifacts(one.id)
+        picture = next((each for each in made if each.deleted is None), None)
+        number = "" if picture is None or len(made) == 1 else f" · {len(made)} pictures"
+        return Frame(
+            read=partial(self._content, picture),
+            caption=f"#{one.id}",
+            detail=f"seed {one.recipe.seed}{number}" if picture else "no picture",
+            size=one.recipe.size,
+            tone=Tone.CHOSEN if one.id == asked.id else _TONES.get(_review(picture), Tone.PLAIN),
+        )
+
+    async def _content(self, picture: Artifact | None) -> bytes:
+        if picture is None:
+            raise NotFound("There is no picture.")
+        return await self._shelf.read(picture.thumbnail or picture.path)
+
+
+def _edge(job: Job) -> TreeEdge:
+    parent = job.parent or 0
+    return TreeEdge(parent=parent, child=job.id, how=job.lineage.how.value if job.lineage else "")
+
+
+_TONES: Final = {Review.APPROVED: Tone.GOOD, Review.REJECTED: Tone.BAD}
+
+
+def _review(picture: Artifact | None) -> Review:
+    return picture.review if picture else Review.UNREVIEWED
+
+
+def _nearest(family: Sequence[Job], job: Job) -> list[Job]:
+    """Return the relatives with the fewest steps between them and the job, oldest first."""
+    kin: dict[int, set[int]] = {one.id: set() for one in family}
+    for one in family:
+        if one.parent in kin:
+            kin[one.id].add(one.parent)
+            kin[one.parent].add(one.id)
+    found, ring = {job.id}, {job.id}
+    while ring and len(found) < MOST_NODES:
+        ring = {near for one in ring for near in kin[one]} - found
+        found |= set(sorted(ring)[: MOST_NODES - len(found)])
+    return [one for one in family if one.id in found]
