@@ -7,6 +7,7 @@ from typing import Final
 from bot.core.batching import BatchKind, Outline
 from bot.core.characters import Character, Variation, VariationKind
 from bot.core.generation import GenerationRequest
+from bot.core.job import Job
 
 ALL: Final = ("all",)
 """Stands for all variations of a kind."""
@@ -38,6 +39,12 @@ def lacking(
     asked = {VariationKind.POSE: poses, VariationKind.EXPRESSION: expressions}
     counts = Counter(variation.kind for variation in known)
     return [kind for kind, names in asked.items() if tuple(names) == ALL and counts[kind] < FEWEST]
+
+
+def columns_of(jobs: Sequence[Job]) -> int | None:
+    """Return how many pictures a turnaround has in a row, one for each expression; None: it has no rows."""
+    last = {job.request.variations[-1:] for job in jobs}
+    return len(last) if 1 < len(last) < len(jobs) else None
 
 
 def turnaround(

@@ -10,6 +10,7 @@ from bot.core.batching import Batch, BatchKind, captions_of
 from bot.core.errors import StudioError, TargetGone
 from bot.core.job import Card, Job
 from bot.core.reporting import MorningReport, morning_report
+from bot.core.turnaround import columns_of
 from bot.ports.batches import Batches
 from bot.ports.darkroom import Darkroom, Frame, Sheet
 from bot.ports.poster import BatchReport, Poster
@@ -62,7 +63,9 @@ class Finisher:
         frames = [self._frame(picture, captions.get(picture.job, "")) for picture in shown]
         limit = await self._poster.upload_limit(channel, count=1)
         try:
-            return await self._darkroom.contact_sheet(frames, title=batch.title, limit=limit)
+            return await self._darkroom.contact_sheet(
+                frames, title=batch.title, columns=_columns_of(batch, jobs, shown), limit=limit
+            )
         except StudioError:
             return None
 
@@ -73,6 +76,11 @@ class Finisher:
             detail=f"#{picture.job}",
             size=picture.size,
         )
+
+
+def _columns_of(batch: Batch, jobs: Sequence[Job], shown: Sequence[Artifact]) -> int | None:
+    """Return how wide a turnaround is that was drawn whole; None lets the sheet choose."""
+    return columns_of(jobs) if batch.kind is BatchKind.SHEET and len(shown) == len(jobs) else None
 
 
 def _nonce_of(batch: Batch) -> str:

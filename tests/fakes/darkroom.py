@@ -28,6 +28,8 @@ class FakeDarkroom:
         self.inscriptions: dict[bytes, Inscription] = {}
         self.sheets: list[list[str]] = []
         """The captions of each sheet that was made."""
+        self.columns: list[int | None] = []
+        """How many pictures were to be in each row of those sheets."""
 
     async def finish(self, content, *, asked=None):
         picture = await self.pictures.prove(content)
@@ -106,6 +108,7 @@ class FakeDarkroom:
             raise BadRequest("There is no picture for a contact sheet.")
         if columns is not None and columns < 1:
             raise BadRequest(f"A sheet with {columns} columns holds nothing.")
+        self.columns.append(columns)
         return await self._sheet(frames, limit, form)
 
     async def side_by_side(self, left, right, *, rows=(), title="", limit=SHEET_BYTES, form=SheetFormat.WEBP):

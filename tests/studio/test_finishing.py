@@ -1,6 +1,7 @@
 """How a batch ends: told where its pictures are, with a contact sheet or with a morning report."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -66,6 +67,23 @@ async def test_a_contact_sheet_has_all_pictures_in_order_with_what_tells_them_ap
         _, report = await reported(studio, batch)
         assert report.sheet is not None
         assert studio.darkroom.sheets == [["side · smiling", "back · smiling"]]
+
+
+async def test_a_turnaround_that_was_drawn_whole_has_a_row_for_each_pose():
+    async with a_studio() as studio:
+        batch = await begun(
+            studio,
+            kind=BatchKind.SHEET,
+            ends_with_sheet=True,
+            text="\n".join(f"a heron {number}" for number in range(4)),
+        )
+        jobs = await studio.stores.batches.jobs(batch.id)
+        cells = product(("front", "back"), ("smile", "sad"))
+        for job, variations in zip(jobs, cells, strict=True):
+            told = replace(job, request=replace(job.request, variations=variations))
+            studio.stores.memory.jobs[job.id] = told
+        await reported(studio, batch)
+        assert studio.darkroom.columns == [2]
 
 
 async def test_a_night_ends_with_the_best_candidates_what_failed_and_what_waits_for_review():
