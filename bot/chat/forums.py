@@ -38,7 +38,7 @@ async def post_in(forum: discord.ForumChannel, name: str, starter: str, tags: Se
 
 async def tag(client: discord.Client, thread: int, tags: Sequence[str]) -> None:
     """Add the tags that the forum post lacks, up to what it can wear."""
-    post = client.get_channel(thread)
+    post = client.get_channel(thread) or await client.fetch_channel(thread)
     if not isinstance(post, discord.Thread) or not isinstance(post.parent, discord.ForumChannel):
         return
     worn = post.applied_tags
