@@ -119,7 +119,7 @@ class Adopting:
         finally:
             self._taking.discard(file.sha256)
 
-    async def _taken(self, find: Find, file: Unearthed) -> Taken:
+    async def _taken(self, find: Find, file: Unearthed) -> Taken | Passed:
         development = await self._darkroom.develop(file.content)
         inscription = await self._darkroom.inscription(file.content)
         artifact = await self._kept(find, file, development)

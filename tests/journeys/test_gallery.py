@@ -1,21 +1,179 @@
 """`/gallery`, `/find`, `/compare`: what was drawn is leafed through, found again and laid side by side."""
 
+from io import BytesIO
+
+from PIL import Image
+
+from bot.sandbox.discord import Message, SandboxDiscord
+from storage.fsck import check
 from tests.journeys.studio import Studio, picture_in
 
 
-async def test_the_gallery_shows_a_sheet_of_the_newest_and_turns_to_the_older(studio: Studio) -> None:
+def sheet_in(message: Message) -> Image.Image:
+    (attachment,) = message.attachments
+    return picture_in(attachment)
+
+
+async def refused(studio: Studio, command: str, words: str, **more: object) -> None:
+    answer = await studio.answer(command, **more)
+    assert answer.ephemeral
+    assert words in answer.text
+
+
+async def test_the_gallery_shows_a_sheet_of_the_newest_and_turns_to_the_older_after_any_restart(
+    studio: Studio,
+) -> None:
     await studio.answer("/project create name:Harbor channel:gallery")
-    for _ in range(2):
-        await studio.drawn("prompt:a heron project:Harbor size:64x64 count:4")
+    await studio.drawn("prompt:a heron project:Harbor size:64x64 count:8")
     job, post = await studio.drawn("prompt:a fox size:64x64 count:2")
     shown = await studio.answer("/gallery")
     assert shown.ephemeral
-    for words in (f"#{job.id} · 2", "a fox", str(post.id), "#2 · 4", "#1 · 4"):
+    for words in (f"#{job.id} · 2", "a fox", str(post.id), "#1 · 8", "#1 · 2"):
         assert words in shown.text
     assert "#1 · 1" not in shown.text
-    assert picture_in(shown.attachments[0]).width > 400
+    assert sheet_in(shown).width > 400
+    await studio.restart()
     await (await studio.artist.click(shown, "Older")).answered()
     assert "#1 · 1" in shown.text
-    assert picture_in(shown.attachments[0]).width > 100
+    assert sheet_in(shown).width > 100
     await (await studio.artist.click(shown, "Newest")).answered()
     assert f"#{job.id} · 2" in shown.text
+    assert check(studio.settings.data_dir) == []
+
+
+async def test_the_gallery_is_narrowed_and_stays_so(studio: Studio) -> None:
+    await studio.answer("/project create name:Harbor channel:gallery")
+    await studio.answer("/character create name:Mira design_prompt:silver hair project:Harbor")
+    await studio.drawn("prompt:@Mira at the quay project:Harbor size:64x64 count:8")
+    await studio.drawn("prompt:@Mira asleep project:Harbor size:64x64 count:2")
+    await studio.drawn("prompt:an empty quay project:Harbor size:64x64")
+    shown = await studio.answer("/gallery project:Harbor character:Mira since:yesterday until:today")
+    assert "Harbor, Mira" in shown.text
+    assert "asleep" in shown.text
+    assert "empty quay" not in shown.text
+    await (await studio.artist.click(shown, "Older")).answered()
+    assert "#1 · 1" in shown.text
+    nothing = await studio.answer("/gallery project:Harbor state:approved")
+    assert "No pictures fit that" in nothing.text
+    assert "No pictures fit that" in (await studio.answer("/gallery until:2020-02-29")).text
+    for command, words in {
+        "/gallery since:tomorrow": "2026-09-21",
+        "/gallery since:2026-02-30": "is not a date",
+        "/gallery since:today until:7d": "Exchange the two dates",
+        "/gallery project:Habor": "Nearest: `Harbor`",
+        "/gallery project:Harbor character:Miro": "Nearest: `Mira`",
+        "/gallery character:Mira": "which project",
+    }.items():
+        await refused(studio, command, words)
+
+
+async def test_pictures_of_an_adult_project_are_not_shown_to_everyone(studio: Studio) -> None:
+    world = studio.discord.world
+    night = world.add_channel(world.guild, "night", nsfw=True)
+    await studio.answer("/project create name:Night channel:night rating:adult")
+    job, _ = await studio.drawn("prompt:a heron project:Night size:64x64")
+    other, _ = await studio.drawn("prompt:a fox size:64x64")
+    open_to_all = await studio.answer("/gallery")
+    assert "Not shown in this channel: 1 picture of adult projects" in open_to_all.text
+    assert sheet_in(open_to_all).width < 1000
+    assert (await studio.answer("/gallery project:Night")).attachments == []
+    await refused(studio, f"/compare job_a:{job.id} job_b:{other.id}", "age-restricted")
+    inside = await studio.answer("/gallery project:Night", channel=night)
+    assert "Not shown" not in inside.text
+    assert inside.attachments
+
+
+async def test_find_shows_what_has_all_the_words_and_turns_to_the_older(studio: Studio) -> None:
+    await studio.drawn("prompt:a heron under paper lanterns size:64x64")
+    await studio.pause()
+    for number in range(9):
+        await studio.answer(f"/generate prompt:paper boats {number}")
+    await studio.answer("/generate prompt:猫耳の少女")
+    shown = await studio.answer("/find text:paper boa")
+    assert shown.ephemeral
+    assert "paper boats 8" in shown.text
+    assert "heron" not in shown.text
+    assert "paper boats 0" not in shown.text
+    await (await studio.artist.click(shown, "Older")).answered()
+    assert "paper boats 0" in shown.text
+    drawn = await studio.answer("/find text:LANTERNS heron")
+    assert "#1" in drawn.text
+    assert sheet_in(drawn).width > 100
+    assert "猫耳の少女" in (await studio.answer("/find text:少女")).text
+    assert "No prompt has all" in (await studio.answer('/find text:"paper" OR boats*')).text
+    await refused(studio, "/find text:***", "no word to look for")
+    await refused(studio, f"/find text:{'word ' * 20}", "too long")
+
+
+async def test_compare_lays_two_pictures_side_by_side_and_names_in_what_they_differ(
+    studio: Studio, discord: SandboxDiscord
+) -> None:
+    elsewhere = discord.world.add_guild("Elsewhere")
+    lobby = discord.world.add_channel(elsewhere, "lobby")
+    discord.world.add_member(elsewhere, discord.world.bot)
+    discord.world.add_member(elsewhere, studio.artist.user)
+    first, post = await studio.drawn("prompt:a heron seed:7 steps:3 size:64x64 count:2")
+    second, _ = await studio.drawn("prompt:a heron seed:8 steps:3 size:64x64")
+    same, _ = await studio.drawn("prompt:a heron seed:8 steps:3 size:64x64")
+    shown = await studio.answer(f"/compare job_a:#{first.id} job_b:{second.id}")
+    assert shown.ephemeral
+    for words in ("**seed** `7` → `8`", "**count** `2` → `1`", str(post.id), "pixels differ"):
+        assert words in shown.text
+    assert "steps" not in shown.text
+    assert sheet_in(shown).width > 100
+    twice = await studio.answer(f"/compare job_a:{second.id} job_b:{same.id}")
+    assert "very same parameters" in twice.text
+    assert "identical" in twice.text
+    own = await studio.answer(f"/compare job_a:{first.id} job_b:{first.id} picture_b:2")
+    assert f"#{first.id} · 2" in own.text
+    await studio.pause()
+    waiting = await studio.job_of(await studio.generate("prompt:a fox"))
+    for command, words in {
+        f"/compare job_a:{first.id} job_b:{first.id}": "twice",
+        f"/compare job_a:{first.id} job_b:{waiting.id}": "has no picture: it is queued",
+        f"/compare job_a:{first.id} job_b:{second.id} picture_b:3": "its pictures are 1 to 1",
+        f"/compare job_a:{first.id} job_b:999": "no job #999",
+        "/compare job_a:one job_b:2": "not a job's number",
+    }.items():
+        await refused(studio, command, words)
+    await refused(studio, f"/compare job_a:{first.id} job_b:{second.id}", "no job #1 here", channel=lobby)
+    assert "No pictures fit that" in (await studio.answer("/gallery", channel=lobby)).text
+
+
+async def test_a_file_that_is_gone_leaves_its_frame_empty_and_says_so(studio: Studio) -> None:
+    job, _ = await studio.drawn("prompt:a heron size:64x64 count:2")
+    first, second = await studio.app.stores.jobs.artifacts(job.id)
+    for path in (first.path, first.thumbnail):
+        assert path is not None
+        (studio.settings.data_dir / path).unlink()
+    shown = await studio.answer("/gallery")
+    assert f"The files of #{job.id} · 1 are gone" in shown.text
+    compared = await studio.answer(f"/compare job_a:{job.id} job_b:{job.id} picture_b:2")
+    assert "not measured, as a file cannot be read" in compared.text
+    await studio.app.stores.artifacts.delete([second.id], at=1)
+    assert f"#{job.id} · 2" not in (await studio.answer("/gallery")).text
+    await refused(studio, f"/compare job_a:{job.id} job_b:{job.id} picture_b:2", "was deleted")
+
+
+async def test_a_button_that_no_longer_means_anything_says_so(studio: Studio) -> None:
+    for custom_id in ("album:x", "album:5:q7", "album:5:r9", "find:5", "find:5:p1"):
+        old = studio.a_message_with_button(custom_id)
+        answer = await (await studio.artist.click(old, custom_id)).answered()
+        assert "belongs to nothing any more" in answer.text
+
+
+async def test_a_delivered_file_tells_any_reader_what_it_was_drawn_with(studio: Studio) -> None:
+    """Read with Pillow's own reader, as any other tool would."""
+    job, _ = await studio.drawn("prompt:a heron, 猫耳 seed:7 steps:3 size:64x64")
+    (artifact,) = await studio.app.stores.jobs.artifacts(job.id)
+    with Image.open(BytesIO(await studio.app.shelf.read(artifact.path))) as image:
+        texts = dict(getattr(image, "text"))  # noqa: B009 - only PNG files have it
+    assert job.graph is not None
+    assert '"class_type": "KSampler"' in texts["prompt"]
+    infotext = texts["parameters"].splitlines()
+    assert infotext[0] == job.recipe.prompt
+    assert infotext[1] == f"Negative prompt: {job.recipe.negative}"
+    for setting in ("Steps: 3", "Seed: 7", "Size: 64x64", f"Genga job: {job.id}", "CFG scale: "):
+        assert setting in infotext[-1]
+    post = studio.post_of(job)
+    assert "heron" not in str(picture_in(post.attachments[0]).info)
