@@ -73,6 +73,8 @@ async def pressed(interaction: Press, rest: str) -> None:
         bulk = await critic.gather(wanted, Review(match["after"]), actor, newest=int(match["newest"]))
         if len(bulk.pictures) == int(match["count"]):
             look = cards.bulk_done(await critic.decide_all(bulk, actor), bulk.after)
+            for job in {picture.job for picture in bulk.pictures}:
+                client.desk.posts.changed(job)
         else:
             look = await _question(interaction, bulk, before="Somebody decided about some of them meanwhile.")
     await turn(interaction, look)

@@ -13,15 +13,19 @@ import discord
 
 from bot.chat import cards
 from bot.chat.answers import Announced, open_form, say, turn
-from bot.chat.cards.review import CODES, NOTE, Queue
+from bot.chat.cards.review import CODES, NOTE, PROMPT, Queue
 from bot.chat.expired import expired
 from bot.chat.look import Look
-from bot.chat.people import actor_of
+from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
+from bot.chat.tickets import post_card
+from bot.core.errors import StudioError
+from bot.core.prompting import clean_words
 from bot.core.review import Reason, Review
 from bot.ports.library import PictureFilter
 from bot.ports.pictures import Picture
 from bot.studio.critic import Exhibit, Ruling
+from bot.studio.refining import Changes
 
 if TYPE_CHECKING:
     from bot.chat.client import GengaClient
@@ -117,7 +121,7 @@ async def chosen(interaction: Press, rest: str, values: Sequence[str]) -> None:
         return
     place = Place.of(match)
     exhibit = await client.desk.critic.exhibit(place.picture, actor_of(interaction))
-    await open_form(interaction, cards.reason_form(exhibit.picture, "".join(values), place.scope))
+    await open_form(interaction, cards.reason_form(exhibit, "".join(values), place.scope))
 
 
 async def filled(interaction: Press, rest: str, fields: Mapping[str, str]) -> None:
@@ -126,22 +130,59 @@ async def filled(interaction: Press, rest: str, fields: Mapping[str, str]) -> No
         await expired(interaction)
         return
     reasons = [_REASONS[mark] for mark in match["codes"]]
-    await _decide(interaction, Place.of(match), Review.REJECTED, reasons=reasons, note=fields.get(NOTE, ""))
+    await _decide(
+        interaction,
+        Place.of(match),
+        Review.REJECTED,
+        reasons=reasons,
+        note=fields.get(NOTE, ""),
+        prompt=fields.get(PROMPT, ""),
+    )
 
 
 async def _decide(
-    interaction: Press, place: Place, after: Review, *, reasons: Sequence[Reason] = (), note: str = ""
+    interaction: Press,
+    place: Place,
+    after: Review,
+    *,
+    reasons: Sequence[Reason] = (),
+    note: str = "",
+    prompt: str = "",
 ) -> None:
-    """Decide, and show the next one in the same message, or what was decided if there is no walk."""
+    """Decide, and show the next one in the same message, or what was decided if there is no walk.
+
+    A changed prompt is drawn besides.
+    """
     client: GengaClient = interaction.client
     async with client.reception.attend(interaction, Announced.IN_PLACE):
         exhibit, ruling = await _rule(interaction, place.picture, after, reasons=reasons, note=note)
+        behind = await _redrawn(interaction, exhibit, prompt)
         if place.scope == ALONE:
-            look = cards.ruling_card(ruling, exhibit)
+            look = cards.ruling_card(ruling, exhibit, behind=behind)
         else:
-            said = cards.ruling_words(ruling, exhibit)
+            said = [*cards.ruling_words(ruling, exhibit), *behind]
             look = await next_look(interaction, place.wanted, before=place.picture, said=said)
     await turn(interaction, look)
+
+
+async def _redrawn(interaction: Press, exhibit: Exhibit, prompt: str) -> list[str]:
+    """Draw with the prompt if it was changed; what is wrong with it costs nobody the decision."""
+    client: GengaClient = interaction.client
+    request = exhibit.job.request
+    if not prompt.strip() or clean_words(prompt) == clean_words(request.prompt):
+        return []
+    changes = Changes(
+        prompt=prompt, negative=request.negative, size=request.size, steps=request.steps, cfg=request.cfg
+    )
+    try:
+        ticket = await client.desk.refining.edit(
+            exhibit.job.id, exhibit.picture.index, actor_of(interaction), origin_of(interaction), changes
+        )
+    except StudioError as error:
+        return [cards.not_redrawn_words(error)]
+    if ticket.fresh and interaction.channel_id is not None:
+        await post_card(client.desk, ticket, interaction.channel_id)
+    return [cards.redrawn_words(ticket.job)]
 
 
 async def _ask_in_place(interaction: Press, place: Place) -> None:

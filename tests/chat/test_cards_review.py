@@ -224,7 +224,7 @@ def test_every_card_of_one_picture_keeps_the_limits(job, name, terms, note):
     check(cards.exhibit_card(exhibit, a_picture(), Queue(scope=scope), before=before))
     check(cards.nothing_to_review(Queue(scope=scope), before=before, skipped=3))
     check(cards.reasons_card(exhibit, scope))
-    form = cards.reason_form(picture, "asqope", scope)
+    form = cards.reason_form(exhibit, "asqope", scope)
     assert (len(form.custom_id) <= 100, len(form.title) <= 45) == (True, True)
 
 

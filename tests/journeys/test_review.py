@@ -64,23 +64,30 @@ async def test_pictures_are_judged_one_after_another_in_one_message(harbor: Stud
     form = await chosen.modal_shown()
     assert form.title == f"Reject picture 1 of #{first.id}"
     await harbor.restart()
-    end = await (await harbor.artist.submit(chosen, {"note": "red eyes, six fingers"})).answered()
+    words = {"note": "red eyes, six fingers", "prompt": "@Yuki, snow at night"}
+    end = await (await harbor.artist.submit(chosen, words)).answered()
+    assert "Drawn once more with the changed prompt: #4." in end.text
+    again = await harbor.ended(await harbor.next_job(4))
+    assert (again.parent, again.request.prompt) == (first.id, "@Yuki, snow at night")
+    assert "red eyes" in again.recipe.negative
     assert "is rejected: bad quality, wrong pose" in end.text
     assert "Learned for **Yuki** with" in end.text
     assert "`red eyes`" in end.text
-    assert "1 picture still waiting for review" in end.text
+    assert "still waiting for review" in end.text
     assert await reviews(harbor, first) == [Review.REJECTED]
 
-    again = await pressed(harbor, end, "From the newest")
-    assert f"#{third.id} · picture 1" in again.text
-    asked = await pressed(harbor, again, "Reject")
+    newest = await pressed(harbor, end, "From the newest")
+    assert f"#{again.id} · picture 1" in newest.text
+    older = await pressed(harbor, newest, "Approve")
+    assert f"#{third.id} · picture 1" in older.text
+    asked = await pressed(harbor, older, "Reject")
     done = await pressed(harbor, asked, "Reject without a reason")
     assert "Nothing waits for review here." in done.text
     stats = await harbor.answer("/review stats project:Harbor")
-    assert "**1** approved" in stats.text
+    assert "**2** approved" in stats.text
     assert "**2** rejected" in stats.text
     assert "bad quality 1" in stats.text
-    assert f"<@{harbor.artist.user.id}> 3" in stats.text
+    assert f"<@{harbor.artist.user.id}> 4" in stats.text
 
 
 async def test_lessons_are_listed_used_and_removed_and_counts_are_told(harbor: Studio) -> None:
@@ -92,7 +99,10 @@ async def test_lessons_are_listed_used_and_removed_and_counts_are_told(harbor: S
     asked = await pressed(harbor, await harbor.answer("/review next"), "Reject")
     chosen = await harbor.artist.select(asked, await menu_of(asked), ["s"])
     await chosen.modal_shown()
-    await (await harbor.artist.submit(chosen, {"note": "red eyes, six fingers"})).answered()
+    words = {"note": "red eyes, six fingers", "prompt": "@Nobody, rain"}
+    told = await (await harbor.artist.submit(chosen, words)).answered()
+    assert "is rejected: wrong style" in told.text
+    assert "It is not drawn once more" in told.text
 
     again, _ = await harbor.drawn("prompt:@Yuki, rain")
     assert "red eyes" in again.recipe.negative

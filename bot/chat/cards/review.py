@@ -9,8 +9,9 @@ import discord
 from bot.chat.cards import palette
 from bot.chat.cards.measures import counted, dotted, person, recipe_words, relative, small
 from bot.chat.look import Attached, Button, Field, Form, Look, Menu, Option
-from bot.chat.markdown import code, cut, fitted
+from bot.chat.markdown import code, cut, fitted, prose
 from bot.core.artifact import Artifact
+from bot.core.errors import StudioError
 from bot.core.job import Job
 from bot.core.review import MOST_LEARNED, Decision, Reason, Review, Teaching
 from bot.ports.pictures import Picture
@@ -20,6 +21,7 @@ REVIEW: Final = "review"
 """The kind of the buttons, the menu and the form; it stands in custom_ids and must never change."""
 
 NOTE: Final = "note"
+PROMPT: Final = "prompt"
 FOR_ADULTS: Final = (
     "The picture is for adults, and this channel is for everyone: review it in an age-restricted one."
 )
@@ -240,7 +242,9 @@ def _who_learns(job: Job) -> str:
     )
 
 
-def reason_form(picture: Artifact, codes: str, scope: str) -> Form:
+def reason_form(exhibit: Exhibit, codes: str, scope: str) -> Form:
+    """Ask for the reviewer's own words, and offer the prompt for another try."""
+    picture, prompt = exhibit.picture, exhibit.job.request.prompt
     return Form(
         kind=REVIEW,
         rest=f"{picture.id}:{scope}:{codes}",
@@ -252,19 +256,35 @@ def reason_form(picture: Artifact, codes: str, scope: str) -> Form:
                 hint="red eyes, six fingers",
                 long=True,
                 most=MOST_NOTE,
-            )
+            ),
+            Field(
+                name=PROMPT,
+                label="Change the prompt to draw it once more",
+                value=prompt,
+                hint="left as it is, nothing is drawn",
+                long=True,
+            ),
         ],
     )
+
+
+def redrawn_words(job: Job) -> str:
+    return f"Drawn once more with the changed prompt: #{job.id}."
+
+
+def not_redrawn_words(error: StudioError) -> str:
+    return f"It is not drawn once more: {prose(error.message)} {prose(error.hint)}".rstrip()
 
 
 # ── what was decided
 
 
-def ruling_card(ruling: Ruling, exhibit: Exhibit) -> Look:
+def ruling_card(ruling: Ruling, exhibit: Exhibit, *, behind: Sequence[str] = ()) -> Look:
+    """Say what was decided; `behind` tells what came of it."""
     after = ruling.decision.after
     return Look(
         title=_title(exhibit.picture),
-        text="\n".join(_fitting(ruling_words(ruling, exhibit), MOST_RULING)),
+        text="\n".join(_fitting([*ruling_words(ruling, exhibit), *behind], MOST_RULING)),
         colour=palette.DONE if after is Review.APPROVED else palette.IDLE,
     )
 
