@@ -297,7 +297,7 @@ def turnaround_lacks(character: Character, kinds: Sequence[VariationKind]) -> Lo
             [
                 f"**{_name(character)}** has too few {nouns} for a turnaround. The usual ones would be:",
                 *lines,
-                small("each can be changed afterwards", "`/character variation add` makes your own"),
+                small("each can be removed again", "`/character variation add` makes your own"),
             ]
         ),
         colour=palette.WAITING,
