@@ -81,7 +81,8 @@ def test_a_plan_says_what_how_many_and_how_long_before_anything_is_drawn():
     for words in (
         "9 drawings, 18 pictures",
         "about 1 min of drawing",
-        "`1` seed 0 · harbour",
+        "harbour\n**9 drawings",
+        "`1` seed 0\n`2` seed 1\n",
         "… and 3 more",
         "Moonlit \\*Harbor\\* · Yuki · style ink · wai · wide",
         "ends with a contact sheet",

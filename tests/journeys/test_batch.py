@@ -5,7 +5,7 @@ from bot.sandbox.comfyui import Pace, SandboxComfyUI
 from bot.sandbox.discord import Message, Person
 from tests.journeys.studio import PATIENCE_S, Studio, a_png
 
-SLOW = Pace(step_s=0.02)
+SLOW = Pace(step_s=0.01)
 SMALL = "size:256x256"
 
 
@@ -132,7 +132,7 @@ async def test_a_matrix_draws_every_combination_and_ends_with_a_contact_sheet(st
         assert refused.ephemeral, wrong
         assert words in refused.text
     plan = await studio.answer(f"/batch matrix prompt:a heron seeds:1-3 count:2 {SMALL}")
-    for words in ("3 drawings, 6 pictures", "`2` seed 2 · a heron", "contact sheet"):
+    for words in ("3 drawings, 6 pictures", "`2` seed 2\n", "contact sheet"):
         assert words in plan.text
     card = await press(studio, plan, "Start")
     await says(studio, card, "Contact sheet → ")
@@ -148,7 +148,7 @@ async def test_a_batch_is_paused_resumed_and_taken_back_over_restarts(
     studio: Studio, comfy: SandboxComfyUI
 ) -> None:
     comfy.pace = SLOW
-    card = await press(studio, await planned(studio, "heron\n" * 40, SMALL), "Start")
+    card = await press(studio, await planned(studio, "heron\n" * 20, SMALL), "Start")
     await studio.until(1, JobState.RUNNING)
     await press(studio, card, "Pause")
     assert "paused" in card.text
@@ -156,16 +156,16 @@ async def test_a_batch_is_paused_resumed_and_taken_back_over_restarts(
     await studio.ended(1)
     await studio.restart()
     await offers(studio, card, "Resume")
-    assert "1 of 40" in card.text
+    assert "1 of 20" in card.text
     assert len(comfy.prompts) == 1
     await press(studio, card, "Resume", by=studio.director)
     await studio.until(3, JobState.RUNNING)
     await studio.restart()
     await offers(studio, card, "Cancel")
-    assert " of 40" in card.text
+    assert " of 20" in card.text
     question = await press(studio, card, "Cancel")
     assert question.ephemeral
-    assert "of 40 would not be made" in question.text
+    assert "of 20 would not be made" in question.text
     await press(studio, question, "Let it run")
     assert "goes on" in question.text
     question = await press(studio, card, "Cancel")
@@ -173,7 +173,7 @@ async def test_a_batch_is_paused_resumed_and_taken_back_over_restarts(
     await says(studio, card, "cancelled after")
     jobs = await studio.jobs()
     assert all(job.state.is_end for job in jobs)
-    assert sum(job.state is JobState.CANCELLED for job in jobs) >= 35
+    assert sum(job.state is JobState.CANCELLED for job in jobs) >= 15
     assert labels(card) == []
     assert "cancelled" in (await studio.answer("/batch list")).text
 
@@ -196,8 +196,6 @@ async def test_somebodys_single_drawing_starts_next_while_a_batch_is_drawn(
 async def test_a_night_ends_with_a_report_and_what_failed_is_listed(
     studio: Studio, comfy: SandboxComfyUI
 ) -> None:
-    for _ in range(3):
-        await studio.drawn(f"prompt:before {SMALL}")
     comfy.faults.execution_error_next("KSampler", "fell over")
     plan = await from_file(studio, "night.txt", b"a heron\na fox\nan otter", command="overnight")
     assert "below everyone's own drawings" in plan.text
@@ -210,9 +208,9 @@ async def test_a_night_ends_with_a_report_and_what_failed_is_listed(
     assert len(told.attachments) == 1
     listed = await press(studio, card, "Failed ones")
     assert listed.ephemeral
-    for words in ("#4", "a heron", "fell over"):
+    for words in ("#1", "a heron", "fell over"):
         assert words in listed.text
-    assert [message for message in studio.messages() if "#4" in message.text and not message.ephemeral] == []
+    assert [one.text for one in studio.messages() if "#1" in one.text and not one.ephemeral] == []
 
 
 async def test_what_nobody_has_is_told_and_lists_are_completed(studio: Studio) -> None:

@@ -82,10 +82,12 @@ def plan_card(plan: Proposal) -> Look:
     """Show what would be drawn, before any of it is."""
     first = [f"`{number}` {_item(plan, number)}" for number in range(1, min(len(plan.items), SHOWN) + 1)]
     more = len(plan.items) - len(first)
+    base = plan.outline.base.prompt
     return Look(
         title=f"Plan · {fitted(plan.title, 120)}",
         text="\n".join(
             [
+                *([fitted(base, 500)] if plan.outline.text is None and plan.title != base else []),
                 f"**{_amount(len(plan.items), plan.pictures)}** · {_takes(plan)}",
                 *first,
                 *([f"… and {more} more"] if more else []),
@@ -120,8 +122,9 @@ def _takes(plan: Proposal) -> str:
 
 
 def _item(plan: Proposal, number: int) -> str:
+    """Name a drawing by what sets it apart: a prompt that is that of all stands in the title."""
     item = plan.items[number - 1]
-    prompt = fitted(item.request.prompt, 110)
+    prompt = "" if item.cell and not item.line else fitted(item.request.prompt, 110)
     return dotted(fitted(item.cell, 80), prompt)
 
 
