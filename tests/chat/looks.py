@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.chat.look import Look, Menu
-from bot.core.generation import Lora
+from bot.core.generation import CastMember, Lora, StyleUsed
 from bot.core.job import JobState
 from bot.core.progress import Progress
 from bot.core.queueing import Known, Learning
@@ -45,6 +45,18 @@ estimates = st.one_of(
 )
 
 
+casts = st.lists(
+    st.builds(
+        CastMember,
+        id=st.just(1),
+        name=names,
+        slug=st.just("x"),
+        variations=st.lists(names, max_size=4).map(tuple),
+    ),
+    max_size=4,
+).map(tuple)
+
+
 @st.composite
 def jobs(draw: Any) -> Any:
     prompt = draw(long)[:4000] or "x"
@@ -57,6 +69,9 @@ def jobs(draw: Any) -> Any:
         sampler=draw(names),
         loras=tuple(Lora(name=draw(names)) for _ in range(draw(st.integers(0, 6)))),
         reference=draw(st.sampled_from([None, a_reference()])),
+        cast=draw(casts),
+        style=draw(st.one_of(st.none(), names.map(lambda name: StyleUsed(id=1, name=name, revision=10**6)))),
+        dropped=draw(st.sampled_from([(), ("word",) * 400])),
     )
     origin = an_origin(
         key="k",

@@ -147,8 +147,9 @@ async def test_a_prompt_that_does_not_fit_the_card_comes_as_a_file(
         f"/prompt preview prompt:{long}", attachments={"reference": ("fox.png", a_png(320, 256))}
     )
     await harbour.drawn(f"prompt:{long}")
-    (attachment,) = preview.attachments
-    assert attachment.data.decode() == sent_to(comfy)["positive"]
+    prompt, origins = preview.attachments
+    assert (prompt.filename, origins.filename) == ("prompt.txt", "origins.txt")
+    assert prompt.data.decode() == sent_to(comfy)["positive"]
     assert "**Beyond the first 75 tokens:**" in preview.text
     assert "workflow `img2img`" in preview.text
 
