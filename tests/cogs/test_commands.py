@@ -13,6 +13,16 @@ Payload = dict[str, Any]
 
 SUB_COMMAND = 1
 GROUP = 2
+BATCH_OPTIONS = (
+    "character",
+    "poses",
+    "expressions",
+    "outfits",
+    "styles",
+    "project",
+    "size",
+    "model",
+)
 DRAWING_OPTIONS = (
     "project",
     "character",
@@ -178,6 +188,9 @@ async def test_what_has_a_list_to_choose_from_is_completed_while_typing(commands
         "character reference remove reference",
         "character variation remove variation",
         *(f"{command} {name}" for command in ("generate", "prompt preview") for name in DRAWING_OPTIONS),
+        *(f"batch prompts {name}" for name in ("project", "style", "size", "model")),
+        *(f"batch {name} {option}" for name in ("matrix", "overnight") for option in BATCH_OPTIONS),
+        "batch show batch",
         *(f"job {name} job" for name in ("show", "again", "params")),
         "job list project",
         "project create workflow",
