@@ -135,6 +135,8 @@ class Submit:
         *,
         like: Job | None,
     ) -> Ticket:
+        if job.project is not None:
+            _check_open(await self._projects.get(job.project))
         uid, recipe = self._new_uid(), self._as_of_now(recipe)
         return await self._accept(
             NewJob(
@@ -166,11 +168,8 @@ class Submit:
     async def project_for(self, name: str | None, origin: Origin) -> Project | None:
         """Return the named project, else the channel's, else the one the person uses; it must be open."""
         project = await self._project_meant(name, origin)
-        if project is not None and not project.is_open:
-            raise BadRequest(
-                f"“{project.name}” is archived: nothing new is drawn for it.",
-                hint="`/project restore` opens it again; otherwise name another one.",
-            )
+        if project is not None:
+            _check_open(project)
         return project
 
     async def _project_meant(self, name: str | None, origin: Origin) -> Project | None:
@@ -205,6 +204,18 @@ class Submit:
         if parent is not None and parent.graph is not None:
             return workflow.reseeded(parent.graph, seed=recipe.seed, filename_prefix=prefix_of(uid))
         return bind(workflow, recipe, filename_prefix=prefix_of(uid))
+
+
+def _check_open(project: Project) -> None:
+    if project.deleted is not None:
+        raise BadRequest(
+            f"“{project.name}” was deleted: nothing new is drawn for it.", hint="Ask anew with `/generate`."
+        )
+    if project.archived is not None:
+        raise BadRequest(
+            f"“{project.name}” is archived: nothing new is drawn for it.",
+            hint="`/project restore` opens it again; otherwise name another one.",
+        )
 
 
 def prefix_of(uid: UUID) -> str:

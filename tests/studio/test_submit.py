@@ -222,6 +222,17 @@ async def test_what_is_prepared_is_not_stored():
         assert prepared.new.graph.nodes["6"].inputs["text"] == prepared.composed.positive
 
 
+async def test_nothing_is_drawn_again_for_a_project_that_was_put_away():
+    async with a_studio() as studio:
+        project = await studio.library.create("Harbour", gallery=None, actor=AIKO)
+        job = await studio.ask(project="Harbour")
+        for gone in ({"archived": NOW}, {"deleted": NOW}):
+            studio.stores.memory.projects[project.id] = replace(project, **gone)
+            with pytest.raises(BadRequest, match="nothing new is drawn") as refusal:
+                await studio.submit.again(job, an_origin())
+            assert refusal.value.hint
+
+
 async def test_nothing_new_is_drawn_for_an_archived_project():
     async with a_studio() as studio:
         project = await studio.library.create("Harbour", gallery=None, actor=AIKO)
