@@ -191,7 +191,12 @@ class App:
         self.board = StatusBoard(
             feed=self.feed,
             faces={
-                Kind.JOB: JobFaces(view=self.line.view, jobs=stores.jobs, clock=clock),
+                Kind.JOB: JobFaces(
+                    view=self.line.view,
+                    may_be_shown=self.library.may_be_shown,
+                    jobs=stores.jobs,
+                    clock=clock,
+                ),
                 Kind.BATCH: BatchFaces(view=self.foreman.view, batches=stores.batches, clock=clock),
             },
             poster=self.poster,

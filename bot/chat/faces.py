@@ -10,6 +10,7 @@ from bot.chat.look import Look
 from bot.chat.schedule import Rank
 from bot.core.batching import BatchState
 from bot.core.job import Card, JobState
+from bot.core.library import Project
 from bot.core.progress import Preview
 from bot.ports.batches import Batches
 from bot.ports.clock import Clock
@@ -83,8 +84,18 @@ class Faces(Protocol):
 
 
 class JobFaces:
-    def __init__(self, *, view: Callable[[int], Awaitable[JobView]], jobs: Jobs, clock: Clock) -> None:
+    """`may_be_shown` tells whether a project's pictures may be seen in a channel, unfinished ones too."""
+
+    def __init__(
+        self,
+        *,
+        view: Callable[[int], Awaitable[JobView]],
+        may_be_shown: Callable[[Project | None, int | None], Awaitable[bool]],
+        jobs: Jobs,
+        clock: Clock,
+    ) -> None:
         self._view = view
+        self._may_be_shown = may_be_shown
         self._jobs = jobs
         self._clock = clock
 
@@ -96,8 +107,13 @@ class JobFaces:
             draw=lambda preview: job_card(view, now=now, preview=preview),
             resting=(lambda preview: resting_card(view, now=now, preview=preview)) if in_renderer else None,
             calm_s=_calm_s(view, now=now),
-            preview=view.progress.preview if view.progress else None,
+            preview=await self._preview(view),
         )
+
+    async def _preview(self, view: JobView) -> Preview | None:
+        newest = view.progress.preview if view.progress else None
+        where = view.job.card.channel if view.job.card else None
+        return newest if newest is None or await self._may_be_shown(view.project, where) else None
 
     async def open(self) -> Sequence[tuple[int, Card, Rank]]:
         jobs = await self._jobs.in_states(*(state for state in JobState if not state.is_end))

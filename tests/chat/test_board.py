@@ -15,6 +15,7 @@ from bot.chat.faces import JobFaces, Kind
 from bot.chat.look import Look
 from bot.core.errors import DiscordAway, MissingPermission, StudioError, TargetGone, ThreadAsleep
 from bot.core.job import Card, JobState
+from bot.core.library import Project
 from bot.core.pacing import OLD_AFTER_S
 from bot.core.progress import NodeStarted, Preview, Progress, Rendered, Sampled, Started
 from bot.studio.feed import Feed, JobChanged, LineChanged
@@ -112,12 +113,21 @@ class Studio:
             jobs=self.jobs, projects=self.stores.projects, lane=self.lane, gate=self.gate, clock=self.clock
         )
         self.incidents = Incidents(journal=self.stores.journal, clock=self.clock, new_code=lambda: "abc123")
+        self.hidden: set[int] = set()
         self.board = self.a_board()
+
+    async def may_be_shown(self, project: Project | None, channel: int | None) -> bool:
+        del project
+        return channel not in self.hidden
 
     def a_board(self) -> StatusBoard:
         return StatusBoard(
             feed=self.feed,
-            faces={Kind.JOB: JobFaces(view=self.line.view, jobs=self.jobs, clock=self.clock)},
+            faces={
+                Kind.JOB: JobFaces(
+                    view=self.line.view, may_be_shown=self.may_be_shown, jobs=self.jobs, clock=self.clock
+                )
+            },
             poster=self.wall,
             pictures=FakePictures(),
             incidents=self.incidents,
@@ -595,6 +605,20 @@ async def test_a_preview_is_replaced_only_every_few_seconds(studio):
         images = list(dict.fromkeys(edit.look.image.content for edit in edits if edit.look.image))
         assert 5 <= len(images) <= 7
         assert len(edits) > 10
+
+
+@told
+async def test_where_its_pictures_may_not_be_seen_a_card_has_no_preview(studio):
+    async with studio.open():
+        studio.hidden.add(CHANNEL)
+        job = await studio.asked()
+        await studio.begins(job)
+        studio.tell(Preview(image=png(), media_type="image/png"))
+        studio.tell(Sampled(node="3", step=10, of=20))
+        await asyncio.sleep(10)
+        edits = studio.wall.of(await studio.card_of(job))
+        assert "sampling 10/20" in edits[-1].look.text
+        assert [edit.look.image for edit in edits if edit.look.image] == []
 
 
 @told

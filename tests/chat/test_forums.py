@@ -1,5 +1,7 @@
 """Forums against a Discord on the wire: what posts are tagged with, and which channels are for adults."""
 
+import asyncio
+
 import pytest
 
 from bot.chat.poster import DiscordPoster
@@ -109,11 +111,14 @@ async def test_a_forum_that_requires_a_tag_is_given_ours_rather_than_any(sandbox
     assert (worn(sandbox, hers), worn(sandbox, somebodys)) == (["Yuki"], ["done"])
 
 
-async def test_a_post_is_given_the_tags_that_it_lacks_up_to_five(sandbox, poster):
+async def test_a_post_is_given_the_tags_that_it_lacks_up_to_five(sandbox, client):
+    poster = DiscordPoster(lambda: client)
     forum = a_forum(sandbox, *"abcdefg")
     number = await poster.open_thread(gallery_of(forum), name="Harbor", tags=("a", "b"))
+    heard = asyncio.ensure_future(client.wait_for("raw_thread_update"))
     await poster.tag(number, ("b", "c"))
     assert worn(sandbox, number) == ["a", "b", "c"]
+    await heard
     await poster.tag(number, ("a", "c"))
     assert [one.method for one in sandbox.log].count("PATCH") == 1
     await poster.tag(number, ("d", "e", "f", "g"))
