@@ -72,14 +72,3 @@ async def test_every_page_and_count_is_read_from_the_narrowest_index(database, s
             assert not [step for step in plan if "TEMP B-TREE" in step], (named(wanted), plan)
             for step in await plans_of(database, dates):
                 assert step.startswith("SEARCH artifacts USING COVERING INDEX artifacts_by_created")
-
-
-async def test_a_hash_and_a_batchs_states_are_read_from_their_indexes(database, stores):
-    asked = {
-        "artifacts_by_origin (origin_sha256=?": stores.artifacts.with_hash("ab" * 32, project=1),
-        "jobs_by_batch_state (batch=?": stores.batches.counts(1),
-    }
-    for index, question in asked.items():
-        first, *_ = await statements_of(database, question)
-        (plan, *_) = await plans_of(database, [first])
-        assert index in plan
