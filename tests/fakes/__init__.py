@@ -4,6 +4,7 @@ from tests.fakes.alerts import FakeAlerts
 from tests.fakes.backups import FakeBackups
 from tests.fakes.clock import ManualClock
 from tests.fakes.darkroom import FakeDarkroom
+from tests.fakes.hoard import FakeHoard
 from tests.fakes.memory import Memory
 from tests.fakes.pictures import FakePictures, FakeShelf
 from tests.fakes.poster import FakePoster
@@ -21,6 +22,7 @@ __all__ = [
     "FakeAlerts",
     "FakeBackups",
     "FakeDarkroom",
+    "FakeHoard",
     "FakeJobs",
     "FakeJournal",
     "FakeOutbox",

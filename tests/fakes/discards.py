@@ -9,11 +9,10 @@ from tests.fakes.memory import Memory
 class FakeDiscards:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._discards = memory.discards
 
     async def due(self, *, limit: int = 100) -> list[str]:
-        return sorted(self._discards.keys() - needed_in(self._memory))[:limit]
+        return sorted(self._memory.discards.keys() - needed_in(self._memory))[:limit]
 
     async def gone(self, paths: Sequence[str]) -> None:
         for path in paths:
-            self._discards.pop(path, None)
+            self._memory.discards.pop(path, None)

@@ -1,0 +1,72 @@
+"""The janitor: what nothing needs is removed, what cannot be stays due, and nothing stops it."""
+
+import asyncio
+
+from bot.core.errors import StudioError
+from bot.studio import janitor as module
+from bot.studio.janitor import Janitor
+from tests.builders import NOW, a_new_job, an_artifact, png
+from tests.fakes import FakeShelf, FakeStores
+from tests.fakes.discards import FakeDiscards
+from tests.studio.house import running, settled
+
+
+async def given_up(stores, shelf, *paths):
+    for path in paths:
+        shelf.files[path] = png()
+    artifacts = [an_artifact(index=number, path=path) for number, path in enumerate(paths)]
+    job = await stores.jobs.add_ended(a_new_job(), artifacts=artifacts)
+    await stores.artifacts.delete([one.id for one in await stores.jobs.artifacts(job.id)], at=NOW)
+
+
+async def test_what_is_due_is_removed_however_much_it_is(monkeypatch):
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    stores, shelf = FakeStores(), FakeShelf()
+    await given_up(stores, shelf, *(f"library/{number}.png" for number in range(5)))
+    assert await Janitor(discards=stores.discards, shelf=shelf).run_once() == 5
+    assert (shelf.files, await stores.discards.due()) == ({}, [])
+
+
+async def test_what_cannot_be_removed_stays_due_and_the_rest_goes():
+    stores, shelf = FakeStores(), FakeShelf()
+    await given_up(stores, shelf, "library/1.png", "library/2.png")
+    remove = shelf.remove
+
+    async def stuck(path):
+        if path == "library/1.png":
+            raise StudioError("In use.")
+        await remove(path)
+
+    shelf.remove = stuck
+    assert await Janitor(discards=stores.discards, shelf=shelf).run_once() == 1
+    assert await stores.discards.due() == ["library/1.png"]
+
+
+async def test_it_looks_at_the_start_whenever_it_is_rung_and_now_and_then(monkeypatch):
+    stores, shelf = FakeStores(), FakeShelf()
+    janitor = Janitor(discards=stores.discards, shelf=shelf)
+    await given_up(stores, shelf, "library/1.png")
+    async with running(janitor.run()):
+        await settled()
+        assert shelf.files == {}
+        await given_up(stores, shelf, "library/2.png")
+        janitor.ring()
+        await settled()
+        assert shelf.files == {}
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0)
+    looked = asyncio.Event()
+
+    class Watched(FakeDiscards):
+        async def due(self, *, limit=100):
+            found = await super().due(limit=limit)
+            if not found:
+                looked.set()
+            return found
+
+    janitor = Janitor(discards=Watched(stores.memory), shelf=shelf)
+    async with running(janitor.run()):
+        await looked.wait()
+        await given_up(stores, shelf, "library/3.png")
+        looked.clear()
+        await looked.wait()
+    assert shelf.files == {}
