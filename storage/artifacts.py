@@ -83,24 +83,30 @@ def delete(db: Connection, *, artifact_ids: Sequence[int], at: int) -> None:
 
 
 def discard(db: Connection, *, files: Collection[str], at: int) -> None:
-    """Note as discarded each of these files that nothing needs any more.
+    """Note as discarded each of these files that nothing needs any more."""
+    db.execute(
+        f"""
+        INSERT OR IGNORE INTO discards (path, at)
+        SELECT value, :at FROM json_each(:files) WHERE {unneeded("value")}
+        """,  # noqa: S608 the condition below
+        {"files": json.dumps(sorted(files)), "at": at},
+    )
+
+
+def unneeded(path: str) -> str:
+    """Return the condition that nothing needs the file of this column.
 
     A file is needed by a picture that is not deleted, by a character, by a pin, and by an open job that
     starts from it. What people gave as a reference is needed by every job that ever started from it: those
     can be drawn again.
     """
-    db.executemany(
-        """
-        INSERT OR IGNORE INTO discards (path, at)
-        SELECT :path, :at
-        WHERE NOT EXISTS (SELECT 1 FROM artifacts WHERE path = :path AND deleted IS NULL)
-              AND NOT EXISTS (SELECT 1 FROM artifacts WHERE thumbnail = :path AND deleted IS NULL)
-              AND NOT EXISTS (SELECT 1 FROM character_references WHERE path = :path)
-              AND NOT EXISTS (SELECT 1 FROM pins WHERE path = :path)
-              AND NOT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_by_reference
-                              WHERE reference = :path
-                                    AND (state IN ('queued', 'submitted', 'running')
-                                         OR :path GLOB 'library/references/*'))
-        """,
-        [{"path": file, "at": at} for file in sorted(files)],
-    )
+    return f"""
+        NOT EXISTS (SELECT 1 FROM artifacts WHERE artifacts.path = {path} AND deleted IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM artifacts WHERE thumbnail = {path} AND deleted IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM character_references WHERE character_references.path = {path})
+        AND NOT EXISTS (SELECT 1 FROM pins WHERE pins.path = {path})
+        AND NOT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_by_reference
+                        WHERE reference = {path}
+                              AND (state IN ('queued', 'submitted', 'running')
+                                   OR {path} GLOB 'library/references/*'))
+    """  # noqa: S608 the name of a column

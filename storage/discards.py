@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from sqlite3 import Connection
 
+from storage.artifacts import unneeded
 from storage.database import Database
 
 
@@ -24,18 +25,7 @@ class SqliteDiscards:
 def _due(db: Connection, *, limit: int) -> list[str]:
     """Leave out what is needed again: a file that is named by its content may have come back."""
     rows = db.execute(
-        """
-        SELECT path FROM discards
-        WHERE NOT EXISTS (SELECT 1 FROM artifacts WHERE path = discards.path AND deleted IS NULL)
-              AND NOT EXISTS (SELECT 1 FROM artifacts WHERE thumbnail = discards.path AND deleted IS NULL)
-              AND NOT EXISTS (SELECT 1 FROM character_references WHERE path = discards.path)
-              AND NOT EXISTS (SELECT 1 FROM pins WHERE path = discards.path)
-              AND NOT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_by_state
-                              WHERE state IN ('queued', 'submitted', 'running')
-                                    AND json_extract(recipe, '$.reference.path') = discards.path)
-        ORDER BY path
-        LIMIT ?
-        """,
+        f"SELECT path FROM discards WHERE {unneeded('discards.path')} ORDER BY path LIMIT ?",  # noqa: S608 fixed
         (limit,),
     )
     return [row["path"] for row in rows]

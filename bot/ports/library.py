@@ -205,7 +205,7 @@ class Discards(Protocol):
     """Files that nothing needs any more: noted with the change that made it so, removed afterwards."""
 
     async def due(self, *, limit: int = 100) -> list[str]:
-        """Return paths below the data folder."""
+        """Return paths below the data folder; not those that something needs again."""
         ...
 
     async def gone(self, paths: Sequence[str]) -> None: ...

@@ -257,3 +257,10 @@ async def test_a_file_that_a_job_started_from_is_kept(stores, project):
     await stores.jobs.add(a_new_job(recipe=a_recipe(reference=taken)))
     await stores.characters.remove_reference(reference.id, at=NOW)
     assert await stores.discards.due() == []
+
+
+async def test_a_deleted_projects_characters_give_up_their_files(stores, project):
+    _, reference = await a_character_with_a_reference(stores, project)
+    await stores.projects.delete(project, at=NOW)
+    assert await stores.characters.of_project(project) == []
+    assert await stores.discards.due() == [reference.path]

@@ -8,7 +8,7 @@ from bot.core.errors import NotFound
 from bot.core.job import Job
 from bot.core.likeness import Fingerprint, Likeness
 from bot.ports.library import PictureFilter
-from tests.fakes.memory import Memory
+from tests.fakes.memory import IN_LINE, Memory
 
 
 class FakeArtifacts:
@@ -73,8 +73,12 @@ class FakeArtifacts:
         ]
         for picture in given_up:
             change_picture(self._memory, replace(picture, deleted=at))
-        for file in {file for picture in given_up for file in _files(picture)} - needed_in(self._memory):
-            self._memory.discards.setdefault(file, at)
+        discard_in(self._memory, {file for picture in given_up for file in _files(picture)}, at=at)
+
+
+def discard_in(memory: Memory, files: set[str], *, at: int) -> None:
+    for file in files - needed_in(memory):
+        memory.discards.setdefault(file, at)
 
 
 def needed_in(memory: Memory) -> set[str]:
@@ -82,11 +86,14 @@ def needed_in(memory: Memory) -> set[str]:
     needed = {file for picture, _ in kept_in(memory) for file in _files(picture)}
     needed |= {pin.reference.path for pin in memory.pins.values()}
     needed |= {reference.path for reference in memory.character_references.values()}
-    return needed | {
-        job.recipe.reference.path
-        for job in memory.jobs.values()
-        if not job.state.is_end and job.recipe.reference
-    }
+    return needed | {path for job in memory.jobs.values() for path in _starts_from(job)}
+
+
+def _starts_from(job: Job) -> Iterator[str]:
+    """Yield what the job is drawn from, and may be drawn from again."""
+    reference = job.recipe.reference or job.request.reference
+    if reference is not None and (job.state in IN_LINE or reference.path.startswith("library/references/")):
+        yield reference.path
 
 
 def picture_in(memory: Memory, artifact_id: int) -> Artifact:

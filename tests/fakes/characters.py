@@ -7,6 +7,7 @@ from itertools import count
 from bot.core.characters import Character, CharacterReference, Pose, Variation, VariationKind
 from bot.core.errors import BadRequest, NotFound
 from bot.ports.library import NewCharacter, NewReference, NewVariation
+from tests.fakes.artifacts import discard_in
 from tests.fakes.memory import Memory
 
 
@@ -113,8 +114,8 @@ class FakeCharacters:
 
     async def remove_reference(self, reference_id: int, *, at: int) -> None:
         removed = self._memory.character_references.pop(reference_id, None)
-        if removed is not None and removed.path not in self._needed():
-            self._memory.discards.setdefault(removed.path, at)
+        if removed is not None:
+            discard_in(self._memory, {removed.path}, at=at)
 
     # ── beneath
 
@@ -149,12 +150,3 @@ class FakeCharacters:
         )
         self._memory.character_references[kept.id] = kept
         return kept
-
-    def _needed(self) -> set[str]:
-        """Return the pictures that a character, a pin or an open job still needs."""
-        jobs = [job for job in self._memory.jobs.values() if not job.state.is_end]
-        return {
-            *(one.path for one in self._memory.character_references.values()),
-            *(pin.reference.path for pin in self._memory.pins.values()),
-            *(job.recipe.reference.path for job in jobs if job.recipe.reference is not None),
-        }

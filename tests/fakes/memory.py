@@ -6,7 +6,7 @@ from typing import Any
 from bot.core.artifact import Artifact
 from bot.core.batching import Batch
 from bot.core.characters import Character, CharacterReference, Lesson, Variation
-from bot.core.job import Job, JobEvent
+from bot.core.job import Job, JobEvent, JobState
 from bot.core.library import Gallery, Project
 from bot.core.posting import Posting, PostingState
 from bot.core.review import Decision
@@ -15,6 +15,7 @@ from bot.ports.batches import Plan
 from bot.ports.review import Pin
 from bot.ports.stores import Entry
 
+IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
 STILL_DUE = (PostingState.PENDING, PostingState.SENDING)
 
 

@@ -6,7 +6,7 @@ from bot.core.artifact import Artifact
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.core.library import Gallery, Project, Threads
 from bot.ports.stores import Holdings
-from tests.fakes.artifacts import FakeArtifacts
+from tests.fakes.artifacts import FakeArtifacts, discard_in
 from tests.fakes.memory import Memory
 
 
@@ -144,7 +144,7 @@ class FakeProjects:
         references = self._memory.character_references
         for reference in [one for one in references.values() if one.character in gone]:
             del references[reference.id]
-            self._memory.discards.setdefault(reference.path, at)
+            discard_in(self._memory, {reference.path}, at=at)
         for character in gone:
             del self._memory.characters[character]
 

@@ -20,13 +20,12 @@ from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.batches import FakeBatches, FakePlans
 from tests.fakes.characters import FakeCharacters
 from tests.fakes.discards import FakeDiscards
-from tests.fakes.memory import STILL_DUE, Memory
+from tests.fakes.memory import IN_LINE, STILL_DUE, Memory
 from tests.fakes.projects import FakeProjects
 from tests.fakes.reviews import FakePins, FakeReviews
 from tests.fakes.searching import family_of, has_words
 from tests.fakes.styles import FakeStyles
 
-IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
 DRAWN = (JobState.RENDERED, JobState.DELIVERED, JobState.SHELVED)
 
 
