@@ -35,7 +35,7 @@ class Batches:
             faces={
                 Kind.JOB: JobFaces(
                     view=studio.line.view,
-                    may_be_shown=studio.library.may_be_shown,
+                    may_be_shown=studio.may_be_shown,
                     jobs=studio.jobs,
                     clock=studio.clock,
                 ),
