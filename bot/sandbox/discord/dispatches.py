@@ -6,7 +6,7 @@ from typing import TypeAlias
 from bot.sandbox.discord import changes as c
 from bot.sandbox.discord.intents import Intent
 from bot.sandbox.discord.interactions import Interaction, InteractionKind
-from bot.sandbox.discord.model import Channel, Emoji, Guild, Json, Message, Role, Thread, User
+from bot.sandbox.discord.model import Channel, DirectChannel, Emoji, Guild, Json, Message, Role, Thread, User
 from bot.sandbox.discord.payloads import (
     Payloads,
     channel_payload,
@@ -102,10 +102,15 @@ class Dispatcher:
                 return []
 
     def _sees(self, channel: Channel) -> bool:
+        """Tell whether the bot hears of what happens there; of direct messages only itself are told."""
+        if isinstance(channel, DirectChannel):
+            return False
         member = channel.guild.members.get(self._world.bot.id)
         return member is not None and bool(permissions_in(member, channel))
 
     def _message(self, name: str, message: Message) -> Told:
+        if isinstance(message.channel, DirectChannel):
+            return Dispatch(name=name, intent=Intent.DIRECT_MESSAGES, payload=self._payloads.message(message))
         if message.ephemeral or not self._sees(message.channel):
             return None
         told = self._payloads.message_event(message)

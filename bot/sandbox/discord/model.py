@@ -14,6 +14,7 @@ Json: TypeAlias = dict[str, Any]
 
 class ChannelKind(IntEnum):
     TEXT = 0
+    DIRECT = 1
     CATEGORY = 4
     ANNOUNCEMENT = 5
     PUBLIC_THREAD = 11
@@ -155,6 +156,13 @@ class Thread(Channel):
     @property
     def thread_members(self) -> set[int]:
         return self.member_ids
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class DirectChannel(Channel):
+    """The bot and one person. Its guild is nobody's: a table of who may do what here, told to no one."""
+
+    recipient: User
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

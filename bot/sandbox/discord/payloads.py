@@ -9,6 +9,7 @@ from bot.sandbox.discord.model import (
     Cause,
     Channel,
     ChannelKind,
+    DirectChannel,
     Emoji,
     Guild,
     Json,
@@ -89,6 +90,8 @@ def emoji_payload(emoji: Emoji) -> Json:
 def channel_payload(channel: Channel) -> Json:
     if isinstance(channel, Thread):
         return thread_payload(channel)
+    if isinstance(channel, DirectChannel):
+        return _direct(channel)
     told: Json = {
         "id": str(channel.id),
         "type": int(channel.kind),
@@ -104,6 +107,16 @@ def channel_payload(channel: Channel) -> Json:
         "permission_overwrites": [_overwrite(overwrite) for overwrite in channel.overwrites.values()],
     }
     return {**told, **_forum(channel)} if channel.kind is ChannelKind.FORUM else told
+
+
+def _direct(channel: DirectChannel) -> Json:
+    return {
+        "id": str(channel.id),
+        "type": int(channel.kind),
+        "flags": 0,
+        "last_message_id": _id(channel.last_message_id),
+        "recipients": [user_payload(channel.recipient)],
+    }
 
 
 def _forum(channel: Channel) -> Json:

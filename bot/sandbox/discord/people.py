@@ -277,6 +277,14 @@ class Person:
         ]
         return self._hub.world.post(message)
 
+    def direct_messages(self) -> list[Message]:
+        """Everything the bot has written to this person alone, oldest first."""
+        return self._hub.world.direct_channel(self.user).history
+
+    def close_direct_messages(self) -> None:
+        """Take no direct messages from the server any more."""
+        self._hub.world.closed_to_bots.add(self.user.id)
+
     async def react(self, message: Message, emoji: str) -> None:
         self._require(message.channel, Permission.READ_MESSAGE_HISTORY, "look back")
         self._require_open(message.channel)

@@ -32,6 +32,7 @@ from bot.sandbox.discord.interactions import Interaction
 from bot.sandbox.discord.model import (
     Channel,
     ChannelKind,
+    DirectChannel,
     Emoji,
     Guild,
     Member,
@@ -87,6 +88,8 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.interactions: dict[int, Interaction] = {}
+        self.closed_to_bots: set[int] = set()
+        """Who takes no direct messages."""
         self.commands = CommandBook()
         self._listeners: list[Listener] = []
         self.bot = self.add_user(bot_name, bot=True)
@@ -245,6 +248,22 @@ class World:
         guild.members.pop(self.bot.id)
         self.commands.replace(guild.id, [])
         self.publish(GuildLeft(guild))
+
+    def direct_channel(self, person: User) -> DirectChannel:
+        """Return where the bot and the person write to each other; it is made when it is first asked for."""
+        for channel in self.channels.values():
+            if isinstance(channel, DirectChannel) and channel.recipient is person:
+                return channel
+        number = self.snowflakes.next()
+        table = Guild(id=number, name="", owner_id=0)
+        table.roles[number] = Role(id=number, name="@everyone", permissions=EVERYONE)
+        for user in (self.bot, person):
+            table.members[user.id] = Member(user=user, guild=table, joined_at=now())
+        channel = DirectChannel(
+            id=number, guild=table, name=person.name, kind=ChannelKind.DIRECT, recipient=person
+        )
+        self.channels[number] = channel
+        return channel
 
     # ── messages
 

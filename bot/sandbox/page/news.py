@@ -10,6 +10,7 @@ from bot.sandbox.discord import (
     ChannelDeleted,
     ChannelUpdated,
     CommandsSynced,
+    DirectChannel,
     Interaction,
     InteractionChanged,
     InteractionKind,
@@ -104,7 +105,8 @@ class Newsroom:
         return [self._channel(channel)] if isinstance(channel, Thread) else []
 
     def _kept(self, message: Message) -> list[News]:
-        if message.deleted or message.id in self._dismissed:
+        unseen = isinstance(message.channel, DirectChannel)
+        if message.deleted or unseen or message.id in self._dismissed:
             return []
         return [News("message", f"message {message.id}", self._messages.of(message))]
 

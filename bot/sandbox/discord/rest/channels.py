@@ -24,6 +24,7 @@ THREAD_KEYS = frozenset(
 
 TAGS_OF_A_FORUM = 20
 TAG_NAME = 20
+DIRECT_KEYS = frozenset({"recipient_id", "access_tokens", "nicks"})
 OVERWRITE_KEYS = frozenset({"type", "allow", "deny"})
 
 
@@ -35,6 +36,15 @@ def _told(call: Call, channel: Channel) -> Json:
     return (
         thread_payload(channel, viewer=call.bot) if isinstance(channel, Thread) else channel_payload(channel)
     )
+
+
+def open_direct(call: Call) -> Answer:
+    """Open the place where the bot and a person write to each other; with other bots there is none."""
+    asked = str(call.form(DIRECT_KEYS).get("recipient_id") or "")
+    person = call.hub.world.users.get(int(asked)) if asked.isdigit() else None
+    if person is None or person.bot:
+        raise refusal(50007) if person else refusal(10013)
+    return Answer(200, channel_payload(call.hub.world.direct_channel(person)))
 
 
 def edit_channel(call: Call) -> Answer:
@@ -167,6 +177,7 @@ def _pinned(call: Call, *, pinned: bool) -> Answer:
 _CHANNEL = "/channels/{channel_id}"
 _PIN = _CHANNEL + "/messages/pins/{message_id}"
 ROUTES = [
+    Route(method="POST", path="/users/@me/channels", handler=open_direct),
     Route(method="GET", path=_CHANNEL + "/messages/pins", handler=list_pins),
     Route(method="PUT", path=_PIN, handler=pin),
     Route(method="DELETE", path=_PIN, handler=unpin),

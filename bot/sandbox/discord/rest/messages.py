@@ -6,7 +6,16 @@ from bisect import bisect_left, bisect_right
 from bot.sandbox.discord.drafts import EDIT_KEYS, MESSAGE_KEYS, Draft, read_draft
 from bot.sandbox.discord.errors import Form, Refusal, form_error, refusal
 from bot.sandbox.discord.intents import Intent
-from bot.sandbox.discord.model import Channel, ChannelKind, Json, Message, MessageFlag, MessageKind, Thread
+from bot.sandbox.discord.model import (
+    Channel,
+    ChannelKind,
+    DirectChannel,
+    Json,
+    Message,
+    MessageFlag,
+    MessageKind,
+    Thread,
+)
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.rest.call import DONE, Answer, Call, Route
 
@@ -39,6 +48,8 @@ def _check_nonce(body: Json) -> None:
 
 def require_sending(call: Call, channel: Channel, draft: Draft) -> None:
     """Require what a new message takes, in a thread the permissions of threads."""
+    if isinstance(channel, DirectChannel) and channel.recipient.id in call.hub.world.closed_to_bots:
+        raise refusal(50007)
     in_thread = isinstance(channel, Thread)
     call.require(channel, Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES)
     if draft.uploads:
