@@ -21,6 +21,8 @@ AIMS = {
     "http_429": 0.0,
     "loop_lag_ms_p99": 10.0,
     "recovery_s_1000_waiting": 5.0,
+    "batch_start_ms_1000": 3000.0,
+    "batch_drawings_before_a_single": 0.0,
     "job_status_ms_p99_1m": 5.0,
     "job_list_ms_p99_1m": 5.0,
     "queue_show_ms_p99_1m": 5.0,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.bench.figures import Figures
+from tests.bench.scenes.batches import batch
 from tests.bench.scenes.commands import acknowledgements
 from tests.bench.scenes.floor import floor
 from tests.bench.scenes.lane import gaps
@@ -23,6 +24,7 @@ class Extent:
     live: int
     watched_s: float
     waiting: int
+    batch: int
     stored: int
     copied_mib: int
 
@@ -36,6 +38,7 @@ FULL = Extent(
     live=20,
     watched_s=45.0,
     waiting=1000,
+    batch=1000,
     stored=1_000_000,
     copied_mib=400,
 )
@@ -48,6 +51,7 @@ SHORT = Extent(
     live=3,
     watched_s=3.0,
     waiting=20,
+    batch=20,
     stored=3000,
     copied_mib=4,
 )
@@ -59,6 +63,7 @@ SCENES: dict[str, Callable[[Extent], Awaitable[Figures]]] = {
     "posts": lambda extent: posts(extent.posts),
     "progress": lambda extent: staleness(extent.live, extent.watched_s),
     "restart": lambda extent: recovery(extent.waiting),
+    "batch": lambda extent: batch(extent.batch),
     "storage": lambda extent: reading(extent.stored, extent.rounds),
     "backup": lambda extent: copying(extent.copied_mib),
 }

@@ -12,7 +12,7 @@ from tests.bench.library import BUSIEST, NEWCOMER, fill
 from tests.bench.measure import FULL, SCENES, SHORT, measure
 from tests.builders import GUILD
 
-WIRE = ("floor", "commands", "lane", "posts", "progress", "restart")
+WIRE = ("floor", "commands", "lane", "posts", "progress", "restart", "batch")
 DATABASE = ("storage", "backup")
 
 
@@ -22,6 +22,7 @@ async def test_every_figure_over_the_wire_can_be_measured(capsys: pytest.Capture
     promised = {"ack_ms_p50_idle", "gpu_gap_ms_p50", "comfyui_own_gap_ms_p50", "finish_to_post_ms_p95"}
     promised |= {"progress_staleness_ms_p99", "http_429", "loop_lag_ms_p99", "ready_s", "rss_mib"}
     promised |= {"autocomplete_ms_p99", "recovery_s_20_waiting", "floor_picture_ms_p50"}
+    promised |= {"batch_start_ms_20", "batch_drawings_before_a_single"}
     assert promised <= figures.keys()
     assert all(math.isfinite(value) for value in figures.values())
     show(figures)
