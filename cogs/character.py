@@ -14,6 +14,7 @@ from bot.chat.casts import (
     archived_here,
     character_meant,
     characters_here,
+    check_shown_here,
     loras_here,
     project_meant,
     projects_here,
@@ -104,7 +105,7 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
     ) -> None:
         async with self._reception.attend(interaction):
             found = await character_meant(interaction, character, project)
-            look = await character_look(self._desk, found)
+            look = await character_look(interaction, found)
         await say(interaction, look, ephemeral=True)
 
     @app_commands.command(description="Change a character; without an option, the form for the appearance")
@@ -194,8 +195,9 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
         seed: app_commands.Range[int, 0, MOST_SEED] | None = None,
         project: str | None = None,
     ) -> None:
-        home = await project_meant(interaction, project)
-        found = await self._desk.casting.active(character, home)
+        async with self._reception.attend(interaction, Announced.TO_ALL):
+            home = await project_meant(interaction, project)
+            found = await self._desk.casting.active(character, home)
         base = GenerationRequest(
             prompt=prompt or SETTING,
             project=home.name,
@@ -219,6 +221,7 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
     ) -> None:
         async with self._reception.attend(interaction, slow=True):
             found = await character_meant(interaction, character, project)
+            await check_shown_here(interaction, found)
             packed = await self._desk.travel.export(found, limit=interaction.filesize_limit - _ROOM)
         await say(interaction, cards.character_exported(found, packed), ephemeral=True)
 

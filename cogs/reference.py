@@ -99,5 +99,5 @@ class ReferenceCommands(app_commands.Group, name="reference", description="Pictu
     ) -> None:
         async with self._reception.attend(interaction):
             found = await character_meant(interaction, character, project)
-            look = await reference_look(self._desk, found)
+            look = await reference_look(interaction, found)
         await say(interaction, look, ephemeral=True)

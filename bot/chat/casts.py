@@ -8,7 +8,7 @@ from bot.chat import choices
 from bot.chat.choices import Choice
 from bot.chat.people import actor_of
 from bot.core.characters import Character
-from bot.core.errors import StudioError
+from bot.core.errors import BadRequest, StudioError
 from bot.core.library import Project
 
 if TYPE_CHECKING:
@@ -33,6 +33,17 @@ async def project_meant(interaction: Typing, name: str | None) -> Project:
 async def character_meant(interaction: Typing, name: str, project: str | None) -> Character:
     """Return a character of the project that is meant, archived or not; raise BadRequest."""
     return await _desk(interaction).casting.named(name, await project_meant(interaction, project))
+
+
+async def check_shown_here(interaction: Typing, character: Character) -> None:
+    """Raise BadRequest if the character's pictures may not be seen in this channel."""
+    library = _desk(interaction).library
+    project = await library.by_id(character.project, actor_of(interaction))
+    if not await library.may_be_shown(project, interaction.channel_id):
+        raise BadRequest(
+            f"“{project.name}” is for adults, and <#{interaction.channel_id}> is not age-restricted.",
+            hint="Ask for the pictures in an age-restricted channel.",
+        )
 
 
 # ── while somebody types

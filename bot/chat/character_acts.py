@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.chat import cards
-from bot.chat.answers import open_form, say, say_behind
+from bot.chat.answers import Announced, open_form, say, say_behind, say_privately
 from bot.chat.batch_acts import propose
-from bot.chat.desk import Desk
+from bot.chat.casts import check_shown_here
 from bot.chat.expired import expired
 from bot.chat.look import Look
 from bot.chat.people import actor_of
@@ -54,7 +54,7 @@ async def described(interaction: discord.Interaction[Any], rest: str, given: Map
     async with client.reception.attend(interaction):
         looks = Appearance(**{name: given.get(name, "") for name in cards.TRAITS})
         character = await client.desk.casting.describe(int(rest), looks, actor_of(interaction))
-        look = await character_look(client.desk, character)
+        look = await character_look(interaction, character)
     await say(interaction, look, ephemeral=True)
 
 
@@ -68,23 +68,31 @@ async def introduce(interaction: discord.Interaction[Any], character: Character,
         await say_behind(interaction, look)
 
 
-async def character_look(desk: Desk, character: Character) -> Look:
-    """Return the card of a character with the picture that stands for them."""
+async def character_look(interaction: discord.Interaction[Any], character: Character) -> Look:
+    """Return the card of a character with the picture that stands for them, if it may be seen here."""
+    client: GengaClient = interaction.client
+    desk = client.desk
     profile = await desk.casting.profile(character)
+    if not await desk.library.may_be_shown(profile.project, interaction.channel_id):
+        return cards.character_card(profile, barred=cards.NOT_FOR_ALL)
     return cards.character_card(profile, await desk.portraits.portrait(character))
 
 
-async def reference_look(desk: Desk, character: Character) -> Look:
-    return cards.reference_list(character, await desk.portraits.board(character))
+async def reference_look(interaction: discord.Interaction[Any], character: Character) -> Look:
+    """Return all pictures of a character on one sheet; raise BadRequest where they may not be seen."""
+    client: GengaClient = interaction.client
+    await check_shown_here(interaction, character)
+    return cards.reference_list(character, await client.desk.portraits.board(character))
 
 
 async def plan_sheet(interaction: discord.Interaction[Any], character: Character, outline: Outline) -> None:
     """Show the plan of a turnaround, or what the character lacks for one."""
     client: GengaClient = interaction.client
-    known = await client.desk.casting.variations(character)
+    async with client.reception.attend(interaction, Announced.TO_ALL):
+        known = await client.desk.casting.variations(character)
     kinds = lacking(known, poses=outline.poses, expressions=outline.expressions)
     if kinds:
-        await say(interaction, cards.turnaround_lacks(character, kinds), ephemeral=True)
+        await say_privately(interaction, cards.turnaround_lacks(character, kinds))
     else:
         await propose(interaction, outline)
 
@@ -92,9 +100,10 @@ async def plan_sheet(interaction: discord.Interaction[Any], character: Character
 async def _plan_usual_sheet(interaction: discord.Interaction[Any], character_id: int) -> None:
     client: GengaClient = interaction.client
     casting, actor = client.desk.casting, actor_of(interaction)
-    character = await casting.by_id(character_id, actor)
-    await casting.add_usual(character, lacking(await casting.variations(character)))
-    project = await client.desk.library.by_id(character.project, actor)
+    async with client.reception.attend(interaction, Announced.TO_ALL):
+        character = await casting.by_id(character_id, actor)
+        await casting.add_usual(character, lacking(await casting.variations(character)))
+        project = await client.desk.library.by_id(character.project, actor)
     base = GenerationRequest(prompt=SETTING, project=project.name, characters=(character.name,))
     await propose(interaction, turnaround(character, base=base))
 
@@ -110,5 +119,5 @@ async def _show_references(interaction: discord.Interaction[Any], character_id: 
     client: GengaClient = interaction.client
     async with client.reception.attend(interaction):
         character = await client.desk.casting.by_id(character_id, actor_of(interaction))
-        look = await reference_look(client.desk, character)
+        look = await reference_look(interaction, character)
     await say(interaction, look, ephemeral=True)

@@ -376,3 +376,31 @@ async def test_a_turnaround_is_planned_shown_and_drawn_as_one_batch_with_one_she
     assert "handstand" in unknown.text
     await harbor.answer("/character archive character:Yuki")
     assert "is archived" in (await harbor.answer("/character sheet character:Yuki")).text
+
+
+async def test_who_waits_too_long_for_the_form_gets_a_button_for_it(
+    harbor: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.reception.QUICK_S", 0.0)
+    told = await harbor.answer("/character create name:Yuki")
+    assert "is a character of **Harbor** now" in told.text
+    assert (
+        await (await harbor.artist.click(told, "Appearance")).modal_shown()
+    ).title == "What Yuki looks like"
+
+
+async def test_pictures_of_an_adult_projects_characters_are_for_adults_only(harbor: Studio) -> None:
+    world = harbor.discord.world
+    night = world.add_channel(world.guild, "night", nsfw=True)
+    await harbor.answer("/project create name:Night channel:night rating:adult")
+    await make(harbor, "name:Yuki project:Night")
+    add_one = "/character reference add character:Yuki pose:front project:Night"
+    await harbor.answer(add_one, attachments={"picture": ("yuki.png", a_png())})
+    shown = await harbor.answer("/character show character:Yuki project:Night")
+    assert shown.attachments == []
+    assert "the pictures are for adults" in shown.text
+    for command in ("reference list", "export"):
+        refused = await harbor.answer(f"/character {command} character:Yuki project:Night")
+        assert "“Night” is for adults" in refused.text
+    at_night = await harbor.answer("/character show character:Yuki project:Night", channel=night)
+    assert len(at_night.attachments) == 1

@@ -20,6 +20,7 @@ from bot.chat.cards.batches import (
 )
 from bot.chat.cards.characters import (
     APPEARANCE,
+    NOT_FOR_ALL,
     REFERENCES,
     TRAITS,
     USUAL_ONES,
@@ -142,6 +143,7 @@ __all__ = [
     "FOR_ADULTS",
     "JOB_LIST",
     "KEEP",
+    "NOT_FOR_ALL",
     "PROMPTS",
     "QUEUE_LIST",
     "REFERENCES",

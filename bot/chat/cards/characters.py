@@ -26,6 +26,9 @@ USUAL_ONES: Final = "usual"
 MOST_SHOWN: Final = 25
 MOST_LESSONS: Final = 5
 
+NOT_FOR_ALL: Final = "the pictures are for adults, and this channel is for everyone"
+_UNREADABLE: Final = "the picture cannot be shown: its file cannot be read"
+
 TRAITS: Final = {
     "hair": "Hair",
     "eyes": "Eyes",
@@ -90,8 +93,8 @@ def character_created(character: Character, project: Project) -> Look:
     )
 
 
-def character_card(profile: Profile, portrait: bytes | None = None) -> Look:
-    """Show all that is known of a character; `portrait` is a small WebP."""
+def character_card(profile: Profile, portrait: bytes | None = None, *, barred: str = "") -> Look:
+    """Show all that is known of a character; `portrait` is a small WebP, `barred` why it is not shown."""
     character = profile.character
     blocks = [
         _archived(character),
@@ -99,7 +102,7 @@ def character_card(profile: Profile, portrait: bytes | None = None) -> Look:
         "\n".join(_appearance(character)),
         _lora(character),
         "\n".join(_variations(profile)),
-        _references(profile, portrait),
+        _references(profile, "" if portrait is not None else barred or _UNREADABLE),
         "\n".join(_negatives(profile)),
         f"**Pictures** {_up_to(profile.drawn)} · {_up_to(profile.approved)} approved",
         small(
@@ -168,13 +171,12 @@ def _variations(profile: Profile) -> Iterable[str]:
             yield f"**{title}** {fitted(', '.join(names), 200)}"
 
 
-def _references(profile: Profile, portrait: bytes | None) -> str:
+def _references(profile: Profile, lost: str) -> str:
     if not profile.references:
         return "**References** none yet; `/character reference add` takes a picture in."
     poses = [one.pose for _, one in numbered(profile.references)]
     shown = dotted(*(f"{pose} {len(list(these))}" for pose, these in groupby(poses)))
-    lost = "" if portrait is not None else "\n-# The picture cannot be shown: its file cannot be read."
-    return f"**References** {shown}{lost}"
+    return f"**References** {shown}\n{small(lost)}" if lost else f"**References** {shown}"
 
 
 def _negatives(profile: Profile) -> Iterable[str]:
