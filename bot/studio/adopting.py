@@ -99,14 +99,12 @@ class Adopting:
             await asyncio.gather(*in_hand, return_exceptions=True)
 
     async def _outcome(self, sight: Sight) -> Outcome:
-        match sight:
-            case Find() as find:
-                try:
-                    return await self._adopted(find)
-                except (BadRequest, NotFound) as error:
-                    return Passed(name=find.name, why=error.message)
-            case Passed() as passed:
-                return passed
+        if isinstance(sight, Passed):
+            return sight
+        try:
+            return await self._adopted(sight)
+        except (BadRequest, NotFound) as error:
+            return Passed(name=sight.name, why=error.message)
 
     async def _adopted(self, find: Find) -> Outcome:
         file = await self._hoard.read(find)
@@ -130,9 +128,8 @@ class Adopting:
         return Taken(find=find, job=job.id, remarks=inscription.remarks)
 
     async def _given_up(self, artifact: Artifact) -> None:
-        for path in (artifact.path, artifact.thumbnail):
-            if path is not None:
-                await self._shelf.remove(path)
+        for path in filter(None, (artifact.path, artifact.thumbnail)):
+            await self._shelf.remove(path)
 
     async def _kept(self, find: Find, file: Unearthed, development: Development) -> Artifact:
         picture = Picture(

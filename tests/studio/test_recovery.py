@@ -66,6 +66,15 @@ async def test_fewer_or_more_pictures_than_were_asked_for_are_drawn_again(left):
         assert (await recovered(studio, job)).attempt == 2
 
 
+async def test_a_blank_picture_in_the_output_is_drawn_again_with_another_seed():
+    async with a_studio() as studio:
+        job = await studio.stored(S.SUBMITTED, S.RUNNING)
+        studio.pictures.blank = [png(grey=3)]
+        studio.renderer.leaves(prefix_of(job.uid), png(grey=3))
+        drawn = await recovered(studio, job)
+    assert (drawn.state, drawn.attempt, drawn.recipe.redrawn_from) == (S.RENDERED, 2, job.recipe.seed)
+
+
 async def test_a_damaged_picture_in_the_output_is_drawn_again():
     async with a_studio() as studio:
         job = await studio.stored(S.SUBMITTED, S.RUNNING)

@@ -306,6 +306,22 @@ async def test_a_job_cancelled_while_comfyui_was_away_is_not_drawn_when_it_is_ba
             await studio.until(job, S.CANCELLED)
 
 
+async def test_what_was_forgotten_for_a_moment_and_is_blank_is_drawn_again_with_another_seed():
+    async with a_studio() as studio:
+        outputs = studio.renderer.outputs
+
+        async def forgot_once(prompt_id):
+            studio.renderer.outputs = outputs
+            raise Lost("ComfyUI was restarted.")
+
+        studio.renderer.outputs = forgot_once
+        studio.pictures.blank = [png()]
+        job = await studio.ask(seed=7)
+        await studio.worker.run_once()
+        again = await studio.until(job, S.QUEUED)
+    assert (again.recipe.redrawn_from, again.attempt) == (7, 2)
+
+
 async def test_a_job_cancelled_as_comfyui_forgot_it_is_not_drawn_again():
     async with a_studio() as studio:
         gate = Gate()
