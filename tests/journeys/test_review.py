@@ -37,9 +37,9 @@ async def menu_of(message: Message) -> str:
 
 
 async def test_pictures_are_judged_one_after_another_in_one_message(harbor: Studio) -> None:
-    first, _ = await harbor.drawn("prompt:@Yuki, rain")
-    second, _ = await harbor.drawn("prompt:@Yuki, snow")
-    third, _ = await harbor.drawn("prompt:@Yuki, wind")
+    first, _ = await harbor.drawn("prompt:@Yuki, rain size:64x64")
+    second, _ = await harbor.drawn("prompt:@Yuki, snow size:64x64")
+    third, _ = await harbor.drawn("prompt:@Yuki, wind size:64x64")
     card = await harbor.answer("/review next project:Harbor character:Yuki")
     assert card.ephemeral
     assert f"#{third.id} · picture 1" in card.text
@@ -91,7 +91,7 @@ async def test_pictures_are_judged_one_after_another_in_one_message(harbor: Stud
 
 
 async def test_lessons_are_listed_used_and_removed_and_counts_are_told(harbor: Studio) -> None:
-    drawn, _ = await harbor.drawn("prompt:@Yuki, rain")
+    drawn, _ = await harbor.drawn("prompt:@Yuki, rain size:64x64")
     empty = await harbor.answer("/review lessons character:Yuki")
     assert "Nothing is learned about **Yuki**" in empty.text
     untold = await harbor.answer("/learn character:Yuki")
@@ -104,7 +104,7 @@ async def test_lessons_are_listed_used_and_removed_and_counts_are_told(harbor: S
     assert "is rejected: wrong style" in told.text
     assert "It is not drawn once more" in told.text
 
-    again, _ = await harbor.drawn("prompt:@Yuki, rain")
+    again, _ = await harbor.drawn("prompt:@Yuki, rain size:64x64")
     assert "red eyes" in again.recipe.negative
     assert "red eyes" not in drawn.recipe.negative
     learned = await harbor.answer("/learn character:Yuki")
@@ -120,20 +120,20 @@ async def test_lessons_are_listed_used_and_removed_and_counts_are_told(harbor: S
     left = await chosen.answered()
     assert "Removed: `red eyes`." in left.text
     assert "`six fingers`" in left.text
-    last, _ = await harbor.drawn("prompt:@Yuki, rain")
+    last, _ = await harbor.drawn("prompt:@Yuki, rain size:64x64")
     assert "red eyes" not in last.recipe.negative
     assert "six fingers" in last.recipe.negative
 
 
 async def test_many_are_shown_counted_and_decided_about_together(studio: Studio) -> None:
-    first, _ = await studio.drawn("prompt:a heron count:2")
+    first, _ = await studio.drawn("prompt:a heron count:2 size:64x64")
     question = await studio.answer("/review bulk action:approve")
     assert question.ephemeral
     assert "Approve 2 pictures?" in question.text
     assert picture_in(question.attachments[0]).width > 0
     labels = [part["label"] for row in question.components for part in row["components"]]
     assert labels == ["Leave them", "Approve 2 pictures"]
-    second, _ = await studio.drawn("prompt:a fox")
+    second, _ = await studio.drawn("prompt:a fox size:64x64")
     await studio.restart()
     done = await pressed(studio, question, "Approve 2 pictures")
     assert "2 pictures approved." in done.text
@@ -153,7 +153,7 @@ async def test_many_are_shown_counted_and_decided_about_together(studio: Studio)
 
 
 async def test_only_reviewers_review_where_a_role_was_chosen(studio: Studio) -> None:
-    await studio.drawn()
+    await studio.drawn("prompt:a heron size:64x64")
     shown = await studio.answer("/settings reviewers", by=studio.director)
     assert "Everybody" in shown.text
     card = await studio.answer("/review next")
@@ -170,6 +170,27 @@ async def test_only_reviewers_review_where_a_role_was_chosen(studio: Studio) -> 
     assert "Everybody in this server may approve and reject pictures from now on" in everybody.text
 
 
+async def test_pictures_of_an_adult_project_are_judged_where_adults_are(studio: Studio) -> None:
+    world = studio.discord.world
+    night = world.add_channel(world.guild, "night", nsfw=True)
+    await studio.answer("/project create name:Night channel:night rating:adult")
+    await studio.drawn("prompt:a heron project:Night size:64x64")
+    for place, shown in ((studio.general, False), (night, True)):
+        card = await (await studio.command("/review next project:Night", channel=place)).answered()
+        many = await (await studio.command("/review bulk action:reject", channel=place)).answered()
+        assert ("review it in an age-restricted one" in card.text) is not shown
+        assert ("1 picture for adults not shown" in many.text) is not shown
+        for message in (card, many, await pressed(studio, card, "Reject")):
+            assert bool(message.attachments) is shown
+
+
+async def test_what_a_command_asks_for_is_offered_while_typing(harbor: Studio) -> None:
+    for command in ("review next", "review stats", "review bulk", "review lessons", "learn"):
+        for option, typed, name in (("character", "yu", "Yuki"), ("project", "har", "Harbor")):
+            offered = await harbor.artist.autocomplete(command, option, typed, channel=harbor.general)
+            assert [choice.name for choice in offered] == [name]
+
+
 @pytest.mark.parametrize(
     "custom_id", ["review:approve:1", "review:dance:1:all", "review:approve:1:x9", "bulk:approved:1:1:zz"]
 )
@@ -179,7 +200,7 @@ async def test_a_control_of_another_version_is_answered_in_words(studio: Studio,
 
 
 async def test_a_picture_that_is_gone_says_so(studio: Studio) -> None:
-    job, _ = await studio.drawn()
+    job, _ = await studio.drawn("prompt:a heron size:64x64")
     card = await studio.answer("/review next")
     (picture,) = await studio.app.stores.jobs.artifacts(job.id)
     await studio.app.stores.artifacts.delete([picture.id], at=1)
