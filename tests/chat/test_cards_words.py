@@ -357,6 +357,7 @@ def test_a_post_names_the_cast_the_style_and_the_loras():
             CastMember(id=2, name="K*i", slug="kai"),
         ),
         style=StyleUsed(id=3, name="Ink", revision=4),
+        dropped=("text", "extra ears"),
     )
     job = a_job(state=JobState.RENDERED, recipe=recipe, request=a_request(prompt="@Mira, a  heron"))
     content = cards.picture_post(a_picture_post(job=job)).content
@@ -367,6 +368,7 @@ def test_a_post_names_the_cast_the_style_and_the_loras():
     sheet = cards.job_sheet(JobView(job=job), [], now=NOW).text
     assert "**Prompt** @Mira, a heron\n\n**Drawn as** masterpiece" in sheet
     assert "Mira (kimono, smiling)" in sheet
+    assert "-# left out of the negative: text, extra ears" in sheet
     params = cards.params_card(job).text
     assert "**typed** @Mira, a heron" in params
     assert "**style** Ink, revision 4" in params

@@ -118,7 +118,7 @@ def _title(picture: Artifact) -> str:
 
 def _about(exhibit: Exhibit) -> Iterator[str]:
     job, picture = exhibit.job, exhibit.picture
-    yield fitted(job.recipe.prompt, 1200)
+    yield fitted(job.caption, 1200)
     cast = ", ".join(fitted(member.name, 80) for member in job.recipe.cast)
     yield small(f"by {person(job)}", cast, relative(job.created))
     yield small(*recipe_words(job.recipe), f"sampler {fitted(job.recipe.sampler, 40)}")
@@ -158,7 +158,7 @@ def _attached(exhibit: Exhibit, shown: Picture) -> Attached:
     return Attached(
         name=f"genga-{job.id}-{picture.index}.{_ENDING.get(shown.media_type, 'bin')}",
         content=shown.content,
-        alt=cut(f"Picture {picture.index} of job #{job.id}: {job.recipe.prompt}", 1000),
+        alt=cut(f"Picture {picture.index} of job #{job.id}: {job.caption}", 1000),
     )
 
 

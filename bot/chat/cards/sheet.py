@@ -7,6 +7,7 @@ from typing import Final
 from bot.chat.cards import palette
 from bot.chat.cards.findings import Twins, measured_lines
 from bot.chat.cards.job import cancel_button, drawing_line, end_buttons, end_words, waiting_lines
+from bot.chat.cards.kinship import line_of_descent
 from bot.chat.cards.measures import (
     STATE_WORDS,
     clock_time,
@@ -40,7 +41,7 @@ def job_sheet(
     artifacts: Sequence[Artifact] = (),
     *,
     now: int,
-    parent: Job | None = None,
+    line: Sequence[Job] = (),
     twins: Twins = MappingProxyType({}),
 ) -> Look:
     """Show a job in any state: what it is at, when what happened, where the time went, what it is made of."""
@@ -48,11 +49,11 @@ def job_sheet(
     blocks = [
         _state(view, now),
         *_prompts(job),
-        f"**Negative** {fitted(job.recipe.negative, 300)}" if job.recipe.negative else "",
+        _negative(job),
         "\n".join(_parameters(job)),
         _time_line(events),
         _times(job),
-        _links(view, artifacts, parent),
+        _links(view, artifacts, line),
         "\n".join(measured_lines(artifacts, twins)),
     ]
     return Look(
@@ -109,6 +110,15 @@ def _prompts(job: Job) -> tuple[str, ...]:
     return (typed, f"**Drawn as** {fitted(job.recipe.prompt, 700)}")
 
 
+def _negative(job: Job) -> str:
+    recipe = job.recipe
+    lines = [
+        f"**Negative** {fitted(recipe.negative, 300)}" if recipe.negative else "",
+        f"-# left out of the negative: {fitted(', '.join(recipe.dropped), 150)}" if recipe.dropped else "",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
 def _time_line(events: Sequence[JobEvent]) -> str:
     """Write the newest steps, oldest first."""
     shown = events[-MOST_STEPS:]
@@ -149,23 +159,16 @@ def _times(job: Job) -> str:
     return f"**Time** {total}\n{small(parts)}"
 
 
-def _links(view: JobView, artifacts: Sequence[Artifact], parent: Job | None) -> str:
+def _links(view: JobView, artifacts: Sequence[Artifact], line: Sequence[Job]) -> str:
     job = view.job
     lines = [
         f"project {fitted(view.project.name, 100)}" if view.project else "",
         f"asked by {person(job)} {relative(job.created)}",
         f"pictures {link_to(job, job.post)}" if job.post else "",
         f"{counted(len(artifacts), 'picture')} in the library" if artifacts else "",
-        _parent(job, parent),
+        line_of_descent(line),
     ]
     return "\n".join(line for line in lines if line)
-
-
-def _parent(job: Job, parent: Job | None) -> str:
-    if job.parent is None:
-        return ""
-    where = f" {link_to(parent, parent.post)}" if parent and parent.post else ""
-    return f"drawn again from #{job.parent}{where}"
 
 
 def job_list(jobs: Sequence[Job], *, list_name: str = JOB_LIST, more: bool = False) -> Look:
