@@ -33,7 +33,7 @@ from bot.ports.shelf import Shelf
 from bot.studio.actor import Actor
 from bot.studio.characters import Casting
 
-MOST_TAKEN_IN: Final = 256 * MIB
+MOST_TAKEN_IN: Final = 128 * MIB
 """So much the pictures of one file may have together, decoded and encoded anew."""
 _ROOM_FOR_WORDS: Final = MIB // 2
 

@@ -131,11 +131,11 @@ class Portraits:
         return numbered(await self._characters.references(character.id))
 
     async def remove(self, character: Character, label: str) -> str:
-        """Give up the picture of this name or number, and return its name; raise UnknownName."""
+        """Give up the picture of this name and return the name; raise UnknownName."""
         known = await self.of(character)
         wanted = " ".join(label.casefold().split())
         for name, reference in known:
-            if wanted in (name, f"r{reference.id}"):
+            if wanted == name:
                 await self._characters.remove_reference(reference.id, at=self._clock.now())
                 return name
         raise UnknownName("reference", label, [name for name, _ in known])
