@@ -13,13 +13,11 @@ from bot.core.families import ModelFamily
 from bot.core.generation import Recipe
 from bot.core.review import Decision, Reason, Review
 from bot.ports.library import PictureFilter
-from bot.ports.review import Judged, ReviewCounts, Verdict
+from bot.ports.review import MOST_COUNTED, MOST_LOOKED_INTO, Judged, ReviewCounts, Verdict
 from storage import pictures
 from storage.database import Database
 from storage.records import Values
 from storage.result_records import decision_of, lesson_of, reasons_of, recipe_of, values_of_verdict
-
-_EVERY = 2**63 - 1
 
 
 class SqliteReviews:
@@ -143,7 +141,9 @@ def _counts(db: Connection, *, wanted: PictureFilter) -> ReviewCounts:
         review: replace(wanted, review=review) for review in Review if wanted.review in (None, review)
     }
     by_review = dict.fromkeys(Review, 0)
-    by_review |= {review: pictures.count(db, wanted=asked, most=_EVERY) for review, asked in standing.items()}
+    by_review |= {
+        review: pictures.count(db, wanted=asked, most=MOST_COUNTED) for review, asked in standing.items()
+    }
     standing.pop(Review.UNREVIEWED, None)
     in_force = [last for asked in standing.values() for last in _in_force(db, wanted=asked)]
     return ReviewCounts(
@@ -159,11 +159,11 @@ def _in_force(db: Connection, *, wanted: PictureFilter) -> list[tuple[int, tuple
     rows = db.execute(
         f"""
         SELECT decisions.by, decisions.reasons
-        FROM (SELECT artifacts.id AS picture {source})
+        FROM (SELECT artifacts.id AS picture {source} LIMIT :most)
              CROSS JOIN decisions
              ON decisions.id = (SELECT max(id) FROM decisions WHERE decisions.artifact = picture)
         """,  # noqa: S608 made of the fixed parts of storage.pictures
-        values,
+        {**values, "most": MOST_LOOKED_INTO},
     )
     return [(row["by"], reasons_of(row["reasons"])) for row in rows]
 

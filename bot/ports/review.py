@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.core.characters import Lesson
 from bot.core.families import ModelFamily
@@ -25,9 +25,17 @@ class Verdict:
     lessons: Mapping[tuple[int, ModelFamily], tuple[str, ...]] | None = None
 
 
+MOST_COUNTED: Final = 100_000
+MOST_LOOKED_INTO: Final = 10_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewCounts:
-    """How pictures stand, and the decisions in force: the last one about each of them."""
+    """How pictures stand, each state counted up to MOST_COUNTED.
+
+    Reasons and people are those of the decisions in force, the last one about each picture; of each state
+    the newest MOST_LOOKED_INTO pictures are looked into.
+    """
 
     by_review: Mapping[Review, int]
     by_reason: Mapping[Reason, int]

@@ -131,7 +131,9 @@ UPDATE artifacts SET (created, guild, project, origin_sha256) =
 
 CREATE INDEX artifacts_by_guild ON artifacts (guild, id) WHERE deleted IS NULL;
 CREATE INDEX artifacts_by_guild_review ON artifacts (guild, review, id) WHERE deleted IS NULL;
-CREATE INDEX artifacts_by_project ON artifacts (project, id) WHERE deleted IS NULL AND project IS NOT NULL;
+-- The fingerprint is in it, for the newest ones to be compared without reading the rows.
+CREATE INDEX artifacts_by_project ON artifacts (project, id, fingerprint)
+    WHERE deleted IS NULL AND project IS NOT NULL;
 CREATE INDEX artifacts_by_project_review ON artifacts (project, review, id)
     WHERE deleted IS NULL AND project IS NOT NULL;
 CREATE INDEX artifacts_of_project ON artifacts (project) WHERE project IS NOT NULL;  -- for the foreign key

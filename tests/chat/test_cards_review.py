@@ -141,6 +141,9 @@ def test_stats_tell_how_pictures_stand_and_why_and_by_whom():
         "2 more",
     ):
         assert words in text
+    many = ReviewCounts(by_review={Review.APPROVED: 100_000}, by_reason={}, by_person={})
+    assert "**100,000 or more** approved" in cards.stats_card(many, of="").text
+    assert "of the newest 10,000 of each kind" in cards.stats_card(many, of="").text
     nothing = ReviewCounts(by_review={}, by_reason={}, by_person={})
     assert cards.stats_card(nothing, of="").text == "There are no pictures yet."
 

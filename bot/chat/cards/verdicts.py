@@ -15,7 +15,7 @@ from bot.core.characters import Character, Lesson
 from bot.core.learning import ENOUGH, Learned, Tally
 from bot.core.review import MOST_LEARNED, Review
 from bot.ports.darkroom import Sheet
-from bot.ports.review import ReviewCounts
+from bot.ports.review import MOST_COUNTED, MOST_LOOKED_INTO, ReviewCounts
 from bot.studio.critic import MOST_AT_ONCE, Bulk
 from bot.studio.exhibition import MOST_ON_SHEET
 
@@ -37,7 +37,7 @@ def stats_card(counts: ReviewCounts, *, of: str) -> Look:
     total = sum(counts.by_review.values())
     if not total:
         return Look(title=_titled("Reviews", of), text="There are no pictures yet.", colour=palette.IDLE)
-    rows = [f"**{counts.by_review.get(review, 0)}** {WORDS[review]}" for review in Review]
+    rows = [f"**{_count(counts.by_review.get(review, 0))}** {WORDS[review]}" for review in Review]
     return Look(
         title=_titled("Reviews", of),
         text="\n".join([*rows, *_rate(counts), *_reasons(counts), *_people(counts)]),
@@ -49,11 +49,15 @@ def _titled(what: str, of: str) -> str:
     return f"{what} · {fitted(of, 150)}" if of else what
 
 
+def _count(number: int) -> str:
+    return f"{number:,} or more" if number >= MOST_COUNTED else f"{number:,}"
+
+
 def _rate(counts: ReviewCounts) -> Iterator[str]:
     approved = counts.by_review.get(Review.APPROVED, 0)
     judged = approved + counts.by_review.get(Review.REJECTED, 0)
-    if judged:
-        yield small(f"{approved} of {judged} judged pictures were approved")
+    if 0 < judged < MOST_COUNTED:
+        yield small(f"{approved:,} of {judged:,} judged pictures were approved")
 
 
 def _reasons(counts: ReviewCounts) -> Iterator[str]:
@@ -69,6 +73,8 @@ def _people(counts: ReviewCounts) -> Iterator[str]:
         rest = len(by_count) - len(shown)
         more = [f"{rest} more"] if rest else []
         yield f"Decided by: {dotted(*shown, *more)}"
+    if any(counts.by_review.get(review, 0) > MOST_LOOKED_INTO for review in _DOING):
+        yield small(f"reasons and people of the newest {MOST_LOOKED_INTO:,} of each kind")
 
 
 # ── many at once
