@@ -260,11 +260,17 @@ def _usual_lead(before: str, form: PromptFormat) -> str:
 
 
 def _late(terms: Iterable[Term], window: int) -> Iterator[Term]:
+    """Yield what comes after so many tokens; of a term that begins before, its words from there on."""
     taken = 0
     for term in terms:
-        taken += estimated_tokens(term.lead + term.text)
-        if taken > window:
-            yield term
+        taken += estimated_tokens(term.lead)
+        words: list[str] = []
+        for word in term.text.split():
+            taken += estimated_tokens(word)
+            if taken > window:
+                words.append(word)
+        if words:
+            yield replace(term, text=" ".join(words))
 
 
 # ── the negative

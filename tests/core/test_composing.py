@@ -11,6 +11,7 @@ from bot.core.families import ModelFamily
 from bot.core.generation import MAX_PROMPT
 from bot.core.profiles import ILLUSTRIOUS, PLAIN, WINDOW, Profile, PromptFormat
 from bot.core.styles import Revision, Style, StyleSheet
+from bot.core.terms import key_of, split_terms
 from tests.builders import NOW, USER
 
 PROSE = Profile(name="prose", format=PromptFormat.PROSE, window=None)
@@ -156,6 +157,41 @@ def test_what_lies_beyond_the_first_window_is_named():
     assert sent.late[-1].text == "the end"
     assert composed(many, profile=PROSE).late == ()
     assert composed("a heron").late == ()
+
+
+def test_of_a_long_sentence_only_its_end_is_beyond_the_window():
+    sent = composed(f"{'word ' * WINDOW}and the end")
+    assert [term.text for term in sent.late] == ["and the end"]
+
+
+TERMS = st.lists(st.sampled_from(["a", "b", "(a:1.2)", "A", "b c", "1girl", "(c, d)", "@Mira"]), max_size=6)
+LISTS = TERMS.map(", ".join)
+
+
+@given(LISTS, LISTS, LISTS, LISTS, LISTS)
+def test_whoever_says_what_each_thing_is_said_once_and_nothing_that_was_typed_is_lost(
+    typed, looks, worn, template, hat
+):
+    mira = a_part(
+        design_prompt=looks, appearance=Appearance(clothing="coat"), variations=(a_variation(prompt=worn),)
+    )
+    sent = composed(f"x, {typed}", hat, parts=(mira,), style=a_style(template, looks), profile=ILLUSTRIOUS)
+    assert "".join(term.lead + term.text for term in sent.positive_terms) == sent.positive
+    said = [key_of(term.text) for term in sent.positive_terms]
+    others = [
+        key_of(term.text)
+        for term in sent.positive_terms
+        if term.source is not Source.TYPED and key_of(term.text) not in typed_keys(f"x, {typed}")
+    ]
+    assert len(others) == len(set(others))
+    assert typed_keys(typed) - {"@mira"} <= set(said)
+    kept = [key_of(term.text) for term in sent.negative_terms]
+    assert len(kept) == len(set(kept))
+    assert typed_keys(hat) <= set(kept)
+
+
+def typed_keys(text):
+    return {key_of(term) for term in split_terms(text)}
 
 
 def test_an_empty_prompt_is_refused():
