@@ -108,6 +108,11 @@ class BatchCounts:
         return self.jobs.get(JobState.FAILED, 0)
 
     @property
+    def unposted(self) -> int:
+        """How many jobs have pictures that could not be posted; they are in the library."""
+        return self.jobs.get(JobState.SHELVED, 0)
+
+    @property
     def cancelled(self) -> int:
         return self.jobs.get(JobState.CANCELLED, 0)
 

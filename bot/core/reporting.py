@@ -34,6 +34,7 @@ class MorningReport:
     drawn: int
     pictures: int
     failed: tuple[tuple[str, int], ...]
+    unposted: int
     cancelled: int
     cold: Spread | None
     warm: Spread | None
@@ -50,6 +51,7 @@ def morning_report(jobs: Sequence[Job], pictures: Sequence[Artifact]) -> Morning
         drawn=sum(job.state in _DRAWN for job in jobs),
         pictures=len(pictures),
         failed=tuple(reasons.most_common()),
+        unposted=sum(job.state is JobState.SHELVED for job in jobs),
         cancelled=sum(job.state is JobState.CANCELLED for job in jobs),
         cold=_times(jobs, Warmth.COLD),
         warm=_times(jobs, Warmth.WARM),

@@ -174,9 +174,10 @@ class Foreman:
         return own or batches[0]
 
     async def failed(self, batch_id: int, actor: Actor) -> list[Job]:
-        """Return the batch's jobs that failed, in their order."""
+        """Return the batch's jobs that failed or could not be posted, in their order."""
         batch = await self.batch(batch_id, actor)
-        return [job for job in await self._batches.jobs(batch.id) if job.state is JobState.FAILED]
+        jobs = await self._batches.jobs(batch.id)
+        return [job for job in jobs if job.state in (JobState.FAILED, JobState.SHELVED)]
 
     async def pause(self, batch_id: int, actor: Actor) -> Batch:
         """Hold the batch; what is being drawn is finished. Only its own person or Manage Server may."""

@@ -124,7 +124,7 @@ class Planner:
 
     async def _spelled_out(self, outline: Outline, origin: Origin) -> Outline:
         """Name the variations where all of a kind are asked for."""
-        if ALL not in (outline.outfits, outline.poses, outline.expressions):
+        if not any(map(_is_all, (outline.outfits, outline.poses, outline.expressions))):
             return outline
         known = await self._variations(outline, origin)
         axes = {
@@ -134,7 +134,7 @@ class Planner:
         }
         return replace(
             outline,
-            **{axis: _all_of(kind, known) for axis, (names, kind) in axes.items() if names == ALL},
+            **{axis: _all_of(kind, known) for axis, (names, kind) in axes.items() if _is_all(names)},
         )
 
     async def _variations(self, outline: Outline, origin: Origin) -> Sequence[Variation]:
@@ -171,6 +171,10 @@ class Planner:
         kinds = Counter(kind_of(job) for job in jobs)
         expected = {kind: await self._line.expected(kind) for kind in kinds}
         return total([expected[kind] for kind, count in kinds.items() for _ in range(count)])
+
+
+def _is_all(names: Sequence[str]) -> bool:
+    return tuple(name.casefold() for name in names) == ALL
 
 
 def _all_of(kind: VariationKind, known: Sequence[Variation]) -> tuple[str, ...]:

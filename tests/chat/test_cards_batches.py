@@ -167,6 +167,13 @@ def test_an_ended_batch_says_how_and_where_and_offers_nothing_that_cannot_be_don
     assert "ComfyUI stops" in cancelled.text
 
 
+def test_what_was_drawn_and_not_posted_is_said():
+    look = cards.batch_card(a_view(B.DONE, counts={S.DELIVERED: 2, S.SHELVED: 1}))
+    assert "3 of 3 drawn · 1 not posted" in look.text
+    assert labels(look) == ["Failed ones"]
+    assert "1 not posted" in cards.batch_report(a_report(a_job(state=S.SHELVED))).content
+
+
 def test_a_batch_of_which_nothing_came_is_red():
     nothing = cards.batch_card(a_view(B.DONE, counts={S.FAILED: 2}))
     some = cards.batch_card(a_view(B.DONE, counts={S.FAILED: 2, S.DELIVERED: 1}))
@@ -205,6 +212,9 @@ def test_failed_ones_are_named_with_their_reasons_and_cures():
     assert look.title == "Batch 3 · 19 failed"
     for words in ("**#1**", "no reason is known", "memory did not suffice", "… and 4 more", "Draw smaller"):
         assert words in look.text
+    unposted = cards.failed_card(a_batch(id=3), [a_job(state=S.SHELVED), failed[1]])
+    assert unposted.title == "Batch 3 · 1 failed · 1 not posted"
+    assert cards.failed_card(a_batch(id=3), [a_job(state=S.SHELVED)]).title == "Batch 3 · 1 not posted"
     assert "Nothing of batch 3 has failed" in cards.failed_card(a_batch(id=3), []).text
 
 

@@ -59,6 +59,7 @@ def test_counts_tell_what_is_drawn_failed_taken_back_and_at_comfyui():
     counts = BatchCounts(jobs={state: 10**place for place, state in enumerate(JobState)}, pictures=3)
     assert counts.total == 11_111_111
     assert counts.drawn == 10**3 + 10**4 + 10**5
+    assert counts.unposted == 10**5
     assert (counts.failed, counts.cancelled, counts.in_renderer) == (10**6, 10**7, 110)
     assert counts.ended == 10**4 + 10**5 + 10**6 + 10**7
 

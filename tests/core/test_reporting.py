@@ -71,6 +71,7 @@ def test_a_report_counts_what_became_of_everything():
     ]
     pictures = [measured(1), measured(2, review=Review.APPROVED), measured(3, deleted=NOW)]
     report = morning_report(jobs, pictures)
+    assert report.unposted == 1
     assert (report.jobs, report.drawn, report.pictures, report.cancelled) == (6, 2, 3, 1)
     assert report.failed == (("no memory", 2), ("blank", 1))
     assert report.cold == Spread(count=1, p50=5000, p95=5000)

@@ -107,7 +107,7 @@ async def test_all_poses_are_those_the_character_has():
                 character=yuki.id, kind=VariationKind.POSE, name=name, prompt=f"{name} view"
             )
         base = a_request(project="Harbour", characters=("Yuki",))
-        matrix = an_outline(kind=BatchKind.MATRIX, text=None, base=base, poses=("all",))
+        matrix = an_outline(kind=BatchKind.MATRIX, text=None, base=base, poses=("All",))
         spelled = await studio.planner._spelled_out(matrix, an_origin())
         assert spelled.poses == ("front", "side")
         for wrong, said in (

@@ -15,7 +15,7 @@ from bot.chat.markdown import escape, fitted, prose
 from bot.core.batching import MOST_TITLE, Batch, BatchKind, BatchState, Outline
 from bot.core.errors import StudioError
 from bot.core.generation import MAX_PROMPT, Aspect, Size
-from bot.core.job import Card, Job
+from bot.core.job import Card, Job, JobState
 from bot.core.queueing import Known, Learning
 from bot.studio.foreman import BatchView
 from bot.studio.planner import Proposal
@@ -194,7 +194,10 @@ def _colour(view: BatchView) -> int:
 def _state_line(view: BatchView) -> str:
     counts = view.counts
     gone = counts.drawn + counts.failed + counts.cancelled
-    failed = f"{counts.failed} failed" if counts.failed else ""
+    failed = dotted(
+        f"{counts.failed} failed" if counts.failed else "",
+        f"{counts.unposted} not posted" if counts.unposted else "",
+    )
     match view.batch.state:
         case BatchState.RUNNING | BatchState.PAUSED:
             bar_line = bar(gone / counts.total) if counts.total else ""
@@ -254,7 +257,7 @@ def _buttons(view: BatchView) -> list[Control]:
             buttons += [resume, _button(about, "cancel", "Cancel")]
         case _:
             pass
-    if view.counts.failed:
+    if view.counts.failed or view.counts.unposted:
         buttons.append(_button(about, "failed", "Failed ones"))
     return buttons
 
@@ -312,17 +315,23 @@ def batch_said(batch: Batch) -> Look:
 
 
 def failed_card(batch: Batch, jobs: Sequence[Job]) -> Look:
-    """Name the jobs of a batch that failed, each with its reason."""
+    """Name the jobs of a batch that failed or could not be posted, each with its reason."""
     if not jobs:
         return Look(text=f"Nothing of batch {batch.id} has failed.", colour=palette.IDLE)
     lines = [_failed_line(job) for job in jobs[:MOST_FAILED]]
     more = len(jobs) - len(lines)
     return Look(
-        title=f"Batch {batch.id} · {len(jobs)} failed",
+        title=f"Batch {batch.id} · {_failed_words(jobs)}",
         text="\n".join([*lines, *([f"… and {more} more"] if more else []), _reasons(jobs)]),
         colour=palette.FAILED,
         footer="/job again draws one of them again.",
     )
+
+
+def _failed_words(jobs: Sequence[Job]) -> str:
+    unposted = sum(job.state is JobState.SHELVED for job in jobs)
+    failed = len(jobs) - unposted
+    return dotted(f"{failed} failed" if failed else "", f"{unposted} not posted" if unposted else "")
 
 
 def _failed_line(job: Job) -> str:

@@ -30,6 +30,7 @@ def _sum(batch: Batch, told: MorningReport) -> str:
         f"{told.drawn}{of} drawn",
         counted(told.pictures, "picture") if told.pictures != told.drawn else "",
         f"{sum(count for _, count in told.failed)} failed" if told.failed else "",
+        f"{told.unposted} not posted" if told.unposted else "",
         f"{told.cancelled} cancelled" if told.cancelled else "",
         f"done after {duration(batch.since - batch.created)}",
     )
