@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.chat.answers import Announced
 from bot.chat.desk import Desk
-from bot.chat.people import origin_of
+from bot.chat.people import actor_of, origin_of
 from bot.chat.reception import Reception
 from bot.chat.tickets import show_ticket
 from cogs.drawings import DrawingOptions, takes_a_drawing
@@ -29,5 +29,5 @@ class Generate(commands.Cog):
         slow = drawing.reference is not None
         async with self._reception.attend(interaction, Announced.TO_ALL, slow=slow):
             request = await drawing.with_reference(self._desk)
-            ticket = await self._desk.submit(request, origin_of(interaction))
+            ticket = await self._desk.refining.draw(request, origin_of(interaction), actor_of(interaction))
         await show_ticket(self._desk, interaction, ticket)

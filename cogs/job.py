@@ -46,7 +46,7 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
             await desk.jobs.events(job.id),
             pictures,
             now=desk.clock.now(),
-            parent=await desk.jobs.get(job.parent) if job.parent is not None else None,
+            line=await desk.kinship.line(job),
             twins=await desk.album.twins(pictures),
         )
 
@@ -93,9 +93,19 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
     async def params(self, interaction: discord.Interaction[Any], job: JobOption) -> None:
         await job_acts.params(interaction, job)
 
+    @app_commands.command(description="A job's family: what came from what, as one picture of thumbnails")
+    @app_commands.describe(job="The job's number")
+    async def tree(self, interaction: discord.Interaction[Any], job: JobOption) -> None:
+        async with self._reception.attend(interaction, slow=True):
+            found = await self._desk.control.job(job, actor_of(interaction))
+            note_job(interaction, found)
+            look = cards.tree_card(found, await self._desk.kinship.tree(found))
+        await say(interaction, look, ephemeral=True)
+
     @show.autocomplete("job")
     @again.autocomplete("job")
     @params.autocomplete("job")
+    @tree.autocomplete("job")
     async def _jobs(self, interaction: discord.Interaction[Any], typed: str) -> list[Choice]:
         return await choices.jobs(self._desk, actor_of(interaction), typed)
 

@@ -10,6 +10,7 @@ from bot.chat import cards
 from bot.chat.answers import say
 from bot.chat.desk import Desk
 from bot.chat.galleries import chosen_gallery
+from bot.chat.inviting import USUAL, chosen_reactions
 from bot.chat.people import actor_of
 from bot.chat.reception import Reception
 from cogs.options import GalleryOption
@@ -47,6 +48,20 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What thi
                 await self._desk.library.set_admin_channel(channel.id, actor)
             shown = channel.id if channel is not None else await self._desk.library.admin_channel(actor)
         look = cards.admin_channel_card(shown, changed=channel is not None)
+        await say(interaction, look, ephemeral=True)
+
+    @app_commands.command(description="Which reactions Genga puts under its own posts")
+    @app_commands.describe(emoji="Such as 🔁 ✅ ❌, or none, or usual; left out, the present choice is shown")
+    async def reactions(
+        self, interaction: discord.Interaction[Any], emoji: app_commands.Range[str, 1, 100] | None = None
+    ) -> None:
+        actor, library = actor_of(interaction), self._desk.library
+        chosen = chosen_reactions(emoji) if emoji is not None else None
+        async with self._reception.attend(interaction):
+            if emoji is not None:
+                await library.set_reactions(chosen, actor)
+            shown = await library.reactions(actor)
+        look = cards.reactions_card(USUAL if shown is None else shown, changed=emoji is not None)
         await say(interaction, look, ephemeral=True)
 
     @app_commands.command(description="Who approves and rejects pictures")

@@ -13,6 +13,7 @@ from bot.chat.desk import Desk
 from bot.chat.door import Door
 from bot.chat.haste import Haste
 from bot.chat.lost_cards import LostCards
+from bot.chat.message_menus import Borrowed, menus
 from bot.chat.reactions import Reactions
 from bot.chat.reception import Reception
 from bot.chat.record import record_command
@@ -50,6 +51,7 @@ class GengaClient(commands.Bot):
         self.desk = desk
         self.door = Door(desk.guilds)
         self.reception = Reception()
+        self.borrowed = Borrowed()
         self.haste = Haste(desk.clock.monotonic)
         self._makers = cogs
         self._syncer: Syncer | None = None
@@ -57,6 +59,8 @@ class GengaClient(commands.Bot):
     async def setup_hook(self) -> None:
         for make in self._makers:
             await self.add_cog(make(self.desk, self.reception))
+        for menu in menus():
+            self.tree.add_command(menu)
         await self.add_cog(Reactions(self.desk, self))
         await self.add_cog(LostCards(self.desk, self))
         self.add_dynamic_items(*ITEMS)

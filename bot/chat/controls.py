@@ -17,6 +17,7 @@ from bot.chat import (
     batch_acts,
     character_acts,
     job_acts,
+    message_menus,
     pages,
     picture_acts,
     project_acts,
@@ -62,6 +63,7 @@ MENUS: Mapping[str, MenuAct] = {
 }
 FORMS: Mapping[str, FormAct] = {
     "picture": picture_acts.edited,
+    "from": message_menus.filled,
     "review": verdicts.filled,
     "batch": batch_acts.listed,
     "character": character_acts.described,

@@ -6,7 +6,7 @@ import discord
 import structlog
 
 from bot.chat.touching import Touch
-from bot.core.errors import StudioError
+from bot.core.errors import BadRequest, StudioError
 from bot.core.job import Job, JobState
 from bot.ports.stores import Settings
 from bot.studio.feed import Feed, JobChanged
@@ -15,6 +15,26 @@ from bot.studio.incidents import Incidents
 log = structlog.get_logger(__name__)
 
 USUAL: Final = ("🔁", "✅", "❌")
+OFFERED: Final = ("🔁", "🎲", "⬆️", "✅", "❌", "✉️", "📌")
+_SELECTOR: Final = "\N{VARIATION SELECTOR-16}"
+
+
+def chosen_reactions(text: str) -> tuple[str, ...] | None:
+    """Read emoji, each once: `🔁 ✅`; `none`, or `usual`, which is None. Raises BadRequest for any other."""
+    written = text.casefold().replace(_SELECTOR, "").strip()
+    if written in _WORDS:
+        return _WORDS[written]
+    known = {emoji.removesuffix(_SELECTOR): emoji for emoji in OFFERED}
+    unknown = [char for char in written if not (char.isspace() or char in known)]
+    if unknown:
+        raise BadRequest(
+            f"Genga knows no reaction `{unknown[0]}`.",
+            hint=f"Choose of {' '.join(OFFERED)}, or none, or usual.",
+        )
+    return tuple(dict.fromkeys(known[char] for char in written if char in known))
+
+
+_WORDS: Final[dict[str, tuple[str, ...] | None]] = {"none": (), "usual": None}
 
 
 class Inviting:

@@ -176,9 +176,7 @@ class Reactions(commands.Cog):
         return None
 
     async def _say(self, reaction: Reaction, look: Look) -> None:
-        await self._desk.poster.send(
-            reaction.channel_id, replace(look, content=f"<@{reaction.user_id}>")
-        )
+        await self._desk.poster.send(reaction.channel_id, replace(look, content=f"<@{reaction.user_id}>"))
 
     async def _drawn(self, reaction: Reaction, ticket: Ticket) -> None:
         if ticket.fresh:
@@ -194,8 +192,6 @@ ACTS: Final[Mapping[str, Act]] = {
     LETTER.removesuffix(_SELECTOR): Reactions.letter,
     PIN: Reactions.pin,
 }
-OFFERED: Final = (AGAIN, VARY, UPSCALE, APPROVE, REJECT, LETTER, PIN)
-"""What a server can choose to have under its posts."""
 
 
 def plain(reaction: Reaction) -> str:

@@ -1,5 +1,6 @@
 """Projects and galleries: made, listed, chosen, changed, put away."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -259,6 +260,19 @@ class Library:
                 "Only someone with Manage Server can choose the admin channel.", hint="Ask one of them."
             )
         await self._settings.set_admin_channel(actor.guild, channel)
+
+    async def set_reactions(self, emoji: Sequence[str] | None, actor: Actor) -> None:
+        """Choose what the bot puts under its own posts, None: the usual ones; needs Manage Server."""
+        if actor.guild is None:
+            raise BadRequest("Reactions are chosen for a server.", hint="Use this command in one.")
+        if not actor.manages:
+            raise NotAllowed(
+                "Only someone with Manage Server can choose the reactions.", hint="Ask one of them."
+            )
+        await self._settings.set_reactions(actor.guild, emoji)
+
+    async def reactions(self, actor: Actor) -> tuple[str, ...] | None:
+        return None if actor.guild is None else (await self._settings.of_guild(actor.guild)).reactions
 
     async def admin_channel(self, actor: Actor) -> int | None:
         if actor.guild is None:

@@ -57,7 +57,7 @@ def test_a_job_sheet(view, notes):
     events = [
         a_job_event(note=note, state=state) for note, state in zip(notes, list(JobState) * 3, strict=False)
     ]
-    check(cards.job_sheet(view, events, [an_artifact()], now=NOW, parent=view.job))
+    check(cards.job_sheet(view, events, [an_artifact()], now=NOW, line=[view.job, view.job]))
 
 
 @given(st.lists(jobs(), max_size=15))

@@ -207,7 +207,7 @@ def test_the_sheet_tells_the_whole_story():
     )
     events = [a_job_event(), a_job_event(state=JobState.RUNNING, at=NOW + 32_000)]
     parent = a_job(id=121, post=a_card(message=5))
-    look = cards.job_sheet(JobView(job=job), events, [an_artifact()], now=NOW, parent=parent)
+    look = cards.job_sheet(JobView(job=job), events, [an_artifact()], now=NOW, line=[parent, job])
     for words in (
         "**#128** is done in 14.2 s",
         f"queued <t:{NOW // 1000}:T> → started <t:{NOW // 1000 + 32}:T>",
@@ -216,7 +216,7 @@ def test_the_sheet_tells_the_whole_story():
         "LoRA `mira_v2.safetensors` at 0.8",
         "reference picture 512×768",
         "seed `1870400651`",
-        "drawn again from #121 https://discord.com/channels/700/710/5",
+        "came from [#121](https://discord.com/channels/700/710/5) → again → #128",
         "1 picture in the library",
     ):
         assert words in look.text

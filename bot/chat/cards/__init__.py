@@ -39,7 +39,8 @@ from bot.chat.cards.characters import (
 from bot.chat.cards.composition import preview_card
 from bot.chat.cards.exports import export_progress, exported
 from bot.chat.cards.job import job_card, moved_card, resting_card
-from bot.chat.cards.library import admin_channel_card, gallery_card
+from bot.chat.cards.kinship import tree_card
+from bot.chat.cards.library import admin_channel_card, gallery_card, reactions_card
 from bot.chat.cards.line import (
     QUEUE_LIST,
     job_cancelled,
@@ -231,6 +232,7 @@ __all__ = [
     "queue_cleared",
     "queue_paused",
     "queue_resumed",
+    "reactions_card",
     "reason_form",
     "reasons_card",
     "redrawn_words",
@@ -255,6 +257,7 @@ __all__ = [
     "style_taken_back",
     "style_used",
     "too_large_for_letter",
+    "tree_card",
     "turnaround_lacks",
     "variation_added",
     "variation_list",

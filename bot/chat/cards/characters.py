@@ -189,7 +189,7 @@ def _negatives(profile: Profile) -> Iterable[str]:
     for lesson in lessons[-MOST_LESSONS:]:
         yield _lesson(lesson)
     if len(lessons) > MOST_LESSONS:
-        yield f"-# and {len(lessons) - MOST_LESSONS} learned earlier; `/learn` lists them all"
+        yield f"-# and {len(lessons) - MOST_LESSONS} learned earlier; `/review lessons` lists them all"
 
 
 def _lesson(lesson: Lesson) -> str:

@@ -1,6 +1,9 @@
 """What a server decides for itself: where pictures go, and where its troubles are told."""
 
+from collections.abc import Sequence
+
 from bot.chat.cards import palette
+from bot.chat.cards.measures import small
 from bot.chat.look import Look
 from bot.core.library import Gallery, GalleryKind
 
@@ -34,6 +37,14 @@ def admin_channel_card(channel: int | None, *, changed: bool = False) -> Look:
         text=f"<#{channel}> is told{now} when ComfyUI is away, the disk is full or a job is given up.",
         colour=palette.DONE if changed else palette.WAITING,
     )
+
+
+def reactions_card(emoji: Sequence[str], *, changed: bool = False) -> Look:
+    """Show what the bot puts under its own posts; `changed`: it was chosen just now."""
+    now = " from now on" if changed else ""
+    said = f"Genga puts {' '.join(emoji) or 'no reactions'} under its posts{now}."
+    lines = [said, small("all of them work when people put them there: 🔁 🎲 ⬆️ ✅ ❌ ✉️ 📌")]
+    return Look(text="\n".join(lines), colour=palette.DONE if changed else palette.WAITING)
 
 
 _THREAD = {GalleryKind.TEXT: "a thread there", GalleryKind.FORUM: "a post of that forum"}

@@ -48,6 +48,7 @@ def _shown(job: Job) -> list[tuple[str, str]]:
         "reference": str(recipe.reference.size) if recipe.reference else "",
         "denoise": plain_number(recipe.denoise) if recipe.reference else "",
     }
+    shown |= dict.fromkeys(untold(job), UNTOLD)
     return [(f"**{name}**", fitted(value, _ROOM.get(name, 120))) for name, value in shown.items() if value]
 
 

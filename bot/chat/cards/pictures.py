@@ -202,6 +202,7 @@ def too_large_for_letter(picture: Artifact) -> str:
 # ── the form
 
 PROMPT, NEGATIVE, SIZE, STEERING, SEED = "prompt", "negative", "size", "steering", "seed"
+STRAY: Final = "denoise"
 
 
 def edit_form(drawing: Job, job: int, number: int) -> Form:
@@ -252,7 +253,7 @@ def draw_from_form(message: int) -> Form:
         fields=(
             Field(name=PROMPT, label="Prompt", hint="what is to be drawn", long=True, required=True),
             Field(
-                name="denoise",
+                name=STRAY,
                 label="How far it may stray, 0 to 1",
                 hint="0.6; 0 changes nothing, 1 everything",
                 most=6,

@@ -24,7 +24,7 @@ from bot.chat.cards.measures import (
 from bot.chat.cards.recipes import MOST_LORAS, cast_words, style_words
 from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Look, PageButton
-from bot.chat.markdown import code, fitted
+from bot.chat.markdown import code, fitted, prose
 from bot.core.artifact import Artifact
 from bot.core.job import Job, JobEvent, JobState
 from bot.studio.line import JobView
@@ -52,6 +52,7 @@ def job_sheet(
         _negative(job),
         "\n".join(_parameters(job)),
         _time_line(events),
+        *_told(events),
         _times(job),
         _links(view, artifacts, line),
         "\n".join(measured_lines(artifacts, twins)),
@@ -124,10 +125,18 @@ def _time_line(events: Sequence[JobEvent]) -> str:
     shown = events[-MOST_STEPS:]
     steps = " → ".join(f"{_STEP[event.state]} {clock_time(event.at)}" for event in shown)
     notes = [
-        f"-# {clock_time(event.at)} {fitted(event.note, 100)}" for event in shown[-MOST_NOTES:] if event.note
+        f"-# {clock_time(event.at)} {fitted(event.note, 100)}"
+        for event in shown[-MOST_NOTES:]
+        if event.note and event.state is not JobState.DELIVERED
     ]
     lead = "… → " if len(events) > len(shown) else ""
     return "\n".join([lead + steps, *notes]) if shown else ""
+
+
+def _told(events: Sequence[JobEvent]) -> list[str]:
+    """Repeat what is said below the pictures, such as how they compare with their original."""
+    told = [event.note for event in events if event.state is JobState.DELIVERED and event.note]
+    return ["\n".join(prose(line, 300) for line in told[-1].splitlines()[:4])] if told else []
 
 
 _STEP = {

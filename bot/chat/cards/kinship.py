@@ -1,0 +1,60 @@
+"""Which picture came from which: as one line, and as a tree."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.chat.cards import palette
+from bot.chat.cards.measures import counted, link_to, small
+from bot.chat.look import Attached, Look
+from bot.core.job import Job
+from bot.studio.kinship import Tree
+
+MOST_SHOWN: Final = 8
+
+
+def line_of_descent(line: Sequence[Job]) -> str:
+    """Write `#121 → vary → #128 → upscale → #130`, each with a link; of many the eldest are left out."""
+    if not line[1:]:
+        return ""
+    shown = line[-MOST_SHOWN:]
+    lead = "… → " if len(line) > len(shown) else ""
+    steps = [_named(shown[0], line[-1])]
+    for job in shown[1:]:
+        how = job.lineage.how if job.lineage else "from"
+        steps += [str(how), _named(job, line[-1])]
+    return f"came from {lead}{' → '.join(steps)}"
+
+
+def _named(job: Job, asked: Job) -> str:
+    if job.post is None or job.id == asked.id:
+        return f"#{job.id}"
+    return f"[#{job.id}]({link_to(job, job.post)})"
+
+
+def tree_card(job: Job, tree: Tree) -> Look:
+    """Show the family tree; who has no relatives is told how to get some."""
+    ending = "png" if tree.sheet.media_type == "image/png" else "webp"
+    said = f"{counted(len(tree.jobs), 'job')}, {_kinds(tree.jobs)}"
+    if len(tree.jobs) == 1:
+        said = "Nothing has come from it yet: press Vary, Upscale or Edit under its pictures."
+    left_out = f"{tree.left_out} more relatives left out, the farthest ones" if tree.left_out else ""
+    missing = f"without a picture: {', '.join(tree.sheet.missing[:10])}" if tree.sheet.missing else ""
+    return Look(
+        title=f"The family of #{job.id}",
+        text="\n".join([said, *([small(left_out, missing)] if left_out or missing else [])]),
+        colour=palette.DONE,
+        image=Attached(
+            name=f"genga-{job.id}-tree.{ending}",
+            content=tree.sheet.content,
+            alt=f"Family tree of job #{job.id}: {', '.join(f'#{one.id}' for one in tree.jobs)}"[:1000],
+        ),
+    )
+
+
+def _kinds(jobs: Sequence[Job]) -> str:
+    """Count the ways they came: `3 by vary, 1 by upscale`."""
+    counts: dict[str, int] = {}
+    for job in jobs:
+        if job.lineage is not None:
+            counts[job.lineage.how] = counts.get(job.lineage.how, 0) + 1
+    return ", ".join(f"{count} by {how}" for how, count in counts.items()) or "none of them from another"
