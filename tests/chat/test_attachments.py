@@ -3,7 +3,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.chat.attachments import MOST_BYTES, check_description
+from bot.chat.attachments import MOST_BYTES, check_archive, check_description
 from bot.chat.wire import CDN_HOSTS, Wire
 from bot.core.errors import BadRequest
 
@@ -37,14 +37,21 @@ async def test_a_file_of_a_type_that_discord_does_not_tell_is_left_to_be_looked_
     ],
 )
 async def test_nothing_is_read_from_anywhere_else(url: str) -> None:
-    with pytest.raises(BadRequest, match="does not come from Discord"):
-        check_description(an_attachment(url=url), hosts=CDN_HOSTS)
+    for check in (check_description, check_archive):
+        with pytest.raises(BadRequest, match="does not come from Discord"):
+            check(an_attachment(url=url), hosts=CDN_HOSTS)
 
 
 async def test_a_file_that_is_too_large_is_refused_by_its_description() -> None:
-    check_description(an_attachment(size=MOST_BYTES), hosts=CDN_HOSTS)
-    with pytest.raises(BadRequest, match="20 MiB"):
-        check_description(an_attachment(size=MOST_BYTES + 1), hosts=CDN_HOSTS)
+    for check in (check_description, check_archive):
+        check(an_attachment(size=MOST_BYTES), hosts=CDN_HOSTS)
+        with pytest.raises(BadRequest, match="20 MiB"):
+            check(an_attachment(size=MOST_BYTES + 1), hosts=CDN_HOSTS)
+
+
+async def test_a_zip_may_call_itself_whatever_it_likes() -> None:
+    for kind in ("application/zip", "application/octet-stream", None):
+        check_archive(an_attachment(filename="yuki.zip", content_type=kind), hosts=CDN_HOSTS)
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "video/mp4", "application/zip"])
