@@ -59,7 +59,7 @@ def of_checkpoint(name: str, told_family: ModelFamily | None) -> Belonging:
     if told_family is not None:
         return Belonging(family=told_family, how=Knowing.TOLD)
     family = ModelFamily.guess(name)
-    named = said_by(name) is not None or _LIKE_SDXL.search(name) is not None
+    named = said_by(name) is not None or _SDXL_KIND.search(name) is not None
     return Belonging(family=family, how=Knowing.NAMED if named else Knowing.ASSUMED)
 
 
@@ -91,5 +91,6 @@ _SAID = {
         ModelFamily.FLUX: r"(?<![a-z])flux",
     }.items()
 }
-_LIKE_SDXL = re.compile(r"xl|illustrious|pony|noob|animagine", re.IGNORECASE)
-"""A checkpoint so named is one of SDXL's; for a LoRA that says too little: it may be of a pony."""
+_SDXL_KIND = re.compile(r"pony|noob", re.IGNORECASE)
+"""A checkpoint so named is one of SDXL's; of a LoRA that says too little: it may show a pony."""
+_LIKE_SDXL = re.compile(r"xl|pony|noob", re.IGNORECASE)

@@ -42,6 +42,7 @@ def test_what_a_file_says_of_its_architecture_tells_its_family(architecture, fam
         ("sd3_medium.safetensors", Belonging(family=SD3, how=Knowing.NAMED)),
         ("flux1-dev.safetensors", Belonging(family=FLUX, how=Knowing.NAMED)),
         ("dreamshaper_8.safetensors", Belonging(family=SD15, how=Knowing.ASSUMED)),
+        ("animexl.safetensors", Belonging(family=SDXL, how=Knowing.ASSUMED)),
     ],
 )
 def test_a_checkpoint_always_has_a_family_and_it_is_known_how(name, belonging):
