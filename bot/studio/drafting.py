@@ -164,11 +164,16 @@ class Drafting:
         everybody = await self._characters.of_project(project.id)
         known = {handle: who for who in everybody for handle in reversed(handles(who))}
         return [
-            known[mention.known]
-            if mention.known is not None
-            else await self._casting.active(mention.typed, project)
+            known[mention.known] if mention.known is not None else await self._meant(mention.typed, project)
             for mention in mentions(prompt, list(known))
         ]
+
+    async def _meant(self, typed: str, project: Project) -> Character:
+        try:
+            return await self._casting.active(typed, project)
+        except UnknownName as error:
+            error.hint = f"{error.hint} {_nobody(typed)}"
+            raise
 
     async def _role(self, character: Character) -> _Role:
         return _Role(character=character, variations=await self._characters.variations(character.id))
@@ -210,8 +215,12 @@ def _refuse_names(request: GenerationRequest) -> None:
         raise _without_project(f"“@{strangers[0]}” names a character, and characters", escape=strangers[0])
 
 
+def _nobody(typed: str) -> str:
+    return f"If nobody is meant, write `\\@{typed}`."
+
+
 def _without_project(what: str, *, escape: str = "") -> BadRequest:
-    otherwise = f" If nobody is meant, write `\\@{escape}`." if escape else ""
+    otherwise = f" {_nobody(escape)}" if escape else ""
     return BadRequest(
         f"{what} belong to projects; no project applies here.",
         hint=f"Say `project`, or choose one with `/project use`.{otherwise}",

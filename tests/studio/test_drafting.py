@@ -101,6 +101,7 @@ async def test_an_unknown_character_is_refused_with_the_nearest():
             refusal = await refused(studio, **said)
             assert isinstance(refusal, UnknownName)
             assert refusal.nearest == ("Mira",)
+        assert refusal.hint == "Nearest: `Mira`. If nobody is meant, write `\\@Mirra`."
 
 
 async def test_a_character_of_another_project_is_refused_with_where_it_lives():
