@@ -134,11 +134,6 @@ class BatchCommands(commands.GroupCog, name="batch", description="Many drawings,
             styles=names_in(styles),
             ends_with_sheet=sheet,
         )
-        if outline.combinations == 1:
-            raise BadRequest(
-                "A matrix of one picture is a `/generate`.",
-                hint="Name several `poses`, `expressions`, `outfits`, `styles` or `seeds`.",
-            )
         await propose(interaction, outline)
 
     @app_commands.command(description="Draw through the night, below everyone's own drawings, with a report")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.core.batching import Item, Outline
+from bot.core.batching import BatchKind, Item, Outline
 from bot.core.characters import Variation, VariationKind
 from bot.core.errors import BadRequest, NotAllowed, NotFound, StudioError, UnknownName
 from bot.core.generation import Origin
@@ -79,6 +79,11 @@ class Planner:
         if draft is not None:
             await self._plans.change(draft, outline)
         outline = await self._spelled_out(outline, origin)
+        if outline.kind is BatchKind.MATRIX and outline.combinations == 1:
+            raise BadRequest(
+                "A matrix of one picture is a `/generate`.",
+                hint="Name several `poses`, `expressions`, `outfits`, `styles` or `seeds`.",
+            )
         items, prepared, project = await self._prepared(outline, origin)
         if draft is None:
             plan_id = await self.draft(outline, origin)
@@ -123,24 +128,23 @@ class Planner:
         return plan
 
     async def _spelled_out(self, outline: Outline, origin: Origin) -> Outline:
-        """Name the variations where all of a kind are asked for."""
-        if not any(map(_is_all, (outline.outfits, outline.poses, outline.expressions))):
+        """Name the variations where all of a kind are asked for; raise BadRequest for one of another kind."""
+        axes = {VariationKind(kind): getattr(outline, f"{kind}s") for kind in VariationKind}
+        if not any(axes.values()):
             return outline
         known = await self._variations(outline, origin)
-        axes = {
-            "outfits": (outline.outfits, VariationKind.OUTFIT),
-            "poses": (outline.poses, VariationKind.POSE),
-            "expressions": (outline.expressions, VariationKind.EXPRESSION),
-        }
-        return replace(
-            outline,
-            **{axis: _all_of(kind, known) for axis, (names, kind) in axes.items() if _is_all(names)},
-        )
+        for kind, names in axes.items():
+            _check_kind(kind, names, known)
+        named = {f"{kind}s": _all_of(kind, known) for kind, names in axes.items() if _is_all(names)}
+        return replace(outline, **named)
 
     async def _variations(self, outline: Outline, origin: Origin) -> Sequence[Variation]:
+        """Return what the first one in all these drawings can be shown in."""
         project = await self._submit.project_for(outline.base.project, origin)
         if project is None or not outline.base.characters:
-            raise BadRequest("`all` means all of a character's.", hint="Say which with `character`.")
+            raise BadRequest(
+                "Poses, expressions and outfits are a character's.", hint="Say whose with `character`."
+            )
         name = outline.base.characters[0]
         character = await self._characters.named(project.id, name)
         if character is None:
@@ -177,6 +181,23 @@ def _is_all(names: Sequence[str]) -> bool:
     return tuple(name.casefold() for name in names) == ALL
 
 
+def _check_kind(kind: VariationKind, names: Sequence[str], known: Sequence[Variation]) -> None:
+    kinds = {variation.name.casefold(): variation.kind for variation in known}
+    for name in names:
+        known_as = kinds.get(name.casefold(), kind)
+        if known_as is not kind:
+            raise BadRequest(
+                f"`{name}` is {_A[known_as]} and not {_A[kind]}.", hint=f"Name it among the `{known_as}s`."
+            )
+
+
+_A: Final = {
+    VariationKind.OUTFIT: "an outfit",
+    VariationKind.POSE: "a pose",
+    VariationKind.EXPRESSION: "an expression",
+}
+
+
 def _all_of(kind: VariationKind, known: Sequence[Variation]) -> tuple[str, ...]:
     names = tuple(variation.name for variation in known if variation.kind is kind)
     if not names:
@@ -197,4 +218,5 @@ def _impossible(wrong: Sequence[tuple[str, StudioError]], *, of: int) -> StudioE
     more = (
         f" The same or other trouble: {others}{', …' if len(wrong) > MOST_NAMED else ''}." if others else ""
     )
-    return BadRequest(f"{name[:1].upper()}{name[1:]}: {error.message}{more}", hint=error.hint)
+    where = f"L{name[1:]}" if name.startswith("line ") else f"“{name}”"
+    return BadRequest(f"{where}: {error.message}{more}", hint=error.hint)

@@ -124,8 +124,8 @@ async def test_a_matrix_draws_every_combination_and_ends_with_a_contact_sheet(st
         ("seeds:7", "a `/generate`"),
         ("seeds:x", "`x` is no seed"),
         ("seeds:1-2000", "more than 1,000 seeds"),
-        ("seeds:1-600 poses:front, side", "1,200 drawings"),
-        ("seeds:1,2 poses:all", "all of a character's"),
+        ("seeds:1-600 styles:ink, oil", "1,200 drawings"),
+        ("seeds:1,2 poses:all", "are a character's"),
         ("seeds:1,2 size:huge", "is not a size"),
     ):
         refused = await studio.answer(f"/batch matrix prompt:a heron {wrong}")
@@ -228,3 +228,28 @@ async def test_what_nobody_has_is_told_and_lists_are_completed(studio: Studio) -
     assert [choice.name for choice in offered] == ["2 · running · List 1"]
     listed = await studio.answer("/batch list")
     assert listed.text.index("List 2") < listed.text.index("List 0")
+
+
+async def test_a_characters_poses_are_completed_while_typing_and_drawn_with_every_expression(
+    studio: Studio,
+) -> None:
+    await studio.answer("/project create name:Harbor")
+    await studio.answer("/project use project:Harbor")
+    await (await studio.command("/character create name:Yuki design_prompt:1girl, silver hair")).followed_up()
+    for kind, name in (("pose", "front"), ("pose", "side"), ("expression", "smiling")):
+        await studio.answer(
+            f"/character variation add character:Yuki kind:{kind} name:{name} prompt:{name} look"
+        )
+    offered = await studio.artist.autocomplete(
+        "batch matrix", "poses", "front, ", channel=studio.general, character="Yuki"
+    )
+    assert [choice.name for choice in offered] == ["front, side", "front, all"]
+    wrong = await studio.answer("/batch matrix prompt:pier character:Yuki poses:front, smiling")
+    assert "`smiling` is an expression and not a pose" in wrong.text
+    plan = await studio.answer(
+        f"/batch matrix prompt:pier character:Yuki poses:all expressions:all sheet:false {SMALL}"
+    )
+    assert "`1` front · smiling\n`2` side · smiling" in plan.text
+    await says(studio, await press(studio, plan, "Start"), "2 of 2 drawn")
+    told = [job.recipe.prompt for job in await studio.jobs()]
+    assert ["front look, smiling look" in told[0], "side look, smiling look" in told[1]] == [True, True]

@@ -32,7 +32,7 @@ from tests.studio.house import AIKO, BOSS, a_studio
 STRANGER = Actor(user=7, guild=GUILD)
 ELSEWHERE = Actor(user=USER, guild=GUILD + 1, manages=True)
 THREE = "a heron\na fox\nan otter"
-S = JobState
+S, POSE = JobState, VariationKind.POSE
 
 
 async def test_a_plan_tells_what_would_be_drawn_and_stores_no_job():
@@ -97,27 +97,45 @@ async def test_of_many_faults_the_first_few_are_named():
             await studio.planner.plan(an_outline(text=text), an_origin())
 
 
+async def a_matrix_of_yuki(studio, **outline):
+    """Return a matrix of somebody with two poses and one outfit."""
+    project = await studio.library.create("Harbour", gallery=None, actor=AIKO)
+    new = NewCharacter(project=project.id, name="Yuki", slug="yuki", by=USER, at=NOW)
+    yuki = await studio.stores.characters.add(new)
+    for kind, name in ((POSE, "front"), (POSE, "side"), (VariationKind.OUTFIT, "kimono")):
+        await studio.stores.characters.add_variation(
+            character=yuki.id, kind=kind, name=name, prompt=f"{name}, seen well"
+        )
+    base = a_request(project="Harbour", characters=("Yuki",))
+    return an_outline(**{"kind": BatchKind.MATRIX, "text": None, "base": base, **outline})
+
+
 async def test_all_poses_are_those_the_character_has():
     async with a_studio() as studio:
-        project = await studio.library.create("Harbour", gallery=None, actor=AIKO)
-        new = NewCharacter(project=project.id, name="Yuki", slug="yuki", by=USER, at=NOW)
-        yuki = await studio.stores.characters.add(new)
-        for name in ("front", "side"):
-            await studio.stores.characters.add_variation(
-                character=yuki.id, kind=VariationKind.POSE, name=name, prompt=f"{name} view"
-            )
-        base = a_request(project="Harbour", characters=("Yuki",))
-        matrix = an_outline(kind=BatchKind.MATRIX, text=None, base=base, poses=("All",))
-        spelled = await studio.planner._spelled_out(matrix, an_origin())
-        assert spelled.poses == ("front", "side")
-        for wrong, said in (
-            (replace(matrix, expressions=("all",)), "no expression"),
-            (replace(matrix, base=replace(base, characters=("Yuri",))), "no character called `Yuri`"),
-            (replace(matrix, base=a_request(project="Harbour")), "all of a character's"),
-            (replace(matrix, base=a_request(characters=("Yuki",))), "all of a character's"),
-        ):
-            with pytest.raises(BadRequest, match=said):
-                await studio.planner.plan(wrong, an_origin())
+        matrix = await a_matrix_of_yuki(studio, poses=("All",), outfits=("all",))
+        plan = await studio.planner.plan(matrix, an_origin())
+        assert [item.cell for item in plan.items] == ["kimono · front", "kimono · side"]
+        assert (await studio.planner.drafted(plan.id, AIKO)).poses == ("front", "side")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"expressions": ("all",)}, "no expression"),
+        ({"poses": ("front", "KIMONO")}, "`KIMONO` is an outfit and not a pose"),
+        ({"poses": ("front", "flying")}, "“flying”: There is no variation called"),
+        ({"outfits": ("all",)}, "A matrix of one picture"),
+        ({"poses": ("all",), "base": a_request(project="Harbour", characters=("Yuri",))}, "called `Yuri`"),
+        ({"poses": ("all",), "base": a_request(project="Harbour")}, "are a character's"),
+        ({"poses": ("all",), "base": a_request(characters=("Yuki",))}, "are a character's"),
+    ],
+)
+async def test_what_the_character_has_not_is_refused_in_words(changes, said):
+    async with a_studio() as studio:
+        matrix = await a_matrix_of_yuki(studio)
+        with pytest.raises(BadRequest, match=said) as refusal:
+            await studio.planner.plan(replace(matrix, **changes), an_origin())
+        assert refusal.value.hint
 
 
 async def test_a_list_with_a_fault_is_kept_to_be_mended():
