@@ -88,21 +88,18 @@ async def test_a_form_for_somebody_who_is_gone_says_so(harbor: Studio) -> None:
         assert answer.ephemeral
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
+async def test_who_cannot_be_is_refused_to_the_asker_alone(harbor: Studio) -> None:
+    for options, words in (
         ("name:everyone", "cannot be a character's name"),
         ("name:\u202e\u200b", "name is empty"),
         ("name:[x]", "no prompt could name it"),
         ("name:Mira lora:mira", "no LoRA called `mira`"),
         ("name:Mira lora_strength:1", "no LoRA was named"),
         ("name:Mira project:Tower", "no project called `Tower`"),
-    ],
-)
-async def test_who_cannot_be_is_refused_to_the_asker_alone(harbor: Studio, options: str, words: str) -> None:
-    answer = await harbor.answer(f"/character create {options}")
-    assert answer.ephemeral
-    assert words in answer.text
+    ):
+        answer = await harbor.answer(f"/character create {options}")
+        assert answer.ephemeral
+        assert words in answer.text
     assert "Nobody yet" in (await harbor.answer("/character list")).text
 
 
