@@ -5,6 +5,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -30,8 +31,8 @@ from storage.stores import SqliteStores
 
 NAMED: Final = 5
 """So many files are named for each reason."""
-TOLD_EVERY: Final = 100
-"""Where there is no terminal, a line is written after so many files."""
+TELLINGS: Final = 20
+"""Where there is no terminal, so many lines tell how far it is."""
 
 
 @dataclass(slots=True)
@@ -121,7 +122,7 @@ async def _watched(adopting: Adopting, hoard: FolderHoard, console: Console) -> 
                 async for outcome in outcomes:
                     report.note(outcome)
                     bar.update(task, completed=report.seen, description=f"{report.taken} taken")
-                    if not console.is_terminal and report.seen % TOLD_EVERY == 0:
+                    if not console.is_terminal and report.seen % ceil(total / TELLINGS) == 0:
                         console.print(f"{report.seen} of {total} · {report.taken} taken")
         except StudioError as error:
             report.broken_off = f"{error.message} {error.hint}".strip()
@@ -164,4 +165,4 @@ def _files(count: int) -> str:
 
 def _some(names: list[str]) -> str:
     more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    return f"[dim]{escape(', '.join(names[:NAMED]))}{more}[/]"
+    return f"[dim]{escape(', '.join(sorted(names)[:NAMED]))}{more}[/]"

@@ -57,8 +57,12 @@ def _words(text: str | None) -> str:
     return (text or "").replace("\0", "")[:MAX_PROMPT]
 
 
+def is_adopted(job: Job) -> bool:
+    return job.recipe.workflow == IMPORT
+
+
 def untold(job: Job) -> frozenset[str]:
     """Name the parameters of a job that nobody knows; none for what was drawn here."""
-    if job.recipe.workflow != IMPORT:
+    if not is_adopted(job):
         return frozenset()
     return frozenset(name for name in _TOLD if getattr(job.request, name) is None)

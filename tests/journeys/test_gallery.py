@@ -1,12 +1,16 @@
 """`/gallery`, `/find`, `/compare`: what was drawn is leafed through, found again and laid side by side."""
 
+import asyncio
 from io import BytesIO
 
 from PIL import Image
 
+from bot.core.inscription import Parameters
 from bot.sandbox.discord import Message, SandboxDiscord
+from bot.studio.adopting import Adopting, Taken
 from storage.fsck import check
-from tests.journeys.studio import Studio, picture_in
+from tests.fakes import FakeHoard
+from tests.journeys.studio import Studio, a_png, picture_in
 
 
 def sheet_in(message: Message) -> Image.Image:
@@ -177,3 +181,28 @@ async def test_a_delivered_file_tells_any_reader_what_it_was_drawn_with(studio: 
         assert setting in infotext[-1]
     post = studio.post_of(job)
     assert "heron" not in str(picture_in(post.attachments[0]).info)
+
+
+async def test_an_adopted_picture_is_found_shown_and_honest_about_what_nobody_knows(studio: Studio) -> None:
+    await studio.answer("/project create name:Harbor channel:gallery")
+    project = await studio.app.stores.projects.get(1)
+    content = (await studio.app.pictures.reference(a_png())).content
+    told = await studio.app.darkroom.inscribe(content, Parameters(prompt="old lighthouse", seed=7, steps=9))
+    adopting = Adopting(
+        FakeHoard({"2019/one.png": told}),
+        project,
+        jobs=studio.app.stores.jobs,
+        artifacts=studio.app.stores.artifacts,
+        darkroom=studio.app.darkroom,
+        shelf=studio.app.shelf,
+        clock=studio.app.desk.clock,
+    )
+    assert [type(outcome) async for outcome in adopting.run(asyncio.Event())] == [Taken]
+    assert "old lighthouse" in (await studio.answer("/find text:lighthouse")).text
+    assert "genga import" in (await studio.answer("/gallery project:Harbor")).text
+    shown = await studio.answer("/job show job:1")
+    for words in ("taken over into the library", "seed `7`", "9 steps", "model not told", "cfg not told"):
+        assert words in shown.text
+    params = await studio.answer("/job params job:1")
+    assert "**sampler** its file does not tell" in params.text
+    assert check(studio.settings.data_dir) == []

@@ -22,6 +22,7 @@ from bot.chat.cards.recipes import cast_words
 from bot.chat.cards.troubles import headline, trouble_words
 from bot.chat.look import Action, Attached, Control, JobButton, Look
 from bot.chat.markdown import escape, fitted, prose
+from bot.core.adopting import is_adopted
 from bot.core.generation import redrawn_words
 from bot.core.job import Card, Job, JobState
 from bot.core.lightening import change_words
@@ -200,6 +201,8 @@ def end_words(job: Job) -> str:
             return f"**#{job.id}** is done{took}{where}"
         case JobState.CANCELLED:
             return f"**#{job.id}** was cancelled."
+        case _ if is_adopted(job):
+            return f"**#{job.id}** was drawn elsewhere and taken over into the library."
         case _:
             return headline(job)
 

@@ -7,6 +7,7 @@ from bot.chat.cards.measures import dotted, plain_number
 from bot.chat.cards.recipes import member_words
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import fitted
+from bot.core.adopting import is_adopted, untold
 from bot.core.job import Job, JobState
 from bot.core.workflow import Json
 
@@ -48,7 +49,7 @@ def _shown(job: Job) -> list[tuple[str, str]]:
         "reference": str(recipe.reference.size) if recipe.reference else "",
         "denoise": plain_number(recipe.denoise) if recipe.reference else "",
     }
-    shown |= dict.fromkeys(untold(job), UNTOLD)
+    shown |= dict.fromkeys(untold(job), "its file does not tell")
     return [(f"**{name}**", fitted(value, _ROOM.get(name, 120))) for name, value in shown.items() if value]
 
 
@@ -57,6 +58,8 @@ _ROOM = {"typed": 500, "prompt": 1300, "negative": 700, "lora": 300, "cast": 200
 
 def _note(job: Job) -> str:
     sent = "The file is the workflow exactly as it was sent to ComfyUI."
+    if is_adopted(job):
+        return "-# It was drawn elsewhere: this is what its file tells."
     if job.graph is None:
         return "-# There is no workflow yet: it is made when ComfyUI has told what it can draw with."
     return f"-# {_NOT_SENT if job.state is JobState.QUEUED else sent}"

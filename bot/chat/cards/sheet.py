@@ -25,6 +25,7 @@ from bot.chat.cards.recipes import MOST_LORAS, cast_words, style_words
 from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Look, PageButton
 from bot.chat.markdown import code, fitted, prose
+from bot.core.adopting import untold
 from bot.core.artifact import Artifact
 from bot.core.job import Job, JobEvent, JobState
 from bot.studio.line import JobView
@@ -78,19 +79,25 @@ def _state(view: JobView, now: int) -> str:
 
 def _parameters(job: Job) -> list[str]:
     recipe = job.recipe
+    known = {
+        "model": f"model {code(recipe.model) if recipe.model else 'not decided yet'}",
+        "steps": f"{recipe.steps} steps",
+        "cfg": f"cfg {plain_number(recipe.cfg)}",
+        "seed": f"seed `{recipe.seed}`",
+        "sampler": f"sampler {code(recipe.sampler, 50)}",
+        "scheduler": f"scheduler {code(recipe.scheduler, 50)}",
+    }
+    known |= {name: f"{name} not told" for name in untold(job)}
     lines = [
-        dotted(
-            f"model {code(recipe.model) if recipe.model else 'not decided yet'}",
-            f"workflow {code(recipe.workflow, 50)}",
-        ),
+        dotted(known["model"], f"workflow {code(recipe.workflow, 50)}"),
         dotted(
             str(recipe.size),
             counted(recipe.count, "picture"),
-            f"{recipe.steps} steps",
-            f"cfg {plain_number(recipe.cfg)}",
-            f"seed `{recipe.seed}`",
+            known["steps"],
+            known["cfg"],
+            known["seed"],
         ),
-        dotted(f"sampler {code(recipe.sampler, 50)}", f"scheduler {code(recipe.scheduler, 50)}"),
+        dotted(known["sampler"], known["scheduler"]),
     ]
     lines.append(dotted(cast_words(recipe), style_words(recipe)))
     if recipe.loras:
