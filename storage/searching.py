@@ -23,9 +23,9 @@ def find(
         SELECT jobs.*
         FROM (SELECT job_words.rowid AS found
               FROM job_words
+                   {in_project}
                    CROSS JOIN jobs AS scope INDEXED BY jobs_by_guild
                    ON scope.guild IS :guild AND scope.id = job_words.rowid
-                   {in_project}
               WHERE job_words MATCH :asked AND job_words.rowid < :before
               ORDER BY job_words.rowid DESC
               LIMIT :limit)

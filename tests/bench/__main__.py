@@ -26,6 +26,9 @@ AIMS = {
     "job_status_ms_p99_1m": 5.0,
     "job_list_ms_p99_1m": 5.0,
     "queue_show_ms_p99_1m": 5.0,
+    "find_ms_p99_100k": 20.0,
+    "gallery_page_ms_p99_1m": 5.0,
+    "names_ms_p99_10k": 20.0,
     "write_ms_p99_during_backup": 10.0,
 }
 

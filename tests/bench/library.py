@@ -52,7 +52,7 @@ def _multiply(db: sqlite3.Connection, years: Years) -> None:
     db.execute("PRAGMA synchronous = OFF")
     db.execute("PRAGMA cache_size = -400000")
     db.execute("BEGIN")
-    with _without_indexes(db):
+    with without_indexes(db, "jobs"):
         alike = ", ".join(_columns(db) - _EXCEPT)
         db.execute(_COPIES.format(alike=alike), _numbers(years))
         db.execute("UPDATE jobs SET state = 'delivered' WHERE id = 1")
@@ -110,10 +110,12 @@ def _columns(db: sqlite3.Connection) -> set[str]:
 
 
 @contextmanager
-def _without_indexes(db: sqlite3.Connection) -> Generator[None]:
+def without_indexes(db: sqlite3.Connection, table: str) -> Generator[None]:
+    """Take the table's indexes and triggers away meanwhile."""
     found = db.execute(
         "SELECT type, name, sql FROM sqlite_schema"
-        " WHERE tbl_name = 'jobs' AND type IN ('index', 'trigger') AND sql IS NOT NULL"
+        " WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL",
+        (table,),
     ).fetchall()
     for kind, name, _ in found:
         db.execute(f"DROP {kind} {name}")

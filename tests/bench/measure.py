@@ -8,6 +8,7 @@ from tests.bench.scenes.batches import batch
 from tests.bench.scenes.commands import acknowledgements
 from tests.bench.scenes.floor import floor
 from tests.bench.scenes.lane import gaps
+from tests.bench.scenes.library import finding
 from tests.bench.scenes.posts import posts
 from tests.bench.scenes.progress import staleness
 from tests.bench.scenes.restart import recovery
@@ -26,6 +27,7 @@ class Extent:
     waiting: int
     batch: int
     stored: int
+    pictures: int
     copied_mib: int
 
 
@@ -40,6 +42,7 @@ FULL = Extent(
     waiting=1000,
     batch=1000,
     stored=1_000_000,
+    pictures=1_000_000,
     copied_mib=400,
 )
 SHORT = Extent(
@@ -53,6 +56,7 @@ SHORT = Extent(
     waiting=20,
     batch=20,
     stored=3000,
+    pictures=3000,
     copied_mib=4,
 )
 
@@ -65,6 +69,7 @@ SCENES: dict[str, Callable[[Extent], Awaitable[Figures]]] = {
     "restart": lambda extent: recovery(extent.waiting),
     "batch": lambda extent: batch(extent.batch),
     "storage": lambda extent: reading(extent.stored, extent.rounds),
+    "library": lambda extent: finding(extent.pictures, extent.rounds),
     "backup": lambda extent: copying(extent.copied_mib),
 }
 
