@@ -221,7 +221,7 @@ class Recipe:
     `model` is None for a workflow that brings its own models, and while ComfyUI has never been reached, so
     that nobody can know what it has; then the worker decides it before the drawing starts.
     `model_hash` and `renderer` (ComfyUI's version) are as ComfyUI told them, "" and None where it did not.
-    `dropped` are the negatives for which there was no room. `redrawn_from` is the seed of a first drawing
+    `dropped` are the negatives that were left out. `redrawn_from` is the seed of a first drawing
     that came out blank.
     """
 

@@ -181,7 +181,14 @@ class Drafting:
     async def _role_as_it_was(self, member: CastMember) -> _Role:
         character = replace(await self._characters.get(member.id), name=member.name)
         role = await self._role(character)
-        return replace(role, chosen=tuple(one for one in role.variations if one.name in member.variations))
+        known = {one.name: one for one in role.variations}
+        gone = next((name for name in member.variations if name not in known), None)
+        if gone is not None:
+            raise BadRequest(
+                f"The variation “{gone}” of “{member.name}” was removed before this could be drawn.",
+                hint="Ask anew, with another variation or none.",
+            )
+        return replace(role, chosen=tuple(known[name] for name in member.variations))
 
 
 def _with_variations(said: Sequence[str], roles: Sequence[_Role]) -> list[_Role]:

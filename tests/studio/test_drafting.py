@@ -9,6 +9,7 @@ from bot.core.characters import Appearance, VariationKind
 from bot.core.errors import BadRequest, UnknownName
 from bot.core.families import ModelFamily
 from bot.core.generation import Aspect, CastMember, Lora, StyleUsed
+from bot.core.job import JobState
 from bot.core.styles import StyleSheet
 from bot.ports.library import NewCharacter
 from tests.builders import NOW, USER, a_catalogue, a_lesson, a_lora, a_request, an_origin
@@ -316,6 +317,20 @@ async def test_what_was_chosen_before_comfyui_was_seen_is_drawn_as_it_was_chosen
         plan = await studio.drafting.redraft(job)
     assert plan.recipe == replace(job.recipe, family=ModelFamily.SD15, model_hash=None, renderer="0.33.0")
     assert plan.recipe.prompt == "1girl, floral kimono, dusk, ink"
+
+
+async def test_a_variation_that_was_removed_meanwhile_is_not_left_out_silently():
+    async with a_studio() as studio:
+        mira = await a_character(studio, await a_project(studio))
+        kimono = await a_variation(studio, mira, "kimono", "floral kimono")
+        studio.workshop.catalogue = None
+        job = await studio.ask(project="Harbour", characters=("Mira",), variations=("kimono",))
+        await studio.stores.characters.remove_variation(kimono.id)
+        studio.workshop.catalogue = a_catalogue()
+        await studio.worker.run_once()
+        failed = await studio.jobs.get(job.id)
+    assert failed.state is JobState.FAILED
+    assert "“kimono” of “Mira”" in failed.failure.message
 
 
 async def test_without_a_style_nothing_of_one_is_looked_up_again():
