@@ -107,6 +107,8 @@ async def test_lessons_are_listed_used_and_removed_and_counts_are_told(harbor: S
     again, _ = await harbor.drawn("prompt:@Yuki, rain size:64x64")
     assert "red eyes" in again.recipe.negative
     assert "red eyes" not in drawn.recipe.negative
+    preview = await harbor.answer("/prompt preview prompt:@Yuki, sun")
+    assert "**Lessons in force** red eyes, six fingers" in preview.text
     learned = await harbor.answer("/learn character:Yuki")
     assert "**0 of 1** judged pictures were approved." in learned.text
     assert "too few: 0 of 1" in learned.text
@@ -146,7 +148,7 @@ async def test_many_are_shown_counted_and_decided_about_together(studio: Studio)
     question = await studio.answer("/review bulk action:reject")
     await pressed(studio, await studio.answer("/review next"), "Approve")
     changed = await pressed(studio, question, "Reject 1 picture")
-    assert "There are no such pictures." in changed.text
+    assert "Somebody decided about some of them meanwhile. There are no such pictures." in changed.text
     assert await reviews(studio, second) == [Review.APPROVED]
     refused = await studio.answer("/review bulk action:approve state:approved")
     assert "approved already" in refused.text

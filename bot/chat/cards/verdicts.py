@@ -85,7 +85,7 @@ def bulk_card(
 ) -> Look:
     """Show what would be decided about; the harmless choice comes first."""
     if not bulk.pictures:
-        return Look(text=f"{before}There are no such pictures.", colour=palette.IDLE)
+        return Look(text=f"{before} There are no such pictures.".strip(), colour=palette.IDLE)
     count, doing = len(bulk.pictures), _DOING[bulk.after]
     what = counted(count, "picture")
     return Look(
