@@ -87,7 +87,7 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
         actor = actor_of(interaction)
         async with self._reception.attend(interaction):
             projects = await self._desk.library.projects(actor, archived=archived)
-            in_use = await self._desk.library.in_use(actor)
+            in_use = None if archived else await self._desk.library.in_use(actor)
         look = cards.project_list(projects, in_use=in_use, archived=archived)
         await say(interaction, look, ephemeral=True)
 

@@ -6,7 +6,8 @@ from itertools import groupby
 
 _MARKUP = re.compile(r"[\\*_~|`\[<]|(?<=https)://|(?<=http)://|^(?:[-+#>]|\d+[.)](?=\s))")
 _CALL = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
-_SPAN = re.compile(r"(`[^`\n]*[^`\s][^`\n]*`)")
+_SPAN = re.compile(r"(`[^`\n]*[^`\s][^`\n]*`|<#\d{1,20}>)")
+"""What stays as it is in our own sentences: code, and channels, which call nobody."""
 _GAP = "\N{ZERO WIDTH SPACE}"
 
 
@@ -65,13 +66,17 @@ def _code(text: str) -> str:
 
 
 def prose(text: str, limit: int = 500) -> str:
-    """Return one of our own sentences: its code spans stay, whatever was quoted in it is harmless."""
+    """Return one of our own sentences: code spans and channels stay, whatever was quoted is harmless."""
     return _shrunk(_prose, text, limit)
 
 
 def _prose(text: str) -> str:
     parts = _SPAN.split(text)
-    return "".join(_code(part[1:-1]) if _SPAN.fullmatch(part) else _escaped_part(part) for part in parts)
+    return "".join(_kept(part) if _SPAN.fullmatch(part) else _escaped_part(part) for part in parts)
+
+
+def _kept(span: str) -> str:
+    return _code(span[1:-1]) if span.startswith("`") else span
 
 
 def _escaped_part(part: str) -> str:

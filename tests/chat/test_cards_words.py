@@ -74,6 +74,10 @@ def test_our_own_sentences_keep_their_code_spans_and_nothing_else():
     assert prose("There is no `euler_a` in *this* list.") == "There is no `euler_a` in \\*this\\* list."
 
 
+def test_our_own_sentences_name_channels_and_nobody():
+    assert prose("<#731> is not <@7>'s.") == "<#731> is not \\<@\N{ZERO WIDTH SPACE}7>'s."
+
+
 @pytest.mark.parametrize(
     ("ms", "words"),
     [

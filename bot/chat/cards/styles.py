@@ -116,7 +116,7 @@ def _entry(told: Told) -> list[str]:
     revision = told.revision
     head = f"**{revision.number}** {_who(revision)}"
     if revision.number == 1:
-        return [head, *(f"{change.name} {_short(change.after)}" for change in told.changes)]
+        return [head, *(f"**{change.name}** {_short(change.after)}" for change in told.changes)]
     return [head, *(_change(change) for change in told.changes)] + ([] if told.changes else ["the name"])
 
 
