@@ -1,6 +1,7 @@
 """Rows of the database and the core's values: the only place where the one becomes the other."""
 
 import json
+from functools import lru_cache
 from collections.abc import Sequence
 from sqlite3 import Row
 from typing import TypeAlias
@@ -175,20 +176,23 @@ def _graph_of(document: str | None) -> Graph | None:
 
 
 def waiting_of(row: Row) -> Waiting:
+    """Read one of perhaps thousands in line, of which most are alike."""
     return Waiting(
         job=row["id"],
         user=row["user"],
         since=row["since"],
-        kind=Kind(
-            workflow=row["workflow"],
-            model=row["model"],
-            pixels=row["pixels"],
-            steps=row["steps"],
-            count=row["count"],
-        ),
-        priority=Priority(row["priority"]),
+        kind=_kind(row["workflow"], row["model"], row["pixels"], row["steps"], row["count"]),
+        priority=_PRIORITIES[row["priority"]],
         batch=row["batch"],
     )
+
+
+@lru_cache(maxsize=1024)
+def _kind(workflow: str, model: str | None, pixels: int, steps: int, count: int) -> Kind:
+    return Kind(workflow=workflow, model=model, pixels=pixels, steps=steps, count=count)
+
+
+_PRIORITIES = {int(priority): priority for priority in Priority}
 
 
 def event_of(row: Row) -> JobEvent:
