@@ -1,8 +1,8 @@
 """Rows of the database and the core's values: the only place where the one becomes the other."""
 
 import json
-from functools import lru_cache
 from collections.abc import Sequence
+from functools import lru_cache
 from sqlite3 import Row
 from typing import TypeAlias
 from uuid import UUID
