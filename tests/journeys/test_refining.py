@@ -214,6 +214,7 @@ async def test_the_menus_of_a_post_work_after_a_restart_and_say_what_has_no_pict
 
 
 async def test_a_job_moves_to_another_project_and_its_files_stay(studio: Studio) -> None:
+    studio.discord.world.add_person("guest")
     _, post = await studio.drawn("prompt:a heron size:64x64")
     assert (
         "no project to move it to"

@@ -129,6 +129,7 @@ def _normal_request(body: Any) -> Any:
                 {kind: [str(one) for one in allowed[kind]] for kind in _MENTIONED if kind in allowed}
             )
             holder.update({key: int(holder[key]) for key in ("allow", "deny") if key in holder})
+            holder.update({key: str(holder[key]) for key in ("recipient_id",) if key in holder})
             reference = holder.get("message_reference") or {}
             reference.update({key: str(value) for key, value in reference.items() if key.endswith("_id")})
     return normal
