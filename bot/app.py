@@ -490,7 +490,6 @@ class App:
             darkroom=self.darkroom,
             shelf=self.shelf,
             incidents=self.incidents,
-            clock=self._clock,
         )
 
     def _worker(self, errands: asyncio.TaskGroup) -> Worker:

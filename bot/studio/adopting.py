@@ -120,7 +120,8 @@ class Adopting:
     async def _taken(self, find: Find, file: Unearthed) -> Taken | Passed:
         development = await self._darkroom.develop(file.content)
         inscription = await self._darkroom.inscription(file.content)
-        artifact = await self._kept(find, file, development)
+        kept = await self._kept(find, file, development)
+        artifact = replace(kept, created=self._clock.now())
         job = await self._jobs.add_ended(self._job(file, artifact, inscription), artifacts=[artifact])
         if all(picture.deleted is not None for picture in await self._jobs.artifacts(job.id)):
             await self._given_up(artifact)
@@ -150,7 +151,6 @@ class Adopting:
             media_type=picture.media_type,
             source=_source(find),
             kind=ArtifactKind.IMPORTS,
-            created=self._clock.now(),
             origin_sha256=file.sha256,
             thumbnail=thumbnail.path,
             measures=development.measures,

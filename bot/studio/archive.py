@@ -10,7 +10,6 @@ from bot.core.artifact import Artifact, ArtifactKind, Output
 from bot.core.inscription import parameters_of
 from bot.core.job import Job
 from bot.core.lineage import Descent
-from bot.ports.clock import Clock
 from bot.ports.darkroom import Darkroom, Development, Finished
 from bot.ports.library import Artifacts
 from bot.ports.pictures import Picture
@@ -45,14 +44,12 @@ class Archive:
         darkroom: Darkroom,
         shelf: Shelf,
         incidents: Incidents,
-        clock: Clock,
     ) -> None:
         self._projects = projects
         self._artifacts = artifacts
         self._darkroom = darkroom
         self._shelf = shelf
         self._incidents = incidents
-        self._clock = clock
 
     async def keep(self, job: Job, made: Sequence[Made]) -> list[Artifact]:
         """Put a job's pictures on the shelf with their parameters in them; nothing is recorded yet."""
@@ -84,7 +81,6 @@ class Archive:
             media_type=finished.picture.media_type,
             source=made.output,
             kind=kind_of(job),
-            created=self._clock.now(),
             origin_sha256=finished.sha256,
         )
         return await self._measured(artifact, job, place, finished.development)

@@ -71,11 +71,10 @@ class Collector:
 
     async def _take(self, job: Job, outputs: Sequence[Output], progress: Progress) -> None:
         made = await self._made(job, outputs)
-        artifacts = await self._archive.keep(job, made)
-        done = replace(
-            job.to(JobState.RENDERED, at=self._clock.now()),
-            timings=timings_of(job, progress, fetched=self._clock.now()),
-        )
+        kept = await self._archive.keep(job, made)
+        now = self._clock.now()
+        artifacts = [replace(artifact, created=now) for artifact in kept]
+        done = replace(job.to(JobState.RENDERED, at=now), timings=timings_of(job, progress, fetched=now))
         await self._jobs.rendered(done, was=job.state, artifacts=artifacts)
         self._feed.publish(JobChanged(job=done))
         self._collected(done, [each.finished.post for each in made if each.finished.post])

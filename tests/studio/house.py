@@ -24,6 +24,7 @@ from bot.studio.finishing import Finisher
 from bot.studio.foreman import Foreman
 from bot.studio.gate import Gate
 from bot.studio.incidents import Incidents
+from bot.studio.kinship import Kinship
 from bot.studio.lane import Lane
 from bot.studio.library import Library
 from bot.studio.line import Line
@@ -31,9 +32,11 @@ from bot.studio.mounting import Mounting
 from bot.studio.planner import Planner
 from bot.studio.portraits import Portraits
 from bot.studio.recovery import Recovery
+from bot.studio.refining import Refining
 from bot.studio.report import Reporter
 from bot.studio.reproduction import Reproduction
 from bot.studio.resemblance import Resemblance
+from bot.studio.restoring import Restoring
 from bot.studio.room import Room
 from bot.studio.stall import Silence
 from bot.studio.styles import StyleBook
@@ -156,7 +159,6 @@ class Studio:
             darkroom=self.darkroom,
             shelf=self.shelf,
             incidents=self.incidents,
-            clock=self.clock,
         )
         self.collector = Collector(
             jobs=self.jobs,
@@ -226,6 +228,25 @@ class Studio:
             feed=self.feed,
             clock=self.clock,
         )
+        self.restoring = Restoring(
+            jobs=self.jobs,
+            shelf=self.shelf,
+            pictures=self.pictures,
+            darkroom=self.darkroom,
+            posts=self.poster,
+        )
+        self.refining = Refining(
+            jobs=self.jobs,
+            artifacts=self.stores.artifacts,
+            projects=self.stores.projects,
+            pins=self.stores.pins,
+            control=self.control,
+            submit=self.submit,
+            workshop=self.workshop,
+            restoring=self.restoring,
+            clock=self.clock,
+        )
+        self.kinship = Kinship(jobs=self.jobs, shelf=self.shelf, darkroom=self.darkroom)
         self.planner = Planner(
             plans=self.stores.plans,
             characters=self.stores.characters,

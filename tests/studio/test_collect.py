@@ -36,6 +36,21 @@ async def test_every_picture_is_shelved_and_recorded_in_order():
         assert [posting.job for posting in due] == [job.id]
 
 
+async def test_the_pictures_of_a_job_were_recorded_at_one_and_the_same_moment():
+    """The order of their numbers is the order of their times: by that a span of time is found."""
+    async with a_studio() as studio:
+        finish = studio.darkroom.finish
+
+        async def slow_for_the_first(content, *, asked=None):
+            studio.clock.advance(5)
+            return await finish(content, asked=asked)
+
+        studio.darkroom.finish = slow_for_the_first
+        job = await collected(studio, pictures=[png(grey=shade) for shade in (1, 2, 3)], count=3)
+        created = {artifact.created for artifact in await studio.jobs.artifacts(job.id)}
+    assert created == {job.since}
+
+
 async def test_pictures_lie_in_the_folder_of_their_project_and_day():
     async with a_studio() as studio:
         await studio.library.create("Harbour", gallery=None, actor=AIKO)
