@@ -1,9 +1,11 @@
 """What goes with approval: counted, never concluded; suggestions are for people to take or leave."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import sqrt
+from statistics import NormalDist
 from typing import Final
 
 from bot.core.generation import Recipe
@@ -11,8 +13,8 @@ from bot.core.terms import key_of, split_terms
 
 ENOUGH: Final = 5
 """Of fewer judged pictures nothing is said but the counts."""
-CONFIDENCE_Z: Final = 1.64
-"""One-sided 95 %."""
+CHANCE: Final = 0.05
+"""How likely it may be that anything at all of what is compared stands out by chance alone."""
 MOST_WORDS: Final = 10
 
 
@@ -32,14 +34,12 @@ class Tally:
     def share(self) -> float:
         return self.approved / self.judged
 
-    @property
-    def at_least(self) -> float:
-        """The share of approvals that it has at the least, as far as so few pictures tell (Wilson)."""
-        return _wilson(self.approved, self.judged)
+    def at_least(self, z: float) -> float:
+        """Return the share of approvals it has at the least, as far as so few pictures tell (Wilson)."""
+        return _wilson(self.approved, self.judged, z)
 
-    @property
-    def at_most(self) -> float:
-        return 1 - _wilson(self.judged - self.approved, self.judged)
+    def at_most(self, z: float) -> float:
+        return 1 - _wilson(self.judged - self.approved, self.judged, z)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,25 +76,26 @@ def learned_of(judged: Sequence[tuple[Recipe, bool]]) -> Learned:
         name: _tallies((values_of(recipe), approved) for recipe, approved in judged)
         for name, values_of in _PARAMETERS.items()
     }
-    words = _tallies((_words(recipe), approved) for recipe, approved in judged)
+    known = cache(key_of)
+    words = _tallies((_words(recipe.prompt, known), approved) for recipe, approved in judged)
+    going, against = _standing_out(words, whole, z=_z_for([words], whole))
+    z = _z_for(parameters.values(), whole)
+    best = {name: _standing_out(tallies, whole, z=z)[0] for name, tallies in parameters.items()}
     return Learned(
         all=whole,
         parameters={name: tallies for name, tallies in parameters.items() if tallies},
-        words=tuple(_by(words, whole, _goes_with_approval, lambda one: -one.at_least)),
-        against=tuple(_by(words, whole, _goes_with_rejection, lambda one: one.at_most)),
-        suggestions={
-            name: best[0]
-            for name, tallies in parameters.items()
-            if (best := _by(tallies, whole, _goes_with_approval, lambda one: -one.at_least))
-        },
+        words=tuple(going[:MOST_WORDS]),
+        against=tuple(against[:MOST_WORDS]),
+        suggestions={name: found[0] for name, found in best.items() if found},
     )
 
 
-def _words(recipe: Recipe) -> list[str]:
-    return [key for term in split_terms(recipe.prompt) if (key := key_of(term))]
+def _words(prompt: str, known: Callable[[str], str]) -> frozenset[str]:
+    """Return what a prompt says; most of it was said before, so it is `known` without reading it again."""
+    return frozenset(key for term in split_terms(prompt) if (key := known(term)))
 
 
-def _tallies(seen: Iterable[tuple[Sequence[str], bool]]) -> tuple[Tally, ...]:
+def _tallies(seen: Iterable[tuple[Collection[str], bool]]) -> tuple[Tally, ...]:
     """Count each value once per picture, the most judged first."""
     judged, approved = Counter[str](), Counter[str]()
     for values, good in seen:
@@ -107,35 +108,34 @@ def _tallies(seen: Iterable[tuple[Sequence[str], bool]]) -> tuple[Tally, ...]:
     )
 
 
-def _by(
-    tallies: Iterable[Tally],
-    whole: Tally,
-    stands_out: Callable[[Tally, float], bool],
-    order: Callable[[Tally], float],
-) -> list[Tally]:
-    """Return those that stand out against the pictures without them; where there are none, nothing does."""
-    found = [
-        one
-        for one in tallies
-        if not one.too_few and one.judged < whole.judged and stands_out(one, _share_without(one, whole))
-    ]
-    return sorted(found, key=lambda one: (order(one), one.what))[:MOST_WORDS]
+def _comparable(tallies: Iterable[Tally], whole: Tally) -> list[Tally]:
+    """Return those with enough pictures, and with some to compare them with."""
+    return [one for one in tallies if not one.too_few and one.judged < whole.judged]
 
 
-def _share_without(one: Tally, whole: Tally) -> float:
-    return (whole.approved - one.approved) / (whole.judged - one.judged)
+def _z_for(lists: Iterable[Iterable[Tally]], whole: Tally) -> float:
+    """Return how strict to be: the more is compared, the more of it would stand out by chance."""
+    compared = sum(len(_comparable(tallies, whole)) for tallies in lists)
+    return NormalDist().inv_cdf(1 - CHANCE / (2 * max(compared, 1)))
 
 
-def _goes_with_approval(one: Tally, others: float) -> bool:
-    return one.at_least > others
+def _standing_out(tallies: Iterable[Tally], whole: Tally, *, z: float) -> tuple[list[Tally], list[Tally]]:
+    """Return what goes with approval and what with rejection, against the pictures without it."""
+    going: list[Tally] = []
+    against: list[Tally] = []
+    for one in _comparable(tallies, whole):
+        others = (whole.approved - one.approved) / (whole.judged - one.judged)
+        if one.at_least(z) > others:
+            going.append(one)
+        elif one.at_most(z) < others:
+            against.append(one)
+    going.sort(key=lambda one: (-one.at_least(z), one.what))
+    against.sort(key=lambda one: (one.at_most(z), one.what))
+    return going, against
 
 
-def _goes_with_rejection(one: Tally, others: float) -> bool:
-    return one.at_most < others
-
-
-def _wilson(hits: int, of: int) -> float:
+def _wilson(hits: int, of: int, z: float) -> float:
     """Return the lower end of Wilson's interval for a share."""
-    share, z2 = hits / of, CONFIDENCE_Z**2
-    spread = CONFIDENCE_Z * sqrt(share * (1 - share) / of + z2 / (4 * of * of))
+    share, z2 = hits / of, z * z
+    spread = z * sqrt(share * (1 - share) / of + z2 / (4 * of * of))
     return max((share + z2 / (2 * of) - spread) / (1 + z2 / of), 0.0)

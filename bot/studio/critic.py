@@ -1,5 +1,6 @@
 """The critic: people's decisions about pictures, what they teach, and what goes with approval."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -275,7 +276,8 @@ class Critic:
     async def learn(self, character: Character) -> Learned:
         """Tell which parameters and words go with approval in this character's judged pictures."""
         judged = await self._reviews.judged(character.id)
-        return learned_of([(one.recipe, one.review is Review.APPROVED) for one in judged])
+        pictures = [(one.recipe, one.review is Review.APPROVED) for one in judged]
+        return await asyncio.to_thread(learned_of, pictures)
 
 
 def _checked_note(note: str) -> str:

@@ -91,7 +91,11 @@ def test_a_picture_for_adults_is_not_shown_to_everyone():
 
 
 def test_a_picture_without_a_character_teaches_nothing_and_says_so_before():
-    assert "nothing is taught; the reason is kept" in cards.reasons_card(an_exhibit(), "post").text
+    assert "No character is in it, so nothing is taught" in cards.reasons_card(an_exhibit(), "post").text
+    cast = (CastMember(id=1, name="Mira", slug="mira"),)
+    job = a_job(recipe=a_recipe(model=None, cast=cast))
+    adopted = replace(an_exhibit(), job=job)
+    assert "Nobody knows with which model it was drawn" in cards.reasons_card(adopted, "post").text
 
 
 # ── what was decided

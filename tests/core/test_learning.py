@@ -1,5 +1,7 @@
 """What goes with approval is counted; it stands out only where chance hardly explains it."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,10 +77,20 @@ def test_what_all_pictures_have_stands_out_against_nothing():
 def test_the_bounds_hold_the_share_between_them(approved, rejected):
     if approved + rejected:
         tally = Tally(what="", approved=approved, judged=approved + rejected)
-        assert 0 <= tally.at_least <= tally.share <= tally.at_most <= 1
+        assert 0 <= tally.at_least(2.0) <= tally.share <= tally.at_most(2.0) <= 1
 
 
 def test_more_pictures_make_the_bounds_narrower():
     few, many = Tally(what="", approved=6, judged=8), Tally(what="", approved=60, judged=80)
     assert few.share == pytest.approx(many.share)
-    assert few.at_least < many.at_least < many.at_most < few.at_most
+    assert few.at_least(2.0) < many.at_least(2.0) < many.at_most(2.0) < few.at_most(2.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_many_words_that_mean_nothing_hardly_any_stands_out(seed):
+    chance = random.Random(seed)
+    words = [f"word {number}" for number in range(60)]
+    learned = learned_of(
+        [(a_recipe(prompt=", ".join(chance.sample(words, 8))), chance.random() < 0.6) for _ in range(150)]
+    )
+    assert len(learned.words) + len(learned.against) <= 1

@@ -13,7 +13,7 @@ from bot.chat.markdown import code, cut, fitted, prose
 from bot.core.artifact import Artifact
 from bot.core.errors import StudioError
 from bot.core.job import Job
-from bot.core.review import MOST_LEARNED, Decision, Reason, Review, Teaching
+from bot.core.review import MOST_LEARNED, Decision, Reason, Review, Teaching, family_of
 from bot.ports.pictures import Picture
 from bot.studio.critic import MOST_NOTE, Exhibit, Ruling
 
@@ -237,6 +237,8 @@ def _who_learns(job: Job) -> str:
     names = " and ".join(f"**{fitted(member.name, 80)}**" for member in job.recipe.cast)
     if not names:
         return "No character is in it, so nothing is taught; the reason is kept."
+    if family_of(job.recipe) is None:
+        return "Nobody knows with which model it was drawn, so nothing is taught; the reason is kept."
     return (
         f"Reasons teach negatives for {names}: they are listed in `/review lessons` and can be removed there."
     )
