@@ -322,6 +322,7 @@ class App:
                     errands.create_task(self._worker(errands).run(), name="worker"),
                     errands.create_task(self.vigil.run(), name="vigil"),
                     errands.create_task(self.keeper.run(), name="keeper"),
+                    errands.create_task(self.exporter.tidy(), name="exports"),
                     errands.create_task(self.janitor.run(), name="janitor"),
                 ]
                 await stop.wait()

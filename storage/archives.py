@@ -82,10 +82,14 @@ class FolderArchives:
             raise NotFound(f"The archive `{path}` is gone.", hint="Export it again.") from error
 
     def _sweep(self, before_s: float) -> int:
-        old = [path for path in self._root.glob("*.zip") if path.stat().st_mtime < before_s]
-        for path in old:
-            path.unlink(missing_ok=True)
-        return len(old)
+        """Remove what is old; a file that cannot be removed now is tried again the next time."""
+        removed = 0
+        for path in self._root.glob("*.zip"):
+            with suppress(OSError):
+                if path.stat().st_mtime < before_s:
+                    path.unlink()
+                    removed += 1
+        return removed
 
 
 class ZipArchive:

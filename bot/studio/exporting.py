@@ -1,5 +1,6 @@
 """Taking a project away: its pictures, how each was made, its characters and styles, in one zip file."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from bot.ports.stores import Jobs
 
 KEPT_MS: Final = 7 * 24 * 60 * 60 * 1000
 """So long an export lies on the bot's machine."""
+SWEEP_EVERY_S: Final = 24 * 60 * 60.0
 PAGE: Final = 200
 ON_A_SHEET: Final = 96
 _ROOM_PER_PICTURE: Final = 16 * 1024
@@ -130,6 +132,12 @@ class Exporter:
     async def sweep(self) -> int:
         """Remove exports that have lain long enough; return how many."""
         return await self._archives.sweep(before=self._clock.now() - KEPT_MS)
+
+    async def tidy(self) -> None:
+        """Sweep now and every day, also where nobody exports anything any more."""
+        while True:
+            await self.sweep()
+            await asyncio.sleep(SWEEP_EVERY_S)
 
     async def _scope(self, wanted: PictureFilter) -> Scope:
         newest = pictures = size = 0

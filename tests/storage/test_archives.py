@@ -95,3 +95,19 @@ async def test_only_what_is_old_is_swept_out(archives, tmp_path):
 
 async def test_where_nothing_was_exported_there_is_nothing_to_sweep(archives):
     assert await archives.sweep(before=2**45) == 0
+
+
+async def test_an_export_that_cannot_be_removed_now_stops_no_other(archives, tmp_path, monkeypatch):
+    for _ in range(2):
+        async with archives.begin("harbour") as archive:
+            await archive.seal()
+    unlink = module.Path.unlink
+
+    def refuse(path, **more):
+        if path.name == "harbour.zip":
+            raise PermissionError(errno.EACCES, "in use")
+        unlink(path, **more)
+
+    monkeypatch.setattr(module.Path, "unlink", refuse)
+    assert await archives.sweep(before=2**45) == 1
+    assert left_of(tmp_path) == ["exports/harbour.zip"]

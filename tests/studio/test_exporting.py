@@ -18,7 +18,7 @@ from bot.ports.library import NewCharacter, NewReference, NewVariation
 from bot.studio import exporting
 from bot.studio.exporting import KEPT_MS, Exported, Packing
 from tests.builders import NOW, USER, a_lora, a_picture, a_size, an_artifact, png
-from tests.studio.house import AIKO, a_studio
+from tests.studio.house import AIKO, a_studio, running, settled
 
 
 async def a_project(studio):
@@ -225,6 +225,13 @@ async def test_old_exports_are_swept_out_before_another_is_built():
         await drawn(studio, project)
         await exported(studio, project)
         assert studio.archives.swept == [studio.clock.now() - KEPT_MS]
+
+
+async def test_old_exports_are_swept_out_every_day_also_where_nobody_exports_anything(monkeypatch):
+    monkeypatch.setattr(exporting, "SWEEP_EVERY_S", 0.0)
+    async with a_studio() as studio, running(studio.exporter.tidy()):
+        await settled()
+        assert len(studio.archives.swept) > 1
 
 
 async def test_pictures_of_all_kinds_keep_their_folders():
