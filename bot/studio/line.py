@@ -26,6 +26,7 @@ from bot.studio.gate import Gate, Hold
 from bot.studio.lane import Drawing, Lane
 
 PER_PAGE: Final = 10
+HELD: Final = "Its batch is paused; the batch's card lets it go on."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +149,9 @@ class Line:
     async def _queued(self, job: Job, project: Project | None) -> JobView:
         hold = self._gate.hold
         line = await self.order()
+        place = place_of(job.id, line)
+        if place is None:
+            return JobView(job=job, project=project, hold=hold, note=HELD if job.batch is not None else "")
         wait = wait_before(
             job.id,
             line,
@@ -157,7 +161,7 @@ class Line:
         return JobView(
             job=job,
             project=project,
-            place=place_of(job.id, line),
+            place=place,
             wait=wait,
             starts=self._clock.now() + wait.ms if isinstance(wait, Known) and hold is None else None,
             hold=hold,

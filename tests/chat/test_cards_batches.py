@@ -17,6 +17,7 @@ from bot.ports.darkroom import Sheet
 from bot.ports.poster import BatchReport
 from bot.studio.foreman import BatchView
 from bot.studio.gate import Paused
+from bot.studio.line import JobView
 from bot.studio.planner import Proposal
 from tests.builders import (
     NOW,
@@ -24,6 +25,7 @@ from tests.builders import (
     a_card,
     a_failure,
     a_job,
+    a_picture_post,
     a_project,
     a_request,
     a_size,
@@ -271,6 +273,16 @@ def test_a_sheet_has_a_name_that_no_other_has():
     sheet = Sheet(content=b"x", size=a_size(), media_type="image/webp")
     (file,) = cards.batch_report(a_report(sheet=sheet)).files
     assert (file.name, file.alt) == ("genga-batch-3-nnnnnnnn.webp", "Contact sheet of batch 3")
+
+
+def test_a_drawing_of_a_batch_says_so():
+    job = a_job(batch=3, state=S.DELIVERED)
+    assert "batch 3" in cards.picture_post(a_picture_post(job=job)).content
+    held = JobView(job=replace(job, state=S.QUEUED), hold=Paused(since=NOW), note="Its batch is paused.")
+    waiting = cards.job_card(held, now=NOW).text
+    assert waiting.startswith("waiting\nThe queue is paused")
+    assert "Its batch is paused." in waiting
+    assert "batch 3" in cards.job_sheet(JobView(job=job), [], [], now=NOW).text
 
 
 # ── whatever people type

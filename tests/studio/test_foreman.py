@@ -180,6 +180,15 @@ async def test_a_paused_batch_waits_and_a_resumed_one_goes_on():
         assert studio.told(S.SUBMITTED) == [single.id, 1]
 
 
+async def test_a_job_of_a_paused_batch_says_so_and_promises_no_start():
+    async with a_studio() as studio:
+        batch = await begun(studio)
+        await studio.foreman.pause(batch.id, AIKO)
+        view = await studio.line.view((await studio.stores.batches.jobs(batch.id))[0].id)
+        assert (view.place, view.wait, view.starts) == (None, None, None)
+        assert "batch is paused" in view.note
+
+
 async def test_cancelling_takes_back_what_waits_and_stops_what_is_drawn():
     async with a_studio() as studio:
         gate = Gate()

@@ -97,10 +97,16 @@ def waiting_lines(view: JobView) -> str:
 
 
 def _place(view: JobView) -> str:
-    place = "next in line" if view.place == 1 else f"{ordinal(view.place or 0)} in line"
+    place = _place_words(view.place)
     if view.hold is not None:
         return f"{place}\n{hold_words(view.hold)} The place in line is kept."
-    return dotted(place if view.place else "waiting", _start(view))
+    return dotted(place, _start(view))
+
+
+def _place_words(place: int | None) -> str:
+    if place is None:
+        return "waiting"
+    return "next in line" if place == 1 else f"{ordinal(place)} in line"
 
 
 def _start(view: JobView) -> str:

@@ -134,6 +134,7 @@ def _small_print(job: Job, project: Project | None, parent: Job | None) -> str:
         duration(drawn) if drawn is not None else "time not measured",
         fitted(job.recipe.workflow, 60),
         _from_parent(job, parent),
+        f"batch {job.batch}" if job.batch is not None else "",
         change_words(job.recipe),
         redrawn_words(job.recipe),
     )

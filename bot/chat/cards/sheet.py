@@ -179,6 +179,7 @@ def _links(view: JobView, artifacts: Sequence[Artifact], line: Sequence[Job]) ->
     job = view.job
     lines = [
         f"project {fitted(view.project.name, 100)}" if view.project else "",
+        f"batch {view.job.batch}" if view.job.batch is not None else "",
         f"asked by {person(job)} {relative(job.created)}",
         f"pictures {link_to(job, job.post)}" if job.post else "",
         f"{counted(len(artifacts), 'picture')} in the library" if artifacts else "",
