@@ -267,3 +267,27 @@ async def test_an_adult_projects_export_is_handed_out_to_adults_only(studio: Stu
     assert "for adults" in refused.text
     answer = await studio.answer("/project export project:Night", channel=dark)
     assert len(answer.attachments) == 1
+
+
+async def test_an_export_whose_answer_comes_too_late_is_posted_where_it_was_asked_for(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.exports.TELL_EVERY_S", 0.0)
+    await studio.answer("/project create name:Harbor channel:gallery")
+    await studio.answer("/style create name:Ink project:Harbor steps:12")
+    expired = {"code": 50027, "message": "Invalid Webhook Token"}
+    for _ in range(2):
+        studio.discord.faults.fail_next("PATCH", r"/messages/@original$", 401, body=expired)
+    await studio.command("/project export project:Harbor", by=studio.director)
+    late = await studio.said("is packed")
+    assert late.channel is studio.general
+    assert not late.ephemeral
+    assert len(late.attachments) == 1
+
+
+async def test_the_question_before_deleting_is_answered_after_a_restart_too(studio: Studio) -> None:
+    await studio.answer("/project create name:Harbor channel:gallery")
+    asked = await studio.answer("/project delete project:Harbor", by=studio.director)
+    await studio.restart()
+    await (await studio.director.click(asked, "Archive instead")).answered()
+    assert "is archived" in asked.text
