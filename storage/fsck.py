@@ -115,21 +115,23 @@ def _kept(db: sqlite3.Connection) -> Iterator[_Kept]:
 
 def _drawn_from(db: sqlite3.Connection) -> Iterator[_Kept]:
     """Yield what jobs were or will be drawn from, each file once."""
-    given_up = "SELECT path FROM discards UNION SELECT path FROM artifacts WHERE deleted IS NOT NULL"
     rows = db.execute(
-        f"""
+        """
         SELECT path, sha256, min(job) AS job
         FROM (
-            SELECT json_extract(recipe, '$.reference.path') AS path,
-                   json_extract(recipe, '$.reference.sha256') AS sha256, id AS job
+            SELECT reference AS path,
+                   ifnull(json_extract(recipe, '$.reference.sha256'),
+                          json_extract(request, '$.reference.sha256')) AS sha256,
+                   id AS job
             FROM jobs
+            WHERE reference IS NOT NULL
             UNION ALL
             SELECT path, json_extract(reference, '$.sha256'), NULL FROM pins
         )
-        WHERE path IS NOT NULL AND path NOT IN ({given_up})
+        WHERE path NOT IN (SELECT path FROM artifacts WHERE deleted IS NOT NULL)
         GROUP BY path
         ORDER BY path
-        """  # noqa: S608 the subselect above
+        """
     )
     for row in rows:
         whose = (

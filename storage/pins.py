@@ -4,6 +4,7 @@ from functools import partial
 from sqlite3 import Connection
 
 from bot.ports.review import Pin
+from storage import artifacts
 from storage.database import Database
 from storage.records import Values
 from storage.result_records import pin_of, values_of_pin
@@ -26,6 +27,8 @@ class SqlitePins:
 
 
 def _put(db: Connection, *, values: Values) -> None:
+    """Keep the pin in the place of an earlier one, whose picture is given up if nothing else needs it."""
+    earlier = db.execute("SELECT path FROM pins WHERE guild = :guild AND user = :user", values).fetchall()
     db.execute(
         """
         INSERT INTO pins (guild, user, reference, path, at, job, picture)
@@ -36,6 +39,7 @@ def _put(db: Connection, *, values: Values) -> None:
         """,
         values,
     )
+    artifacts.discard(db, files=[row["path"] for row in earlier], at=int(values["at"] or 0))
 
 
 def _peek(db: Connection, *, guild: int, user: int) -> Pin | None:

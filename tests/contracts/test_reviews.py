@@ -222,3 +222,11 @@ async def test_each_person_has_one_pin_per_server_the_last_one(stores):
     assert await stores.pins.take(guild=GUILD, user=77) is None
     assert await stores.pins.take(guild=GUILD, user=USER) == last
     assert await stores.pins.take(guild=9, user=USER) == first
+
+
+async def test_the_picture_of_an_earlier_pin_is_given_up_unless_a_job_starts_from_it(stores):
+    used, unused, last = [a_reference(path=f"library/references/ab/{name}.png") for name in "abc"]
+    await stores.jobs.add(a_new_job(recipe=a_recipe(reference=used)))
+    for reference in (used, unused, last, last):
+        await stores.pins.put(guild=GUILD, user=USER, pin=a_pin(reference=reference))
+    assert await stores.discards.due() == [unused.path]

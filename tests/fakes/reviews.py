@@ -11,7 +11,7 @@ from bot.core.families import ModelFamily
 from bot.core.review import Decision, Reason, Review
 from bot.ports.library import PictureFilter
 from bot.ports.review import Judged, Pin, ReviewCounts, Verdict
-from tests.fakes.artifacts import change_picture, kept_in, picture_in, wanted_of
+from tests.fakes.artifacts import change_picture, discard_in, kept_in, picture_in, wanted_of
 from tests.fakes.memory import Memory
 
 
@@ -116,10 +116,14 @@ class FakeReviews:
 
 class FakePins:
     def __init__(self, memory: Memory) -> None:
+        self._memory = memory
         self._pins = memory.pins
 
     async def put(self, *, guild: int, user: int, pin: Pin) -> None:
+        earlier = self._pins.get((guild, user))
         self._pins[guild, user] = pin
+        if earlier is not None:
+            discard_in(self._memory, {earlier.reference.path}, at=pin.at)
 
     async def peek(self, *, guild: int, user: int) -> Pin | None:
         return self._pins.get((guild, user))

@@ -163,6 +163,17 @@ async def test_a_reference_is_needed_by_jobs_by_pins_and_by_characters(kept: Kep
     assert faults(kept) == [Kind.MISSING]
 
 
+async def test_a_reference_that_was_given_up_and_came_back_is_needed(kept: Kept):
+    reference = a_reference_file(kept)
+    async with Database.open(kept.data / "genga.db") as database:
+        stores = SqliteStores.over(database)
+        for taken in (reference, a_reference()):
+            await taken_up(stores, taken)
+        await stores.pins.take(guild=1, user=1)
+        await drawn_from(stores, reference)
+    assert [trouble.kind for trouble in check(kept.data)] == [Kind.OPEN, Kind.OPEN]
+
+
 # ── what was deleted
 
 
