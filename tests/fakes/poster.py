@@ -31,6 +31,8 @@ class FakePoster:
         self.tags: dict[int, list[str]] = {}
         self.restricted: set[int] = set()
         self.gone: set[int] = set()
+        self.files: dict[tuple[int, int], bytes] = {}
+        """What hangs in posts, by message and attachment."""
         self._failures: deque[StudioError] = deque()
         self._answers_to_lose = 0
         self._in_channel: dict[str, Posted] = {}
@@ -86,6 +88,13 @@ class FakePoster:
             self._make(channel, report.nonce)
         self._maybe_lose_the_answer()
         return self._in_channel[report.nonce].message
+
+    async def attachment(self, card: Card, attachment: int) -> bytes:
+        self._maybe_fail()
+        try:
+            return self.files[card.message, attachment]
+        except KeyError:
+            raise TargetGone("The file is not in its post any more.", hint="Draw it again.") from None
 
     def _make(self, channel: int, nonce: str, *, files: int = 0) -> None:
         message = Card(channel=channel, message=self._next_id())

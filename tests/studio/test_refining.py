@@ -1,0 +1,427 @@
+"""From a finished picture to the next one."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from bot.core.errors import BadRequest, DiscordAway, NotAllowed, NotFound, WrongState
+from bot.core.generation import MAX_SEED, Seed
+from bot.core.job import Job, JobState
+from bot.core.lineage import Descent
+from bot.studio.control import Actor
+from bot.studio.refining import Changes
+from bot.workflows.loader import load_workflows
+from tests.builders import (
+    GUILD,
+    NOW,
+    USER,
+    a_card,
+    a_catalogue,
+    a_lineage,
+    a_lora,
+    a_new_job,
+    a_recipe,
+    a_reference,
+    a_request,
+    a_size,
+    an_artifact,
+    an_origin,
+    png,
+)
+from tests.studio.house import AIKO, BOSS, Studio, a_studio
+
+WORKFLOWS = load_workflows().workflows
+STRANGER = Actor(user=USER + 7, guild=GUILD)
+NODES = frozenset(name for workflow in WORKFLOWS.values() for name in workflow.class_types())
+
+
+@pytest.fixture
+async def studio() -> AsyncIterator[Studio]:
+    async with a_studio() as studio:
+        studio.workflows.update(WORKFLOWS)
+        studio.workshop.catalogue = replace(a_catalogue(), nodes=NODES)
+        yield studio
+
+
+async def posted(studio: Studio, *, pictures: int = 1, **new) -> Job:
+    """Store a job that is drawn and posted, with its files on the shelf."""
+    job, _ = await studio.jobs.add(a_new_job(**new))
+    for state in (JobState.SUBMITTED, JobState.RUNNING):
+        moved = job.to(state, at=NOW)
+        await studio.jobs.store(moved, was=job.state)
+        job = moved
+    made = [
+        an_artifact(job=job.id, index=number, path=f"library/{job.id}_{number}.png", sha256=f"{job.id:064x}")
+        for number in range(1, pictures + 1)
+    ]
+    for one in made:
+        studio.shelf.files[one.path] = png(grey=one.index)
+    drawn = job.to(JobState.RENDERED, at=NOW)
+    await studio.jobs.rendered(drawn, was=job.state, artifacts=made)
+    (posting,) = await studio.stores.outbox.due()
+    await studio.jobs.delivered(
+        drawn.to(JobState.DELIVERED, at=NOW),
+        posting=posting,
+        post=a_card(message=900 + job.id),
+        attachments=[job.id * 10 + number for number in range(1, pictures + 1)],
+        notice=False,
+    )
+    return await studio.jobs.get(job.id)
+
+
+async def child(studio: Studio, ticket) -> Job:
+    assert ticket.fresh
+    return await studio.jobs.get(ticket.job.id)
+
+
+# ── looking
+
+
+async def test_a_picture_that_was_deleted_or_never_was_is_not_found(studio):
+    job = await posted(studio, pictures=2)
+    await studio.refining.delete(job.id, [2], AIKO)
+    assert [one.index for one in (await studio.refining.shown(job.id, AIKO)).pictures] == [1]
+    with pytest.raises(NotFound, match="Picture 2 of #1 was deleted, or never was"):
+        await studio.refining.picture(job.id, 2, AIKO)
+    await studio.refining.delete(job.id, [1], AIKO)
+    with pytest.raises(NotFound, match="The pictures of #1 were deleted"):
+        await studio.refining.picture(job.id, 1, AIKO)
+
+
+async def test_a_job_without_pictures_and_one_of_another_server_have_none(studio):
+    waiting = await studio.stored()
+    with pytest.raises(NotFound, match="#1 has no pictures"):
+        await studio.refining.shown(waiting.id, AIKO)
+    with pytest.raises(NotFound, match="no job #1 here"):
+        await studio.refining.shown(waiting.id, replace(AIKO, guild=1))
+
+
+async def test_the_original_is_the_file_as_it_is_kept(studio):
+    job = await posted(studio)
+    original = await studio.refining.original(job.id, 1, AIKO)
+    assert (original.content, original.media_type, original.restored) == (png(grey=1), "image/png", False)
+
+
+# ── variations
+
+
+async def test_a_variation_is_drawn_from_the_picture_with_the_same_words(studio):
+    parent = await posted(studio, pictures=2, recipe=a_recipe(count=2, loras=(a_lora(),)))
+    made = await child(studio, await studio.refining.vary(parent.id, 2, AIKO, an_origin()))
+    [_, picture] = await studio.jobs.artifacts(parent.id)
+    assert made.lineage == a_lineage(parent=parent.id, how=Descent.VARY, picture=2)
+    assert made.recipe == replace(
+        parent.recipe,
+        workflow="img2img",
+        count=1,
+        seed=made.recipe.seed,
+        reference=made.recipe.reference,
+        denoise=0.55,
+        model_hash="0123abcd",
+        renderer="0.33.0",
+    )
+    assert made.recipe.reference.path == picture.path
+    assert made.request.given() == {"prompt", "workflow", "reference", "denoise"}
+    assert made.recipe.seed != parent.recipe.seed
+    assert made.graph.nodes["10"].inputs["image"] == made.recipe.reference.upload_name
+
+
+async def test_where_nothing_draws_from_a_picture_a_variation_has_a_seed_nearby(studio):
+    studio.workflows["txt2img"] = replace(WORKFLOWS["txt2img"], from_picture=None)
+    parent = await posted(studio, recipe=a_recipe(seed=Seed(MAX_SEED - 1)))
+    seeds = [
+        (await child(studio, await studio.refining.vary(parent.id, 1, AIKO, an_origin()))).recipe.seed
+        for _ in range(3)
+    ]
+    assert seeds == [MAX_SEED, 0, 1]
+
+
+async def test_a_workflow_that_is_gone_cannot_be_varied(studio):
+    parent = await posted(studio, recipe=a_recipe(workflow="gone"))
+    with pytest.raises(BadRequest, match="no workflow called `gone`"):
+        await studio.refining.vary(parent.id, 1, AIKO, an_origin())
+
+
+async def test_all_pictures_together_are_varied_by_the_seed_with_the_very_graph(studio):
+    parent = await posted(studio, pictures=2, recipe=a_recipe(count=2))
+    made = await child(studio, await studio.refining.vary(parent.id, None, AIKO, an_origin()))
+    assert made.lineage == a_lineage(parent=parent.id, how=Descent.VARY)
+    assert (made.recipe.seed, made.recipe.count) == (parent.recipe.seed + 1, 2)
+    again = await studio.refining.again(made.id, AIKO, an_origin())
+    beside = await studio.refining.vary(parent.id, None, AIKO, an_origin())
+    assert (await studio.jobs.get(again.job.id)).lineage.how is Descent.AGAIN
+    assert beside.job.recipe.seed == parent.recipe.seed + 2
+
+
+async def test_what_was_drawn_over_larger_is_varied_in_the_size_of_before(studio):
+    larger = a_recipe(workflow="upscale_latent", scale=2.0, size=a_size(1664, 2432), reference=a_reference())
+    studio.shelf.files[a_reference().path] = png()
+    parent = await posted(studio, recipe=larger)
+    made = await child(studio, await studio.refining.vary(parent.id, 1, AIKO, an_origin()))
+    assert (made.recipe.size, made.recipe.scale) == (a_size(832, 1216), 1.0)
+
+
+async def test_a_picture_that_was_only_enlarged_has_nothing_to_vary(studio):
+    parent = await posted(studio, recipe=a_recipe(workflow="upscale", model=None))
+    for number in (1, None):
+        with pytest.raises(BadRequest, match="only made a picture larger"):
+            await studio.refining.vary(parent.id, number, AIKO, an_origin())
+
+
+# ── larger ones
+
+
+async def test_a_picture_becomes_larger_by_a_model_without_a_checkpoint(studio):
+    parent = await posted(studio, recipe=a_recipe(loras=(a_lora(),)))
+    made = await child(studio, await studio.refining.upscale(parent.id, 1, AIKO, an_origin()))
+    assert made.lineage == a_lineage(parent=parent.id, how=Descent.UPSCALE, picture=1)
+    recipe = made.recipe
+    assert (recipe.workflow, recipe.upscaler, recipe.scale) == ("upscale", "4x_anime.pth", 2.0)
+    assert (recipe.size, recipe.model, recipe.loras, recipe.count) == (a_size(1664, 2432), None, (), 1)
+    assert made.request.given() == {"prompt", "workflow", "reference", "scale", "upscaler"}
+
+
+async def test_an_enlarged_picture_is_varied_and_edited_as_the_drawing_it_came_from(studio):
+    parent = await posted(studio)
+    lineage = a_lineage(parent=parent.id, how=Descent.UPSCALE, picture=1)
+    large = await posted(studio, recipe=a_recipe(workflow="upscale", model=None), lineage=lineage)
+    varied = await child(studio, await studio.refining.vary(large.id, 1, AIKO, an_origin()))
+    assert (varied.recipe.model, varied.recipe.workflow) == (parent.recipe.model, "img2img")
+    assert varied.parent == large.id
+    assert (await studio.refining.drawing(large.id, AIKO)).id == parent.id
+
+
+async def test_without_an_upscale_model_a_picture_is_drawn_over(studio):
+    studio.workshop.catalogue = replace(studio.workshop.catalogue, upscalers=())
+    parent = await posted(studio)
+    made = await child(studio, await studio.refining.upscale(parent.id, 1, AIKO, an_origin(), scale=1.5))
+    recipe = made.recipe
+    assert (recipe.workflow, recipe.scale, recipe.upscaler) == ("upscale_latent", 1.5, None)
+    assert (recipe.denoise, recipe.model) == (0.5, parent.recipe.model)
+
+
+async def test_a_comfyui_that_was_never_reached_draws_over(studio):
+    studio.workshop.catalogue = None
+    parent = await posted(studio)
+    made = await child(studio, await studio.refining.upscale(parent.id, 1, AIKO, an_origin()))
+    assert made.recipe.workflow == "upscale_latent"
+    assert made.recipe.renderer == ""
+
+
+async def test_where_nothing_enlarges_that_is_said(studio):
+    studio.workshop.catalogue = replace(studio.workshop.catalogue, nodes=frozenset())
+    parent = await posted(studio)
+    with pytest.raises(BadRequest, match="cannot make pictures larger"):
+        await studio.refining.upscale(parent.id, 1, AIKO, an_origin())
+
+
+async def test_what_would_become_too_large_is_refused(studio):
+    parent = await posted(studio)
+    with pytest.raises(BadRequest, match="4 times that is"):
+        await studio.refining.upscale(parent.id, 1, AIKO, an_origin(), scale=4.0)
+
+
+# ── edited ones
+
+
+async def test_an_edited_drawing_keeps_what_was_not_changed_and_its_project(studio):
+    project = await studio.stores.projects.add(
+        guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
+    )
+    parent = await posted(studio, project=project.id, request=a_request(sampler="dpmpp_2m", steps=9))
+    changes = Changes(prompt="a crane", cfg=4.0, seed=Seed(3))
+    made = await child(studio, await studio.refining.edit(parent.id, 1, AIKO, an_origin(), changes))
+    assert made.lineage == a_lineage(parent=parent.id, how=Descent.EDIT, picture=1)
+    assert (made.request.prompt, made.request.sampler, made.request.steps) == ("a crane", "dpmpp_2m", None)
+    assert (made.recipe.seed, made.recipe.cfg, made.project) == (3, 4.0, project.id)
+
+
+async def test_an_edited_drawing_of_a_project_put_away_goes_where_it_is_asked_for(studio):
+    project = await studio.stores.projects.add(
+        guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
+    )
+    parent = await posted(studio, project=project.id)
+    await studio.stores.projects.change(replace(project, archived=NOW))
+    ticket = await studio.refining.edit(parent.id, None, AIKO, an_origin(), Changes(prompt="a crane"))
+    assert (await child(studio, ticket)).project is None
+
+
+# ── drawn again
+
+
+async def test_again_restores_a_picture_to_start_from_that_is_gone(studio):
+    first = await posted(studio)
+    [picture] = await studio.jobs.artifacts(first.id)
+    reference = a_reference(path=picture.path, sha256=picture.sha256)
+    recipe = a_recipe(workflow="img2img", reference=reference)
+    made = await posted(studio, recipe=recipe, lineage=a_lineage(parent=first.id, how=Descent.VARY))
+    later = await posted(studio, recipe=recipe, lineage=a_lineage(parent=made.id))
+    assert (await studio.refining.again(later.id, AIKO, an_origin())).job.recipe.reference == reference
+
+    content = studio.shelf.files.pop(picture.path)
+    studio.poster.files[901, 11] = content
+    studio.stores.memory.artifacts[0] = replace(
+        studio.stores.memory.artifacts[0], fingerprint=(await studio.darkroom.develop(content)).fingerprint
+    )
+    again = await studio.refining.again(later.id, AIKO, an_origin())
+    assert again.job.recipe.reference.path.startswith("library/references/")
+    same = await studio.refining.again(later.id, AIKO, an_origin(), same_seed=True)
+    assert (same.job.recipe.seed, same.job.lineage.how) == (recipe.seed, Descent.SAME_SEED)
+
+
+async def test_a_reference_that_nobody_has_any_more_is_said_to_be_gone(studio):
+    alone = await posted(studio, recipe=a_recipe(workflow="img2img", reference=a_reference()))
+    orphan = await posted(
+        studio,
+        recipe=a_recipe(workflow="img2img", reference=a_reference()),
+        lineage=a_lineage(parent=alone.id),
+    )
+    for job in (alone, orphan):
+        with pytest.raises(NotFound, match=f"#{job.id} starts from is gone from the disk"):
+            await studio.refining.again(job.id, AIKO, an_origin())
+
+
+async def test_a_line_that_never_ends_is_not_followed_for_ever(studio):
+    job = await posted(studio, recipe=a_recipe(workflow="img2img", reference=a_reference()))
+    circle = replace(await studio.jobs.get(job.id), lineage=a_lineage(parent=job.id))
+    studio.stores.memory.jobs[job.id] = circle
+    with pytest.raises(NotFound, match="is gone from the disk"):
+        await studio.refining.again(job.id, AIKO, an_origin())
+
+
+# ── restored ones
+
+
+async def lost(studio: Studio, content: bytes | None, **known) -> Job:
+    """Store a job whose file is gone, with this in its post."""
+    job = await posted(studio)
+    [picture] = await studio.jobs.artifacts(job.id)
+    del studio.shelf.files[picture.path]
+    studio.stores.memory.artifacts[0] = replace(picture, **known)
+    if content is not None:
+        studio.poster.files[901, 11] = content
+    return job
+
+
+async def test_a_lost_original_comes_from_its_post_if_it_looks_the_same(studio):
+    fingerprint = (await studio.darkroom.develop(png(grey=1))).fingerprint
+    job = await lost(studio, png(grey=1), fingerprint=fingerprint)
+    original = await studio.refining.original(job.id, 1, AIKO)
+    assert (original.content, original.restored) == (png(grey=1), True)
+
+
+async def test_a_lost_original_comes_from_its_post_if_it_is_the_very_file(studio):
+    job = await lost(studio, png(grey=1), origin_sha256=sha256(png(grey=1)).hexdigest())
+    assert (await studio.refining.original(job.id, 1, AIKO)).restored
+
+
+@pytest.mark.parametrize("content", [None, png(grey=200), b"no picture"])
+async def test_a_lost_original_is_not_replaced_by_another(studio, content):
+    fingerprint = (await studio.darkroom.develop(png(grey=1))).fingerprint
+    job = await lost(studio, content, fingerprint=fingerprint)
+    with pytest.raises(NotFound, match="its post does not have it either"):
+        await studio.refining.original(job.id, 1, AIKO)
+
+
+async def test_a_lost_original_that_was_never_measured_or_posted_is_gone(studio):
+    job = await lost(studio, png(grey=1))
+    with pytest.raises(NotFound, match="does not have it either"):
+        await studio.refining.original(job.id, 1, AIKO)
+    studio.stores.memory.artifacts[0] = replace(studio.stores.memory.artifacts[0], attachment=None)
+    with pytest.raises(NotFound, match="does not have it either"):
+        await studio.refining.original(job.id, 1, AIKO)
+
+
+async def test_while_discord_is_away_nobody_says_that_a_picture_is_gone(studio):
+    job = await lost(studio, png(grey=1))
+    studio.poster.fail(DiscordAway("Discord does not answer."))
+    with pytest.raises(DiscordAway):
+        await studio.refining.original(job.id, 1, AIKO)
+
+
+# ── taken up
+
+
+async def test_a_picture_taken_up_is_where_the_next_drawing_starts_once(studio):
+    job = await posted(studio, pictures=2)
+    pin = await studio.refining.pin(job.id, 2, AIKO)
+    assert (pin.job, pin.picture) == (job.id, 2)
+    ticket = await studio.refining.draw(a_request(), an_origin(), AIKO)
+    assert ticket.job.lineage == a_lineage(parent=job.id, how=Descent.REFERENCE, picture=2)
+    assert ticket.job.recipe.reference == pin.reference
+    plain = await studio.refining.draw(a_request(), an_origin(), AIKO)
+    assert (plain.job.lineage, plain.job.recipe.reference) == (None, None)
+
+
+async def test_a_picture_of_ones_own_has_no_parent(studio):
+    studio.shelf.files[a_reference().path] = png()
+    await studio.refining.pin_reference(a_reference(), AIKO)
+    ticket = await studio.refining.draw(a_request(), an_origin(), AIKO)
+    assert (ticket.job.lineage, ticket.job.recipe.reference) == (None, a_reference())
+
+
+async def test_a_picture_taken_up_waits_for_a_drawing_that_can_start_from_it(studio):
+    job = await posted(studio)
+    await studio.refining.pin(job.id, 1, AIKO)
+    studio.shelf.files[a_reference().path] = png()
+    for request in (a_request(workflow="txt2img"), a_request(reference=a_reference())):
+        assert (await studio.refining.draw(request, an_origin(), AIKO)).job.lineage is None
+    outside = replace(AIKO, guild=None)
+    assert (await studio.refining.draw(a_request(), an_origin(), outside)).job.lineage is None
+    with pytest.raises(BadRequest):
+        await studio.refining.draw(a_request(prompt=" "), an_origin(), AIKO)
+    later = await studio.refining.draw(a_request(workflow="img2img"), an_origin(), AIKO)
+    assert later.job.parent == job.id
+
+
+async def test_a_picture_taken_up_and_deleted_since_is_used_as_it_was_kept(studio):
+    job = await posted(studio)
+    pin = await studio.refining.pin(job.id, 1, AIKO)
+    await studio.refining.delete(job.id, [1], AIKO)
+    assert (await studio.refining.draw(a_request(), an_origin(), AIKO)).job.recipe.reference == pin.reference
+
+
+async def test_pictures_are_taken_up_in_servers(studio):
+    with pytest.raises(NotAllowed):
+        await studio.refining.pin_reference(a_reference(), replace(AIKO, guild=None))
+
+
+# ── put away
+
+
+async def test_pictures_are_deleted_by_their_person_or_a_manager(studio):
+    job = await posted(studio, pictures=3)
+    with pytest.raises(NotAllowed, match="The pictures of #1 are not yours"):
+        await studio.refining.delete(job.id, [1], STRANGER)
+    left = await studio.refining.delete(job.id, [1], BOSS)
+    assert [one.index for one in left.pictures] == [2, 3]
+    with pytest.raises(NotFound, match="deleted already"):
+        await studio.refining.delete(job.id, [1], AIKO)
+
+
+async def test_what_is_being_posted_is_not_deleted(studio):
+    states = (JobState.SUBMITTED, JobState.RUNNING, JobState.RENDERED)
+    job = await studio.stored(*states)
+    with pytest.raises(WrongState, match="is being posted"):
+        await studio.refining.delete(job.id, [1], AIKO)
+
+
+async def test_a_job_moves_to_another_project_with_its_pictures(studio):
+    job = await posted(studio)
+    project = await studio.stores.projects.add(
+        guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
+    )
+    assert (await studio.refining.move(job.id, project.id, AIKO)).project == project.id
+    assert (await studio.jobs.get(job.id)).project == project.id
+    with pytest.raises(NotAllowed):
+        await studio.refining.move(job.id, project.id, STRANGER)
+
+
+async def test_a_variation_is_varied_by_its_own_workflow(studio):
+    studio.shelf.files[a_reference().path] = png()
+    parent = await posted(studio, recipe=a_recipe(workflow="img2img", reference=a_reference()))
+    made = await child(studio, await studio.refining.vary(parent.id, 1, AIKO, an_origin()))
+    assert (made.recipe.workflow, made.recipe.denoise) == ("img2img", 0.55)
+    assert made.recipe.reference != a_reference()
