@@ -108,7 +108,7 @@ def _edit_place(call: Call, channel: Channel, body: Json) -> None:
 
 
 def _check_tags(form: Form, body: Json) -> None:
-    tags = body.get("available_tags") or []
+    tags: list[Json] = body.get("available_tags") or []
     form.count(("available_tags",), tags, 0, TAGS_OF_A_FORUM)
     for number, tag in enumerate(tags):
         form.length(("available_tags", number, "name"), tag.get("name") or "", 1, TAG_NAME)
