@@ -167,10 +167,11 @@ class Outline:
                 f"These are {count:,} drawings; a batch has {MOST_DRAWINGS:,} at most.",
                 hint="Make several batches of it.",
             )
+        cells = tuple(self._cells())
         return tuple(
-            replace(cell, request=replace(cell.request, prompt=prompt), line=line)
+            Item(request=replace(cell.request, prompt=prompt), line=line, cell=cell.cell)
             for line, prompt in prompts
-            for cell in self._cells()
+            for cell in cells
         )
 
     @property

@@ -159,7 +159,7 @@ async def test_a_batch_is_paused_resumed_and_taken_back_over_restarts(
     assert "1 of 20" in card.text
     assert len(comfy.prompts) == 1
     await press(studio, card, "Resume", by=studio.director)
-    await studio.until(3, JobState.RUNNING)
+    await studio.until(2, JobState.RUNNING)
     await studio.restart()
     await offers(studio, card, "Cancel")
     assert " of 20" in card.text
