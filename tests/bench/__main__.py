@@ -26,6 +26,9 @@ AIMS = {
     "job_status_ms_p99_1m": 5.0,
     "job_list_ms_p99_1m": 5.0,
     "queue_show_ms_p99_1m": 5.0,
+    "press_ms_p99_1m": 100.0,
+    "reaction_ms_p99_1m": 1000.0,
+    "export_memory_times_a_tenth_1000": 1.5,
     "find_ms_p99_100k": 20.0,
     "gallery_page_ms_p99_1m": 5.0,
     "names_ms_p99_10k": 20.0,
@@ -40,6 +43,8 @@ FLOORS = (
     ("finish_to_post_ms", "floor_picture_ms_p50"),
     ("ack_ms", "floor_http_ms_p50"),
     ("autocomplete_ms", "floor_http_ms_p50"),
+    ("press_ms", "floor_http_ms_p50"),
+    ("reaction_ms", "floor_http_ms_p50"),
 )
 """What begins like this is told as a multiple of that: the least that this machine takes for such a thing."""
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from tests.bench.figures import Figures
 from tests.bench.scenes.batches import batch
+from tests.bench.scenes.carrying import carrying
 from tests.bench.scenes.commands import acknowledgements
 from tests.bench.scenes.floor import floor
 from tests.bench.scenes.lane import gaps
 from tests.bench.scenes.library import finding
 from tests.bench.scenes.posts import posts
+from tests.bench.scenes.presses import presses
 from tests.bench.scenes.progress import staleness
 from tests.bench.scenes.restart import recovery
 from tests.bench.scenes.storage import copying, reading
@@ -28,6 +30,8 @@ class Extent:
     batch: int
     stored: int
     pictures: int
+    adopted: int
+    exported: int
     copied_mib: int
 
 
@@ -43,6 +47,8 @@ FULL = Extent(
     batch=1000,
     stored=1_000_000,
     pictures=1_000_000,
+    adopted=100,
+    exported=1000,
     copied_mib=400,
 )
 SHORT = Extent(
@@ -57,6 +63,8 @@ SHORT = Extent(
     batch=20,
     stored=3000,
     pictures=3000,
+    adopted=2,
+    exported=20,
     copied_mib=4,
 )
 
@@ -69,6 +77,8 @@ SCENES: dict[str, Callable[[Extent], Awaitable[Figures]]] = {
     "restart": lambda extent: recovery(extent.waiting),
     "batch": lambda extent: batch(extent.batch),
     "storage": lambda extent: reading(extent.stored, extent.rounds),
+    "presses": lambda extent: presses(extent.pictures, extent.rounds // 5, extent.posts),
+    "carrying": lambda extent: carrying(extent.adopted, extent.exported),
     "library": lambda extent: finding(extent.pictures, extent.rounds),
     "backup": lambda extent: copying(extent.copied_mib),
 }

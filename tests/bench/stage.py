@@ -6,7 +6,7 @@ the floors.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,10 +60,17 @@ class Stage:
         return began
 
 
+async def _empty(_: Path) -> None:
+    pass
+
+
 @asynccontextmanager
-async def a_stage(pace: Pace) -> AsyncGenerator[Stage]:
-    """Start the bot as a process would be started, and stop it as one would be stopped."""
+async def a_stage(
+    pace: Pace, *, furnish: Callable[[Path], Awaitable[None]] = _empty
+) -> AsyncGenerator[Stage]:
+    """Start the bot as a process would be started, in a furnished data folder, and stop it likewise."""
     with TemporaryDirectory(prefix="genga-bench-") as data:
+        await furnish(Path(data))
         async with SandboxDiscord() as discord, SandboxComfyUI(pace=pace) as comfy:
             began = time.monotonic()
             bot = await BotProcess.start(discord, comfy, Path(data))

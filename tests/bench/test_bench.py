@@ -14,8 +14,8 @@ from tests.bench.library import BUSIEST, NEWCOMER, fill
 from tests.bench.measure import FULL, SCENES, SHORT, measure
 from tests.builders import GUILD
 
-WIRE = ("floor", "commands", "lane", "posts", "progress", "restart", "batch")
-DATABASE = ("storage", "library", "backup")
+WIRE = ("floor", "commands", "lane", "posts", "progress", "restart", "batch", "presses")
+DATABASE = ("storage", "library", "carrying", "backup")
 
 
 @pytest.mark.timeout(240)
@@ -24,6 +24,7 @@ async def test_every_figure_over_the_wire_can_be_measured(capsys: pytest.Capture
     promised = {"ack_ms_p50_idle", "gpu_gap_ms_p50", "comfyui_own_gap_ms_p50", "finish_to_post_ms_p95"}
     promised |= {"progress_staleness_ms_p99", "http_429", "loop_lag_ms_p99", "ready_s", "rss_mib"}
     promised |= {"autocomplete_ms_p99", "recovery_s_20_waiting", "floor_picture_ms_p50"}
+    promised |= {"press_ms_p99_3000", "reaction_ms_p99_3000"}
     promised |= {"batch_start_ms_20", "batch_drawings_before_a_single"}
     assert promised <= figures.keys()
     assert all(math.isfinite(value) for value in figures.values())
@@ -36,6 +37,7 @@ async def test_every_figure_of_the_database_can_be_measured():
     figures = await measure(SHORT, *DATABASE)
     promised = {"job_status_ms_p99_3000", "job_list_ms_p99_3000", "queue_show_ms_p99_3000", "commit_ms_p99"}
     promised |= {"find_ms_p99_300", "gallery_page_ms_p99_3000", "names_ms_p99_3000"}
+    promised |= {"adopting_times_plain", "export_memory_times_a_tenth_20"}
     assert promised | {"backup_s_4mib", "write_ms_p99_during_backup"} <= figures.keys()
     assert all(math.isfinite(value) for value in figures.values())
 

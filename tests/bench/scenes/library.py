@@ -52,13 +52,13 @@ async def finding(pictures: int, rounds: int) -> Figures:
         pages = [await _took(lambda: _page(rooms, dice)) for _ in range(rounds)]
         typed = [await _took(lambda: _typed(rooms, dice)) for _ in range(rounds // 2)]
     return {
-        **spread("find_ms", found, _size(rooms.hung.jobs)),
-        **spread("gallery_page_ms", pages, _size(pictures)),
-        **spread("names_ms", typed, _size(rooms.hung.names)),
+        **spread("find_ms", found, size_of(rooms.hung.jobs)),
+        **spread("gallery_page_ms", pages, size_of(pictures)),
+        **spread("names_ms", typed, size_of(rooms.hung.names)),
     }
 
 
-def _size(count: int) -> str:
+def size_of(count: int) -> str:
     return {1_000_000: "1m", 100_000: "100k", 10_000: "10k"}.get(count, str(count))
 
 

@@ -1,0 +1,175 @@
+"""Pictures carried in and out: adopted beside plain hashing and decoding, exported in steady memory."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+
+from bot.core.library import Project
+from bot.imaging.darkroom import PillowDarkroom
+from bot.ports.library import PictureFilter
+from bot.studio.adopting import Adopting, Taken
+from bot.studio.exporting import Exporter
+from storage.archives import FolderArchives
+from storage.database import Database
+from storage.files import LIBRARY, PictureShelf
+from storage.hoard import FolderHoard
+from storage.stores import SqliteStores
+from tests.bench.bot_process import resident_mib
+from tests.bench.figures import Figures, timed
+from tests.builders import NOW, USER, a_new_job
+from tests.fakes.clock import ManualClock
+
+SIDES = (832, 1216)
+THREADS = 2
+PER_JOB = 10
+FEW = 10
+"""An export of so many times fewer pictures is what the memory is compared with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    data: Path
+    stores: SqliteStores
+    pool: Executor
+    project: Project
+    shelf: PictureShelf
+
+
+async def carrying(adopted: int, exported: int) -> Figures:
+    """Adopt so many files and hash and decode the same ones plainly; then export so many pictures."""
+    with TemporaryDirectory(prefix="genga-bench-") as folder:
+        old = Path(folder) / "old"
+        paths = await asyncio.to_thread(_paint, old, adopted)
+        async with _house(Path(folder) / "data") as house:
+            plain = await _plainly(paths, house.pool)
+            took = await _adopted(house, old, adopted)
+            few = await _exported(house, exported // FEW)
+            many = await _exported(house, exported)
+    return {
+        "adopted_per_s": adopted / took,
+        "hashed_and_decoded_per_s": adopted / plain,
+        "adopting_times_plain": took / plain,
+        f"export_growth_mib_{exported}": many,
+        f"export_memory_times_a_tenth_{exported}": many / max(few, 1.0),
+    }
+
+
+def _paint(folder: Path, count: int) -> list[Path]:
+    """Write PNGs as large as those that are drawn, with grain as drawn ones have it, no two alike."""
+    folder.mkdir()
+    grain = Image.frombytes("RGB", SIDES, Random(1).randbytes(SIDES[0] * SIDES[1] * 3))
+    paths = [folder / f"{number}.png" for number in range(count)]
+    for number, path in enumerate(paths):
+        sky = Image.linear_gradient("L").resize(SIDES).convert("RGB")
+        ground = Image.new("RGB", SIDES, (number % 256, 90, number // 256))
+        Image.blend(Image.blend(sky, ground, 0.5), grain, 0.05).save(path, compress_level=4)
+    return paths
+
+
+async def _plainly(paths: Sequence[Path], pool: Executor) -> float:
+    """Return the seconds that hashing and decoding take, with as many threads."""
+    took: list[float] = []
+    loop = asyncio.get_running_loop()
+    with timed(took.append):
+        await asyncio.gather(*(loop.run_in_executor(pool, _hash_and_decode, path) for path in paths))
+    return took[0] / 1000
+
+
+def _hash_and_decode(path: Path) -> str:
+    with Image.open(path) as image:
+        image.load()
+    return sha256(path.read_bytes()).hexdigest()
+
+
+async def _adopted(house: House, folder: Path, count: int) -> float:
+    adopting = Adopting(
+        FolderHoard(folder, house.pool, library=house.data / LIBRARY),
+        house.project,
+        jobs=house.stores.jobs,
+        artifacts=house.stores.artifacts,
+        darkroom=PillowDarkroom(house.pool),
+        shelf=house.shelf,
+        clock=ManualClock(),
+    )
+    took: list[float] = []
+    with timed(took.append):
+        outcomes = [outcome async for outcome in adopting.run(asyncio.Event())]
+    assert sum(isinstance(outcome, Taken) for outcome in outcomes) == count
+    return took[0] / 1000
+
+
+async def _exported(house: House, count: int) -> float:
+    """Export so many pictures of their own project; return by how much the memory grew at most, in MiB."""
+    project = await _copies(house, count)
+    exporter = Exporter(
+        artifacts=house.stores.artifacts,
+        jobs=house.stores.jobs,
+        characters=house.stores.characters,
+        styles=house.stores.styles,
+        archives=FolderArchives(house.data, house.pool),
+        darkroom=PillowDarkroom(house.pool),
+        shelf=house.shelf,
+        clock=ManualClock(),
+        min_free_bytes=0,
+    )
+    before = _peak_from_now()
+    async with aclosing(exporter.export(project)) as steps:
+        async for _ in steps:
+            pass
+    return max(_peak() - before, 0.0)
+
+
+async def _copies(house: House, count: int) -> Project:
+    """Store a project of so many pictures, whose files are links to the adopted ones."""
+    project = await _a_project(house.stores, f"project-{count}")
+    adopted = await house.stores.artifacts.page(PictureFilter(project=house.project.id), limit=count)
+    for first in range(0, count, PER_JOB):
+        pictures = [adopted[number % len(adopted)] for number in range(first, min(first + PER_JOB, count))]
+        paths = [f"{LIBRARY}/{project.slug}/{first + index}.png" for index in range(len(pictures))]
+        for picture, path in zip(pictures, paths, strict=True):
+            (house.data / path).parent.mkdir(exist_ok=True)
+            os.link(house.data / picture.path, house.data / path)
+        made = [
+            replace(picture, path=path, index=index)
+            for index, (picture, path) in enumerate(zip(pictures, paths, strict=True))
+        ]
+        await house.stores.jobs.add_ended(a_new_job(project=project.id), artifacts=made)
+    return project
+
+
+async def _a_project(stores: SqliteStores, slug: str) -> Project:
+    return await stores.projects.add(guild=None, name=slug, slug=slug, gallery=None, by=USER, at=NOW)
+
+
+def _peak_from_now() -> float:
+    """Begin to note the most memory anew, where the system can; return what is taken now, in MiB."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return resident_mib()
+
+
+def _peak() -> float:
+    with suppress(OSError), Path("/proc/self/status").open(encoding="utf-8") as status:
+        for line in status:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+@asynccontextmanager
+async def _house(data: Path) -> AsyncGenerator[House]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        async with Database.open(data / "genga.db") as database:
+            stores = SqliteStores.over(database)
+            project = await _a_project(stores, "old")
+            shelf = PictureShelf(data, pool)
+            yield House(data=data, stores=stores, pool=pool, project=project, shelf=shelf)
