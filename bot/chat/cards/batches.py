@@ -82,18 +82,16 @@ def plan_card(plan: Proposal) -> Look:
     """Show what would be drawn, before any of it is."""
     first = [f"`{number}` {_item(plan, number)}" for number in range(1, min(len(plan.items), SHOWN) + 1)]
     more = len(plan.items) - len(first)
-    base = plan.outline.base.prompt
+    lines = [
+        _common(plan),
+        f"**{_amount(len(plan.items), plan.pictures)}** · {_takes(plan)}",
+        *first,
+        f"… and {more} more" if more else "",
+        _plan_print(plan),
+    ]
     return Look(
         title=f"Plan · {fitted(plan.title, 120)}",
-        text="\n".join(
-            [
-                *([fitted(base, 500)] if plan.outline.text is None and plan.title != base else []),
-                f"**{_amount(len(plan.items), plan.pictures)}** · {_takes(plan)}",
-                *first,
-                *([f"… and {more} more"] if more else []),
-                _plan_print(plan),
-            ]
-        ),
+        text="\n".join(line for line in lines if line),
         colour=palette.WAITING,
         footer="Nothing is drawn until somebody presses Start.",
         buttons=(
@@ -101,6 +99,12 @@ def plan_card(plan: Proposal) -> Look:
             _button(f"plan-{plan.id}", "drop", "Not now"),
         ),
     )
+
+
+def _common(plan: Proposal) -> str:
+    """Return the prompt that all share, unless it is the title already."""
+    prompt = plan.outline.base.prompt
+    return fitted(prompt, 500) if plan.outline.text is None and plan.title != prompt else ""
 
 
 def _amount(drawings: int, pictures: int) -> str:
