@@ -178,7 +178,6 @@ class App:
             jobs=stores.jobs,
             settings=stores.settings,
             renderer=renderer,
-            submit=submit,
             lane=self.lane,
             gate=self.gate,
             feed=self.feed,

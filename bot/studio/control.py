@@ -1,9 +1,8 @@
-"""What people do to jobs that exist: cancel, draw again, hold the queue, let it go."""
+"""What people do to jobs that wait or are drawn: cancel them, hold the queue, let it go."""
 
 from contextlib import suppress
 
 from bot.core.errors import NotAllowed, NotFound, RendererAway, WrongState
-from bot.core.generation import Origin
 from bot.core.job import Job, JobState
 from bot.ports.clock import Clock
 from bot.ports.renderer import Renderer
@@ -12,7 +11,6 @@ from bot.studio.actor import Actor
 from bot.studio.feed import Feed, JobChanged, LineChanged
 from bot.studio.gate import Gate, Paused
 from bot.studio.lane import Lane
-from bot.studio.submit import Submit, Ticket
 
 
 class Control:
@@ -22,7 +20,6 @@ class Control:
         jobs: Jobs,
         settings: Settings,
         renderer: Renderer,
-        submit: Submit,
         lane: Lane,
         gate: Gate,
         feed: Feed,
@@ -31,7 +28,6 @@ class Control:
         self._jobs = jobs
         self._settings = settings
         self._renderer = renderer
-        self._submit = submit
         self._lane = lane
         self._gate = gate
         self._feed = feed
@@ -62,10 +58,6 @@ class Control:
             )
         await self._interrupt(job)
         return job
-
-    async def again(self, job_id: int, actor: Actor, origin: Origin, *, same_seed: bool = False) -> Ticket:
-        """Draw a job again, for whoever asks."""
-        return await self._submit.again(await self.job(job_id, actor), origin, same_seed=same_seed)
 
     async def clear(self, actor: Actor, *, everybody: bool) -> list[Job]:
         """Take back the actor's waiting jobs of this server, or everybody's; return those taken back.

@@ -103,7 +103,6 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         jobs=stores.jobs,
         settings=stores.settings,
         renderer=renderer,
-        submit=submit,
         lane=lane,
         gate=gate,
         feed=feed,

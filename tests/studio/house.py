@@ -222,7 +222,6 @@ class Studio:
             jobs=self.jobs,
             settings=self.stores.settings,
             renderer=self.renderer,
-            submit=self.submit,
             lane=self.lane,
             gate=self.gate,
             feed=self.feed,

@@ -103,16 +103,6 @@ async def test_while_comfyui_is_away_a_cancel_is_noted():
         assert (await studio.jobs.get(job.id)).cancel_requested
 
 
-async def test_anybody_of_the_server_may_draw_a_job_again():
-    async with a_studio() as studio:
-        job = await studio.ask()
-        ticket = await studio.control.again(job.id, STRANGER, an_origin(user=7), same_seed=True)
-        assert (ticket.job.parent, ticket.job.origin.user) == (job.id, 7)
-        assert ticket.job.recipe.seed == job.recipe.seed
-        with pytest.raises(NotFound):
-            await studio.control.again(job.id, ELSEWHERE, an_origin())
-
-
 async def test_clearing_takes_back_ones_own_waiting_jobs():
     async with a_studio() as studio:
         own, other = await studio.ask(), await studio.ask(user=7)

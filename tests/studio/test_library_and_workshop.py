@@ -123,3 +123,15 @@ async def test_outside_of_a_server_there_is_no_admin_channel():
         assert await studio.library.admin_channel(nowhere) is None
         with pytest.raises(BadRequest):
             await studio.library.set_admin_channel(5, nowhere)
+
+
+async def test_the_reactions_under_posts_are_chosen_by_who_manages_the_server_and_shown_to_all():
+    async with a_studio() as studio:
+        nowhere = Actor(user=1, guild=None, manages=True)
+        assert await studio.library.reactions(AIKO) is None
+        assert await studio.library.reactions(nowhere) is None
+        for actor, refusal in ((AIKO, NotAllowed), (nowhere, BadRequest)):
+            with pytest.raises(refusal):
+                await studio.library.set_reactions(("🎲",), actor)
+        await studio.library.set_reactions(("🎲",), BOSS)
+        assert await studio.library.reactions(AIKO) == ("🎲",)

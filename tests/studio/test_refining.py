@@ -425,3 +425,12 @@ async def test_a_variation_is_varied_by_its_own_workflow(studio):
     made = await child(studio, await studio.refining.vary(parent.id, 1, AIKO, an_origin()))
     assert (made.recipe.workflow, made.recipe.denoise) == ("img2img", 0.55)
     assert made.recipe.reference != a_reference()
+
+
+async def test_anybody_of_the_server_may_draw_a_job_again(studio):
+    job = await posted(studio)
+    ticket = await studio.refining.again(job.id, STRANGER, an_origin(user=STRANGER.user), same_seed=True)
+    assert (ticket.job.parent, ticket.job.origin.user) == (job.id, STRANGER.user)
+    assert ticket.job.recipe.seed == job.recipe.seed
+    with pytest.raises(NotFound):
+        await studio.refining.again(job.id, replace(AIKO, guild=1), an_origin())

@@ -156,7 +156,6 @@ def _archive(path: Path, years: Years, stores: SqliteStores) -> Archive:
             jobs=stores.jobs,
             settings=stores.settings,
             renderer=nobody,
-            submit=nobody,
             lane=lane,
             gate=gate,
             feed=feed,
