@@ -55,8 +55,21 @@ async def test_who_allowed_it_gets_fewer_pictures_from_a_full_gpu_and_reads_so(
     assert is_free(studio)
 
 
-async def test_a_blank_picture_is_not_posted(studio: Studio, comfy: SandboxComfyUI) -> None:
+async def test_a_blank_picture_is_drawn_once_more_with_another_seed_and_the_post_says_so(
+    studio: Studio, comfy: SandboxComfyUI
+) -> None:
     comfy.faults.blank_output_next()
+    job = await ended(studio, "prompt:a heron seed:7")
+    assert (job.state, job.attempt, job.recipe.redrawn_from) == (JobState.DELIVERED, 2, 7)
+    assert f"seed {job.recipe.seed}" in studio.post_of(job).text
+    assert "drawn again: with seed 7 it came out blank" in studio.post_of(job).text
+    assert len(ours(comfy)) == 2
+    assert is_free(studio)
+
+
+async def test_what_is_blank_twice_is_not_posted(studio: Studio, comfy: SandboxComfyUI) -> None:
+    for _ in range(2):
+        comfy.faults.blank_output_next()
     job = await ended(studio)
     assert job.failure is not None
     assert job.failure.kind == "blank"

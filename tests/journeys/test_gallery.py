@@ -32,16 +32,15 @@ async def test_the_gallery_shows_a_sheet_of_the_newest_and_turns_to_the_older_af
     job, post = await studio.drawn("prompt:a fox size:64x64 count:2")
     shown = await studio.answer("/gallery")
     assert shown.ephemeral
-    for words in (f"#{job.id} · 2", "a fox", str(post.id), "#1 · 8", "#1 · 2"):
+    for words in ("**#2** pictures 1, 2", "a fox", str(post.id), "**#1** pictures 2, 3, 4, 5, 6, 7, 8"):
         assert words in shown.text
-    assert "#1 · 1" not in shown.text
     assert sheet_in(shown).width > 400
     await studio.restart()
     await (await studio.artist.click(shown, "Older")).answered()
-    assert "#1 · 1" in shown.text
+    assert "**#1** picture 1 " in shown.text
     assert sheet_in(shown).width > 100
     await (await studio.artist.click(shown, "Newest")).answered()
-    assert f"#{job.id} · 2" in shown.text
+    assert f"**#{job.id}** pictures 1, 2" in shown.text
     assert check(studio.settings.data_dir) == []
 
 
@@ -56,7 +55,7 @@ async def test_the_gallery_is_narrowed_and_stays_so(studio: Studio) -> None:
     assert "asleep" in shown.text
     assert "empty quay" not in shown.text
     await (await studio.artist.click(shown, "Older")).answered()
-    assert "#1 · 1" in shown.text
+    assert "**#1** picture 1 " in shown.text
     nothing = await studio.answer("/gallery project:Harbor state:approved")
     assert "No pictures fit that" in nothing.text
     assert "No pictures fit that" in (await studio.answer("/gallery until:2020-02-29")).text
@@ -155,7 +154,7 @@ async def test_a_file_that_is_gone_leaves_its_frame_empty_and_says_so(studio: St
     compared = await studio.answer(f"/compare job_a:{job.id} job_b:{job.id} picture_b:2")
     assert "not measured, as a file cannot be read" in compared.text
     await studio.app.stores.artifacts.delete([second.id], at=1)
-    assert f"#{job.id} · 2" not in (await studio.answer("/gallery")).text
+    assert f"**#{job.id}** picture 1 " in (await studio.answer("/gallery")).text
     await refused(studio, f"/compare job_a:{job.id} job_b:{job.id} picture_b:2", "was deleted")
 
 
@@ -206,3 +205,17 @@ async def test_an_adopted_picture_is_found_shown_and_honest_about_what_nobody_kn
     params = await studio.answer("/job params job:1")
     assert "**sampler** its file does not tell" in params.text
     assert check(studio.settings.data_dir) == []
+
+
+async def test_two_different_pictures_never_score_the_same(studio: Studio) -> None:
+    job, _ = await studio.drawn("prompt:a heron seed:7 size:64x64 count:8")
+    same, _ = await studio.drawn("prompt:a heron seed:7 size:64x64")
+    pictures = await studio.app.stores.jobs.artifacts(job.id)
+    (again,) = await studio.app.stores.jobs.artifacts(same.id)
+    measures = [picture.measures for picture in pictures]
+    assert all(one is not None for one in measures)
+    assert len({picture.origin_sha256 for picture in pictures}) == 8
+    for score in ("exposure", "contrast", "sharpness"):
+        assert len({getattr(one, score) for one in measures}) == 8, score
+    assert again.measures == measures[0]
+    assert again.near in {picture.id for picture in pictures}

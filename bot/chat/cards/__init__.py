@@ -1,6 +1,6 @@
 """All that people read, as pure functions: a value in, a Look out; no clock, no network, no client."""
 
-from bot.chat.cards.album import album_page, comparison_card, found_page
+from bot.chat.cards.album import ALBUM, album_page, comparison_card, found_page
 from bot.chat.cards.batches import (
     BATCH_LIST,
     PROMPTS,
@@ -137,6 +137,7 @@ from bot.chat.cards.verdicts import (
 )
 
 __all__ = [
+    "ALBUM",
     "APPEARANCE",
     "ARCHIVE",
     "BATCH_LIST",

@@ -1,5 +1,7 @@
 """The album: pages of pictures, what a search finds, and two pictures beside each other."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from bot.chat.cards import palette
@@ -29,20 +31,20 @@ MOST_DIFFERING: Final = 12
 _ENDING: Final = {SheetFormat.WEBP: "webp", SheetFormat.PNG: "png"}
 _REVIEW: Final = {
     Review.UNREVIEWED: "",
-    Review.APPROVED: "✅ approved",
-    Review.REJECTED: "❌ rejected",
-    Review.WITHDRAWN: "withdrawn",
+    Review.APPROVED: " ✅",
+    Review.REJECTED: " ❌",
+    Review.WITHDRAWN: " ↩️",
 }
 
 
 def album_page(page: AlbumPage, *, of: str, filter_name: str, turned: bool = False) -> Look:
     """Show a page of pictures, newest first; `of` says whose, `turned` that there are newer ones."""
-    title = f"Pictures · {of}" if of else "Pictures"
+    title = f"Pictures · {fitted(of, 200)}" if of else "Pictures"
     buttons = _turning(ALBUM, filter_name, page.before, turned=turned)
     if not page.leaves:
         words = "No older pictures." if turned else _NO_PICTURES
         return Look(title=title, text=words, colour=palette.IDLE, buttons=buttons)
-    lines = [_leaf(leaf) for leaf in page.leaves]
+    lines = [_of_job(list(leaves)) for _, leaves in groupby(page.leaves, key=lambda leaf: leaf.job.id)]
     return Look(
         title=title,
         text="\n".join([*lines, *_unseen(page)]),
@@ -90,14 +92,17 @@ def comparison_card(comparison: Comparison) -> Look:
     )
 
 
-def _leaf(leaf: Leaf) -> str:
-    review = _REVIEW[leaf.picture.review]
+def _of_job(leaves: Sequence[Leaf]) -> str:
+    """Write what stands side by side of one job on one line, its pictures in their order."""
+    job = leaves[0].job
+    numbers = sorted((leaf.picture for leaf in leaves), key=lambda picture: picture.index)
+    pictures = ", ".join(f"{picture.index}{_REVIEW[picture.review]}" for picture in numbers)
     return dotted(
-        f"**{_name(leaf)}** {_link(leaf.job)}".rstrip(),
-        person(leaf.job),
-        relative(leaf.picture.created),
-        review,
-        fitted(leaf.job.request.prompt, 60),
+        f"**#{job.id}** {'pictures' if len(leaves) > 1 else 'picture'} {pictures}",
+        _link(job),
+        person(job),
+        relative(leaves[0].picture.created),
+        fitted(job.caption, 80),
     )
 
 
@@ -114,7 +119,7 @@ def _found(job: Job) -> str:
         f"**#{job.id}** {_link(job) or STATE_WORDS[job.state]}",
         person(job),
         relative(job.created),
-        fitted(job.request.prompt, 160),
+        fitted(job.caption, 160),
     )
 
 
