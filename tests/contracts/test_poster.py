@@ -4,10 +4,24 @@ from dataclasses import replace
 import pytest
 
 from bot.chat.poster import DiscordPoster
+from bot.core.generation import Size
 from bot.core.job import JobState
 from bot.core.library import Gallery, GalleryKind
+from bot.core.reporting import morning_report
+from bot.ports.darkroom import Sheet
+from bot.ports.poster import BatchReport
 from bot.sandbox.discord import Rules, SandboxDiscord
-from tests.builders import CHANNEL, a_gallery, a_job, a_notice, a_picture, a_picture_post, an_artifact, png
+from tests.builders import (
+    CHANNEL,
+    a_batch,
+    a_gallery,
+    a_job,
+    a_notice,
+    a_picture,
+    a_picture_post,
+    an_artifact,
+    png,
+)
 from tests.chat.discord_client import a_client
 from tests.fakes import FakePoster
 
@@ -90,3 +104,30 @@ async def test_many_files_share_what_one_message_may_have(place):
     limit = await poster.upload_limit(channel, count=8)
     assert limit > 2_000_000
     assert 8 * limit <= 25 * 1024 * 1024
+
+
+def a_report(**changes):
+    told = morning_report([a_job(state=JobState.DELIVERED)], [])
+    batch = a_batch(id=3, since=int(time.time() * 1000))
+    usual = {"batch": batch, "told": told, "nonce": "batch-3-report"}
+    return BatchReport(**{**usual, **changes})
+
+
+def a_sheet():
+    return Sheet(content=b"RIFF....WEBP", size=Size(width=64, height=64), media_type="image/webp")
+
+
+async def test_the_end_of_a_batch_is_told_once(place):
+    poster, channel, _ = place
+    first = await poster.report(channel, a_report())
+    assert await poster.report(channel, a_report()) == first
+    assert first.channel == channel
+    assert await poster.report(channel, a_report(nonce="another")) != first
+
+
+@pytest.mark.parametrize("sheet", [None, a_sheet()])
+async def test_who_doubts_that_the_end_of_a_batch_was_told_looks_for_it(place, sheet):
+    poster, channel, _ = place
+    first = await poster.report(channel, a_report(sheet=sheet))
+    told = morning_report([a_job(state=JobState.DELIVERED), a_job(state=JobState.CANCELLED)], [])
+    assert await poster.report(channel, a_report(sheet=sheet, told=told, doubtful=True)) == first
