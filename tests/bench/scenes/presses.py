@@ -28,6 +28,7 @@ async def presses(pictures: int, clicks: int, reactions: int) -> Figures:
         posts = [await _post(stage) for _ in range(min(POSTS, reactions))]
         pressed = [await _pressed(stage, posts[number % len(posts)]) for number in range(clicks)]
         judged: list[float] = []
+        await asyncio.sleep(EDIT_S * len(posts))  # the posts' own edits count as well
         for number in range(reactions):
             turn, place = divmod(number, len(posts))
             await asyncio.sleep(EDIT_S)
