@@ -1,5 +1,6 @@
 """`/project` from its making to its end: what is changed, for whom, where its pictures go, and what is lost."""
 
+import asyncio
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -291,3 +292,25 @@ async def test_the_question_before_deleting_is_answered_after_a_restart_too(stud
     await studio.restart()
     await (await studio.director.click(asked, "Archive instead")).answered()
     assert "is archived" in asked.text
+
+
+async def test_a_bot_that_leaves_in_the_middle_of_an_export_leaves_nothing_of_it(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.client.CLOSING_S", 0.1)
+    begun = asyncio.Event()
+
+    async def never_ends(*_: object, **__: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    await studio.answer("/project create name:Harbor channel:gallery")
+    await studio.drawn("prompt:a heron project:Harbor")
+    monkeypatch.setattr(studio.app.darkroom, "contact_sheet", never_ends)
+    await studio.command("/project export project:Harbor")
+    await begun.wait()
+    assert "built already" in (await studio.answer("/project export project:Harbor")).text
+    await studio.restart()
+    exports = studio.settings.data_dir / "exports"
+    assert [path.name for path in exports.rglob("*") if path.is_file()] == []
+    assert len((await studio.answer("/project export project:Harbor")).attachments) == 1
