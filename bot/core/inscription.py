@@ -54,6 +54,11 @@ class Inscription:
 
 def parameters_of(recipe: Recipe, *, size: Size, others: tuple[tuple[str, str], ...] = ()) -> Parameters:
     """Return what is written into a picture of this size that was drawn by the recipe."""
+    if recipe.upscaler is not None:
+        enlarged = (("Upscaler", recipe.upscaler), ("Upscaled by", f"{recipe.scale:g}"))
+        return Parameters(
+            prompt=recipe.prompt, negative=recipe.negative or None, size=size, others=(*others, *enlarged)
+        )
     return Parameters(
         prompt=recipe.prompt,
         negative=recipe.negative or None,

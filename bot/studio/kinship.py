@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.core.artifact import Artifact
 from bot.core.errors import NotFound
+from bot.core.generation import Recipe
 from bot.core.job import Job
 from bot.core.review import Review
 from bot.ports.darkroom import Darkroom, Frame, Sheet, Tone, TreeEdge, TreeNode
@@ -60,7 +61,7 @@ class Kinship:
         return Frame(
             read=partial(self._content, picture),
             caption=f"#{one.id}",
-            detail=f"seed {one.recipe.seed}{number}" if picture else "no picture",
+            detail=f"{_told(one.recipe)}{number}" if picture else "no picture",
             size=one.recipe.size,
             tone=Tone.CHOSEN if one.id == asked.id else _TONES.get(_review(picture), Tone.PLAIN),
         )
@@ -69,6 +70,11 @@ class Kinship:
         if picture is None:
             raise NotFound("There is no picture.")
         return await self._shelf.read(picture.thumbnail or picture.path)
+
+
+def _told(recipe: Recipe) -> str:
+    """Return what tells the picture from its relatives: its seed, or its size if it was only enlarged."""
+    return f"seed {recipe.seed}" if recipe.upscaler is None else str(recipe.size)
 
 
 def _edge(job: Job) -> TreeEdge:

@@ -1,19 +1,27 @@
 """Whatever people type, a card keeps Discord's limits and pings nobody."""
 
+from dataclasses import replace
+
 from hypothesis import given as given_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.chat import cards
+from bot.chat.cards.pictures import Deed
+from bot.chat.cards.posts import Hanging
 from bot.chat.markdown import code, cut, escape, fitted, prose
 from bot.core.errors import BadRequest, UnknownName
 from bot.core.job import JobState
 from bot.core.library import GalleryKind
 from bot.core.queueing import Known
+from bot.core.review import Decision, Reason, Review
+from bot.studio.critic import Exhibit
 from bot.studio.line import QueueView
+from bot.studio.refining import Shown
 from bot.studio.report import Report
 from tests.builders import (
     NOW,
+    USER,
     a_gallery,
     a_job_event,
     a_picture,
@@ -45,6 +53,57 @@ def test_a_picture_post(job, name):
         pictures=[a_picture()] * 8,
     )
     check(cards.picture_post(post))
+
+
+@given(jobs(), names, long)
+def test_a_post_about_which_much_was_decided_and_said(job, name, told):
+    pictures = [an_artifact(id=number, index=number) for number in range(1, 9)]
+    decisions = {
+        number: Decision(
+            id=number,
+            artifact=number,
+            by_name="x",
+            at=NOW,
+            before=Review.UNREVIEWED,
+            after=Review.REJECTED,
+            reasons=tuple(Reason)[: number % 6],
+            by=(USER, 2**63)[number % 2],
+        )
+        for number in range(1, 8)
+    }
+    hung = Hanging(
+        job=job,
+        project=a_project(name=name),
+        pictures=[*pictures[:7], replace(pictures[7], deleted=NOW)],
+        parent=job,
+        told=f"{told}\n{told}",
+        decisions=decisions,
+    )
+    check(cards.changed_post(hung))
+
+
+@given(jobs(), long)
+def test_the_panels_and_questions_about_pictures(job, words):
+    pictures = tuple(an_artifact(id=number, index=number) for number in range(1, 9))
+    for deed in (Deed.VARY, Deed.APPROVE, Deed.DELETE):
+        check(cards.which_picture(Shown(job=job, pictures=pictures), deed))
+    check(cards.picture_panel(Exhibit(picture=pictures[0], job=job), b"small"))
+    check(cards.picture_panel(Exhibit(picture=pictures[0], job=job), None))
+    check(cards.asks_to_delete(job, pictures))
+    check(cards.picture_lost(words))
+    check(cards.asks_where_to(job.id, [(number, words) for number in range(30)]))
+
+
+@given(jobs())
+def test_the_forms_of_a_drawing(job):
+    for form in (cards.edit_form(job, job.id, 8), cards.draw_from_form(2**63)):
+        assert 0 < len(form.title) <= 45
+        assert len(form.custom_id) <= 100
+        assert len(form.fields) <= 5
+        for field in form.fields:
+            assert len(field.label) <= 45
+            assert len(field.hint) <= 100
+            assert len(field.value) <= field.most
 
 
 @given(jobs())

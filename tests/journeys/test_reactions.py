@@ -204,7 +204,7 @@ async def test_on_several_pictures_a_reaction_asks_which_and_decides_about_all(s
     assert large.lineage is not None
     assert large.lineage.picture == 2
     await studio.director.react(post, "✅")
-    await post_says(studio, post, f"pictures 1, 2 ✅ approved by {studio.director.user.mention}")
+    await post_says(studio, post, f"✅ pictures 1, 2 approved by {studio.director.user.mention}")
 
 
 async def test_who_may_not_review_is_told_so_and_the_reaction_goes(studio: Studio) -> None:

@@ -103,12 +103,12 @@ async def test_of_several_pictures_a_menu_tells_which_one_is_meant(studio: Studi
     assert "larger than [#1 picture 3](" in studio.post_of(large).content
 
     assert "approved" in (await press(studio, panel, "Approve", by=studio.artist)).text
-    await post_says(studio, post, f"picture 2 ✅ approved by {studio.artist.user.mention}")
+    await post_says(studio, post, f"✅ picture 2 approved by {studio.artist.user.mention}")
     asked = await press(studio, post, "Delete")
     sure = await (await studio.artist.select(asked, "menu:picture:1:delete", ["1"])).answered()
     assert "Delete picture 1" in sure.text
     await press(studio, sure, "Delete")
-    await post_says(studio, post, "picture 1 🗑️ deleted")
+    await post_says(studio, post, "🗑️ picture 1 deleted")
     assert [file.filename.rpartition("-")[2] for file in post.attachments] == ["2.webp", "3.webp"]
     again = await (await studio.artist.select(post, "menu:picture:1:show", ["2"])).answered()
     assert "picture 2" in again.text
@@ -196,7 +196,8 @@ async def test_the_menus_of_a_post_work_after_a_restart_and_say_what_has_no_pict
     assert f"#{job.id} · parameters" in told.text
     pinned = await (await studio.director.context_menu("Use as reference", post)).answered()
     assert "📌 Picture 1 of **#2**" in pinned.text
-    drawn = await next_of(studio, await studio.generate("prompt:a stork size:64x64", by=studio.director))
+    taken = await studio.generate("prompt:a stork size:64x64", by=studio.director)
+    drawn = await next_of(studio, taken)
     assert drawn.lineage is not None
     assert (drawn.lineage.how, drawn.lineage.parent) == (Descent.REFERENCE, 2)
     assert drawn.recipe.workflow == "img2img"

@@ -26,6 +26,7 @@ from bot.core.adopting import is_adopted
 from bot.core.generation import redrawn_words
 from bot.core.job import Card, Job, JobState
 from bot.core.lightening import change_words
+from bot.core.lineage import Descent
 from bot.core.progress import Phase, Progress
 from bot.core.queueing import Known, Learning
 from bot.studio.gate import Away
@@ -69,6 +70,16 @@ def resting_card(view: JobView, *, now: int, preview: bytes | None = None) -> Lo
     return replace(card, buttons=())
 
 
+def descent_words(job: Job) -> str:
+    """Say what the job starts from: another job, a picture that was taken up, or one of the person's."""
+    lineage = job.lineage
+    if lineage is None:
+        return "from your picture" if job.recipe.reference is not None else ""
+    if lineage.how is Descent.REFERENCE:
+        return f"from picture {lineage.picture} of #{lineage.parent}, your 📌"
+    return f"from #{lineage.parent}"
+
+
 def _small_print(view: JobView) -> str:
     job, recipe = view.job, view.job.recipe
     return small(
@@ -78,7 +89,7 @@ def _small_print(view: JobView) -> str:
         str(recipe.size),
         f"{recipe.steps} steps",
         f"seed {recipe.seed}",
-        f"from #{job.parent}" if job.parent is not None else "",
+        descent_words(job),
         f"attempt {job.attempt}" if job.attempt > 1 else "",
         change_words(recipe),
         redrawn_words(recipe),

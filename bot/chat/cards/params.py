@@ -50,9 +50,14 @@ def _shown(job: Job) -> list[tuple[str, str]]:
         "denoise": plain_number(recipe.denoise) if recipe.reference else "",
     }
     shown |= dict.fromkeys(untold(job), "its file does not tell")
+    if recipe.upscaler is not None:
+        shown |= dict.fromkeys(_DRAWING_ONLY, "")
+        shown |= {"upscale model": recipe.upscaler, "scale": plain_number(recipe.scale)}
     return [(f"**{name}**", fitted(value, _ROOM.get(name, 120))) for name, value in shown.items() if value]
 
 
+_DRAWING_ONLY = ("model", "model's hash", "seed", "steps", "cfg", "sampler", "scheduler", "denoise")
+"""What an upscale model has no use for."""
 _ROOM = {"typed": 500, "prompt": 1300, "negative": 700, "lora": 300, "cast": 200}
 
 
@@ -101,6 +106,8 @@ def _parameters(job: Job) -> dict[str, Json]:
         "loras": [{"name": lora.name, "strength": lora.strength} for lora in recipe.loras],
         "reference": recipe.reference.sha256 if recipe.reference else None,
         "denoise": recipe.denoise,
+        "scale": recipe.scale,
+        "upscaler": recipe.upscaler,
     }
 
 

@@ -90,7 +90,7 @@ def _standing(hung: Hanging) -> list[str]:
         if said := _decided(picture, hung.decisions.get(picture.id)):
             numbers.setdefault(said, []).append(picture.index)
     alone = len(hung.pictures) == 1
-    line = small(*(f"{_which(which, alone=alone)}{mark} {why}" for (mark, why), which in numbers.items()))
+    line = small(*(f"{mark} {_which(which, alone=alone)}{why}" for (mark, why), which in numbers.items()))
     if len(line) > MOST_STANDING:
         line = small(*(f"{mark} {counted(len(which), 'picture')}" for (mark, _), which in numbers.items()))
     return [line] if numbers else []

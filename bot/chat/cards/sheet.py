@@ -27,6 +27,7 @@ from bot.chat.look import Look, PageButton
 from bot.chat.markdown import code, fitted, prose
 from bot.core.adopting import untold
 from bot.core.artifact import Artifact
+from bot.core.generation import Recipe
 from bot.core.job import Job, JobEvent, JobState
 from bot.studio.line import JobView
 
@@ -79,6 +80,8 @@ def _state(view: JobView, now: int) -> str:
 
 def _parameters(job: Job) -> list[str]:
     recipe = job.recipe
+    if recipe.upscaler is not None:
+        return _enlarging(recipe, recipe.upscaler)
     known = {
         "model": f"model {code(recipe.model) if recipe.model else 'not decided yet'}",
         "steps": f"{recipe.steps} steps",
@@ -108,6 +111,15 @@ def _parameters(job: Job) -> list[str]:
     if recipe.reference is not None:
         lines.append(f"reference picture {recipe.reference.size} · denoise {plain_number(recipe.denoise)}")
     return [line for line in lines if line]
+
+
+def _enlarging(recipe: Recipe, upscaler: str) -> list[str]:
+    """Say what an upscale model was given: it knows no steps, no seed and no checkpoint."""
+    before = f"{recipe.reference.size} → " if recipe.reference else ""
+    return [
+        dotted(f"upscale model {code(upscaler)}", f"workflow {code(recipe.workflow, 50)}"),
+        f"{before}{recipe.size} · ×{plain_number(recipe.scale)}",
+    ]
 
 
 def _prompts(job: Job) -> tuple[str, ...]:
