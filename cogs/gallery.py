@@ -25,13 +25,13 @@ from cogs.options import JobOption
 Number = app_commands.Range[int, 1, MAX_COUNT]
 
 
-@app_commands.guild_only
 class Gallery(commands.Cog):
     def __init__(self, desk: Desk, reception: Reception) -> None:
         super().__init__()
         self._desk = desk
         self._reception = reception
 
+    @app_commands.guild_only
     @app_commands.command(description="Leaf through the pictures, newest first")
     @app_commands.describe(
         project="Only this project's",
@@ -69,6 +69,7 @@ class Gallery(commands.Cog):
             )
         await say(interaction, look, ephemeral=True)
 
+    @app_commands.guild_only
     @app_commands.command(description="Find drawings by the words of their prompts")
     @app_commands.describe(
         text="Words of the prompt; the last one may be cut short", project="Only this project's"
@@ -89,6 +90,7 @@ class Gallery(commands.Cog):
             )
         await say(interaction, look, ephemeral=True)
 
+    @app_commands.guild_only
     @app_commands.command(description="Two pictures side by side, and in what they differ")
     @app_commands.describe(
         job_a="The one job's number",
