@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.errors import BadRequest
 from bot.core.quality import DEFAULT_THRESHOLDS, Finding, Thresholds
+from bot.imaging import darkroom as module
 from bot.imaging.budget import PixelBudget
 from bot.imaging.darkroom import MOST_SHEETS, PillowDarkroom
 from bot.ports.darkroom import Frame
@@ -68,6 +69,24 @@ async def test_whatever_trips_over_a_picture_leaves_it_its_owner(darkroom, monke
     assert isinstance(unmeasured.fault, MemoryError)
     monkeypatch.setattr("bot.imaging.darkroom.post_of", trip)
     assert (await darkroom.finish(content)).post is None
+
+
+async def test_a_reference_is_looked_at_once_and_only_so_many_are_remembered(darkroom, monkeypatch):
+    looked, profile = [], module.profile
+
+    def noted(content):
+        looked.append(content)
+        return profile(content)
+
+    monkeypatch.setattr(module, "profile", noted)
+    monkeypatch.setattr(module, "MOST_PROFILES", 2)
+    pictures = [png_of(sketch(seed)) for seed in range(4)]
+    first = await darkroom.likeness(pictures[0], pictures[1:3])
+    assert await darkroom.likeness(pictures[0], pictures[1:3]) == first
+    assert looked == [*pictures[:3], pictures[0]]
+    await darkroom.likeness(pictures[0], [pictures[3]])
+    await darkroom.likeness(pictures[0], [pictures[1]])
+    assert looked[4:] == [pictures[0], pictures[3], pictures[0], pictures[1]]
 
 
 async def test_a_blank_picture_is_developed_without_a_fingerprint(darkroom):
