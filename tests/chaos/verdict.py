@@ -13,6 +13,7 @@ from uuid import UUID
 
 from PIL import Image
 
+from bot.core.recovery import MAX_OPENED
 from bot.sandbox.comfyui import AcceptedPrompt, SandboxComfyUI
 from bot.sandbox.discord import Message, SandboxDiscord
 from tests.chaos.crowd import Seen
@@ -62,6 +63,7 @@ class Row:
     state: str
     attempt: int
     count: int
+    opened: int
     failure: str | None
 
 
@@ -114,7 +116,9 @@ def is_settled(data: Path) -> bool:
 
 
 def _rows(database: sqlite3.Connection) -> Iterator[Row]:
-    for values in database.execute("SELECT id, uid, state, attempt, count, failure_message FROM jobs"):
+    for values in database.execute(
+        "SELECT id, uid, state, attempt, count, opened, failure_message FROM jobs"
+    ):
         yield Row(**dict(zip(Row.__slots__, values, strict=True)))
 
 
@@ -182,9 +186,13 @@ def _undone(rows: dict[int, Row], told: set[int]) -> Iterator[str]:
 def _unexplained(
     rows: dict[int, Row], runs: dict[str, list[AcceptedPrompt]], *, may_fail: bool
 ) -> Iterator[str]:
-    """A job may fail for one reason here: ComfyUI was killed under it, more than once."""
+    """A job may fail for two reasons here: ComfyUI was killed under it, more than once, or we were.
+
+    We are so often only while its pictures are read: what that happens to again and again is given up.
+    """
     for row in rows.values():
-        if row.state not in {"failed", "shelved"} or (may_fail and row.failure):
+        given_up = row.state == "failed" and row.opened >= MAX_OPENED
+        if row.state not in {"failed", "shelved"} or given_up or (may_fail and row.failure):
             continue
         forgotten = sum(prompt.outcome == "lost" for prompt in runs[row.uid])
         if row.state == "shelved" or forgotten < FORGOTTEN_ENOUGH:
@@ -262,12 +270,20 @@ def _damage(database: sqlite3.Connection) -> Iterator[str]:
 
 
 def _unknown_files(database: sqlite3.Connection, data: Path) -> set[str]:
-    known = {path for (path,) in database.execute("SELECT path FROM artifacts")}
+    known = {
+        path
+        for (path,) in database.execute(
+            "SELECT path FROM artifacts UNION SELECT thumbnail FROM artifacts WHERE thumbnail IS NOT NULL"
+        )
+    }
     return {path.relative_to(data).as_posix() for path in _library(data)} - known
 
 
 def _mess(database: sqlite3.Connection, data: Path) -> Iterator[str]:
     """Rows without files, and files that are not what their row says."""
+    for (path,) in database.execute("SELECT thumbnail FROM artifacts WHERE thumbnail IS NOT NULL"):
+        if not (data / path).is_file():
+            yield f"the library misses {path}"
     for path, digest in database.execute("SELECT path, sha256 FROM artifacts"):
         if not (data / path).is_file():
             yield f"the library misses {path}"
