@@ -15,10 +15,24 @@ from bot.core.job import TRANSITIONS, JobState, Priority
 from bot.ports.stores import JobFilter
 from storage.database import Database
 from storage.stores import SqliteStores
-from tests.builders import NOW, a_card, a_kind, a_new_job, an_artifact, an_origin, some_timings
+from tests.builders import (
+    GUILD,
+    NOW,
+    a_card,
+    a_kind,
+    a_lineage,
+    a_new_job,
+    a_request,
+    an_artifact,
+    an_origin,
+    some_timings,
+)
 from tests.fakes import FakeStores
 
 users = st.integers(1, 3)
+prompts = st.lists(
+    st.sampled_from(["fox", "Foxes", "港", "夜の港", "Café", "a_b", '"', "*"]), max_size=3
+).map(" ".join)
 
 
 class AnyStory(RuleBasedStateMachine):
@@ -64,12 +78,34 @@ class AnyStory(RuleBasedStateMachine):
         self.seen += self.both(lambda stores: stores.jobs.in_states(*JobState))
         self.postings += self.both(lambda stores: stores.outbox.due())
 
-    @rule(key=st.integers(0, 12), user=users, priority=st.sampled_from(Priority))
-    def ask(self, key, user, priority):
+    @rule(key=st.integers(0, 12), user=users, priority=st.sampled_from(Priority), data=st.data())
+    def ask(self, key, user, priority, data):
         self.now += 1
-        new = a_new_job(origin=an_origin(key=str(key), user=user), created=self.now, priority=priority)
+        parent = data.draw(st.none() | st.sampled_from(sorted({job.id for job in self.seen}) or [None]))
+        new = a_new_job(
+            origin=an_origin(key=str(key), user=user),
+            request=a_request(prompt=data.draw(prompts)),
+            created=self.now,
+            priority=priority,
+            lineage=None if parent is None else a_lineage(parent=parent),
+        )
         self.both(lambda stores: stores.jobs.add(new))
         self.look()
+
+    @rule(key=st.integers(20, 24), pictures=st.integers(0, 2), prompt=prompts)
+    def take_over(self, key, pictures, prompt):
+        self.now += 1
+        new = a_new_job(origin=an_origin(key=str(key)), request=a_request(prompt=prompt), created=self.now)
+        made = [an_artifact(index=index) for index in range(pictures)]
+        self.both(lambda stores: stores.jobs.add_ended(new, artifacts=made))
+        self.look()
+
+    @rule(words=prompts, job=st.integers(1, 9), limit=st.integers(1, 4))
+    def find(self, words, job, limit):
+        self.both(lambda stores: stores.jobs.find(words, guild=GUILD, limit=limit))
+        self.both(lambda stores: stores.jobs.find(words, guild=GUILD, before=job))
+        self.both(lambda stores: stores.jobs.children(job))
+        self.both(lambda stores: stores.jobs.family(job, limit=limit))
 
     @precondition(lambda self: self.seen)
     @rule(data=st.data(), notice=st.booleans())
