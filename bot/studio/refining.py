@@ -1,6 +1,7 @@
 """Refining: what people do with a finished picture to get the next one."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -220,13 +221,24 @@ class Refining:
         if request.reference is not None or actor.guild is None or (named and not named.needs_reference):
             return None
         pin = await self._pins.peek(guild=actor.guild, user=actor.user)
-        if pin is None or pin.job is None or pin.picture is None:
-            return pin
+        if pin is None:
+            return None
         try:
-            exhibit = await self.picture(pin.job, pin.picture, actor)
-        except NotFound:
-            return pin
-        return replace(pin, reference=await self._restoring.reference_to(exhibit.picture))
+            return replace(pin, reference=await self._kept(pin, actor))
+        except NotFound as gone:
+            await self._pins.take(guild=actor.guild, user=actor.user)
+            raise NotFound(
+                f"The picture you took up is gone. {gone.message}",
+                hint="It is not your reference any more; ask once more to draw without it.",
+            ) from gone
+
+    async def _kept(self, pin: Pin, actor: Actor) -> Reference:
+        """Return the picture that was taken up, restored if need be; raise NotFound."""
+        if pin.job is not None and pin.picture is not None:
+            with suppress(NotFound):
+                exhibit = await self.picture(pin.job, pin.picture, actor)
+                return await self._restoring.reference_to(exhibit.picture)
+        return await self._restoring.kept(pin.reference)
 
     async def _put(
         self, actor: Actor, reference: Reference, *, job: int | None = None, picture: int | None = None

@@ -64,6 +64,11 @@ class Restoring:
             )
         return await self.reference_to(picture)
 
+    async def kept(self, reference: Reference) -> Reference:
+        """Return it; raise NotFound if its file is gone."""
+        await self._shelf.read(reference.path)
+        return reference
+
     async def _is_kept(self, path: str) -> bool:
         try:
             await self._shelf.read(path)
@@ -111,6 +116,7 @@ class Restoring:
 
 def _gone(picture: Artifact) -> NotFound:
     return NotFound(
-        f"The file of picture {picture.index} of #{picture.job} is gone, and its post does not have it either.",
+        f"The file of picture {picture.index} of #{picture.job} is gone, and its post does not have it "
+        "either.",
         hint="Draw it again with `/job again`.",
     )

@@ -383,6 +383,15 @@ async def test_a_picture_taken_up_and_deleted_since_is_used_as_it_was_kept(studi
     assert (await studio.refining.draw(a_request(), an_origin(), AIKO)).job.recipe.reference == pin.reference
 
 
+async def test_a_picture_taken_up_that_is_gone_for_good_is_said_once(studio):
+    studio.shelf.files[a_reference().path] = png()
+    await studio.refining.pin_reference(a_reference(), AIKO)
+    del studio.shelf.files[a_reference().path]
+    with pytest.raises(NotFound, match="The picture you took up is gone"):
+        await studio.refining.draw(a_request(), an_origin(), AIKO)
+    assert (await studio.refining.draw(a_request(), an_origin(), AIKO)).job.recipe.reference is None
+
+
 async def test_pictures_are_taken_up_in_servers(studio):
     with pytest.raises(NotAllowed):
         await studio.refining.pin_reference(a_reference(), replace(AIKO, guild=None))
