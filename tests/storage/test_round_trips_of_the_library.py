@@ -188,7 +188,7 @@ def test_a_plan(db, outline, origin, at):
 
 
 @few
-@given(path=some.texts.filter(bool), at=some.moments)
+@given(path=some.digests, at=some.moments)
 def test_what_is_discarded(db, path, at):
     with undone(db):
         artifacts.discard(db, files=[path], at=at)
