@@ -75,7 +75,8 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
         async with self._reception.attend(interaction, Announced.TO_ALL):
             gallery = chosen or gallery_here(interaction, await self._desk.library.gallery(actor))
             project = await self._desk.library.create(name, gallery=gallery, actor=actor, wishes=wishes)
-        await say(interaction, cards.project_created(project))
+            in_use = await self._desk.library.in_use(actor)
+        await say(interaction, cards.project_created(project, in_use=in_use == project))
 
     @app_commands.command(name="list", description="All projects of this server")
     @app_commands.describe(archived="Those put away")

@@ -4,7 +4,7 @@ from functools import partial
 from sqlite3 import Connection
 
 from bot.core.errors import BadRequest, NotFound
-from bot.core.library import Gallery, Project
+from bot.core.library import Gallery, Project, Rating, Threads
 from bot.ports.stores import Holdings
 from storage import deleting
 from storage.database import Database
@@ -18,7 +18,18 @@ class SqliteProjects:
         self._database = database
 
     async def add(
-        self, *, guild: int | None, name: str, slug: str, gallery: Gallery | None, by: int, at: int
+        self,
+        *,
+        guild: int | None,
+        name: str,
+        slug: str,
+        gallery: Gallery | None,
+        by: int,
+        at: int,
+        description: str = "",
+        threads: Threads = Threads.PROJECT,
+        rating: Rating = Rating.EVERYONE,
+        workflow: str | None = None,
     ) -> Project:
         values: Values = {
             "guild": guild,
@@ -28,6 +39,10 @@ class SqliteProjects:
             "created": at,
             "created_by": by,
             **values_of_gallery(gallery),
+            "description": description,
+            "threads": threads.value,
+            "rating": rating.value,
+            "workflow": workflow,
         }
         return await self._database.write(partial(_insert, values=values))
 
@@ -82,9 +97,11 @@ def _insert(db: Connection, *, values: Values) -> Project:
     row = db.execute(
         """
         INSERT INTO projects (guild, name, folded, slug, created, created_by,
-                              gallery_channel, gallery_kind, gallery_thread)
+                              gallery_channel, gallery_kind, gallery_thread,
+                              description, threads, rating, workflow)
         VALUES (:guild, :name, :folded, :slug, :created, :created_by,
-                :gallery_channel, :gallery_kind, :gallery_thread)
+                :gallery_channel, :gallery_kind, :gallery_thread,
+                :description, :threads, :rating, :workflow)
         ON CONFLICT DO NOTHING
         RETURNING *
         """,

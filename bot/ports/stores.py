@@ -10,7 +10,7 @@ from bot.core.artifact import Artifact
 from bot.core.catalogue import Catalogue
 from bot.core.generation import GenerationRequest, Origin, Recipe
 from bot.core.job import Card, Job, JobEvent, JobState, Priority
-from bot.core.library import Gallery, GuildSettings, Project
+from bot.core.library import Gallery, GuildSettings, Project, Rating, Threads
 from bot.core.lineage import Lineage
 from bot.core.posting import Posting
 from bot.core.queueing import Kind, Waiting
@@ -202,7 +202,18 @@ class Holdings:
 
 class Projects(Protocol):
     async def add(
-        self, *, guild: int | None, name: str, slug: str, gallery: Gallery | None, by: int, at: int
+        self,
+        *,
+        guild: int | None,
+        name: str,
+        slug: str,
+        gallery: Gallery | None,
+        by: int,
+        at: int,
+        description: str = "",
+        threads: Threads = Threads.PROJECT,
+        rating: Rating = Rating.EVERYONE,
+        workflow: str | None = None,
     ) -> Project:
         """Store a project; raise BadRequest if the guild has one of that name or slug already."""
         ...

@@ -98,7 +98,7 @@ class Library:
     async def create(
         self, name: str, *, gallery: Gallery | None, actor: Actor, wishes: Wishes = NOTHING
     ) -> Project:
-        """Make a project; raise BadRequest for a name that is taken or cannot be one."""
+        """Make a project; who works on none works on it from now on. Raise BadRequest for a bad name."""
         clean = clean_name("project", name)
         said = self._checked(replace(wishes, name=None, gallery=None).said())
         rating = said.get("rating", Rating.EVERYONE)
@@ -111,8 +111,11 @@ class Library:
             gallery=gallery,
             by=actor.user,
             at=self._clock.now(),
+            **said,
         )
-        return await self._projects.change(replace(project, **said)) if said else project
+        if await self.in_use(actor) is None:
+            await self._projects.use(guild=actor.guild, user=actor.user, project=project.id)
+        return project
 
     async def projects(self, actor: Actor, *, archived: bool = False) -> list[Project]:
         """Return the open ones, or those put away."""

@@ -271,3 +271,17 @@ async def test_the_name_of_a_deleted_project_is_free_and_its_folder_is_not(store
     again = await added(stores, "Fox", "fox-2")
     assert await stores.projects.named(GUILD, "fox") == again
     assert await stores.projects.slugs(GUILD, "fox") == {"fox", "fox-2"}
+
+
+async def test_a_project_is_stored_whole_with_all_that_was_said_of_it(stores):
+    said = {
+        "description": "night scenes",
+        "threads": Threads.DAY,
+        "rating": Rating.ADULT,
+        "workflow": "txt2img",
+    }
+    made = await stores.projects.add(
+        guild=1, name="Harbour", slug="harbour", gallery=None, by=7, at=NOW, **said
+    )
+    assert await stores.projects.get(made.id) == made
+    assert {name: getattr(made, name) for name in said} == said

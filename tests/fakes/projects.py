@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.artifact import Artifact
 from bot.core.errors import BadRequest, NotFound, WrongState
-from bot.core.library import Gallery, Project, Threads
+from bot.core.library import Gallery, Project, Rating, Threads
 from bot.ports.stores import Holdings
 from tests.fakes.artifacts import FakeArtifacts, discard_in
 from tests.fakes.memory import Memory
@@ -15,7 +15,18 @@ class FakeProjects:
         self._memory = memory
 
     async def add(
-        self, *, guild: int | None, name: str, slug: str, gallery: Gallery | None, by: int, at: int
+        self,
+        *,
+        guild: int | None,
+        name: str,
+        slug: str,
+        gallery: Gallery | None,
+        by: int,
+        at: int,
+        description: str = "",
+        threads: Threads = Threads.PROJECT,
+        rating: Rating = Rating.EVERYONE,
+        workflow: str | None = None,
     ) -> Project:
         for other in self._of(guild):
             same_name = other.name.casefold() == name.casefold() and other.deleted is None
@@ -29,6 +40,10 @@ class FakeProjects:
             created=at,
             created_by=by,
             gallery=gallery,
+            description=description,
+            threads=threads,
+            rating=rating,
+            workflow=workflow,
         )
         self._memory.projects[project.id] = project
         return project

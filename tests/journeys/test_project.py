@@ -24,12 +24,20 @@ async def test_a_project_can_live_in_a_forum(studio: Studio) -> None:
     assert getattr(post.channel, "parent", None) is studio.discord.world.channel("projects")
 
 
+async def test_who_works_on_no_project_works_on_the_one_they_make(studio: Studio) -> None:
+    assert "works on it from now on" in (await studio.answer("/project create name:Harbor")).text
+    assert "`/project use`" in (await studio.answer("/project create name:Summit")).text
+    job, _ = await studio.drawn()
+    assert job.project is not None
+    assert (await studio.app.stores.projects.get(job.project)).name == "Harbor"
+
+
 async def test_without_a_channel_the_thread_is_opened_in_the_servers_gallery(studio: Studio) -> None:
     await studio.answer("/settings gallery channel:gallery", by=studio.director)
     made = await studio.answer("/project create name:Harbor")
     assert f"<#{studio.discord.world.channel('gallery').id}>" in made.text
-    _, loose = await studio.drawn("prompt:a heron")
-    _, post = await studio.drawn("prompt:a heron project:Harbor")
+    _, loose = await studio.drawn("prompt:a heron", by=studio.director)
+    _, post = await studio.drawn("prompt:a heron")
     assert post.channel is not loose.channel
     assert post.channel.name == "Harbor"
 

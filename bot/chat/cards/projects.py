@@ -38,10 +38,15 @@ _FORUM_WORDS: Final = {
 }
 
 
-def project_created(project: Project) -> Look:
+def project_created(project: Project, *, in_use: bool) -> Look:
+    """Show a new project; `in_use`: its maker works on it now."""
+    chosen = (
+        f"<@{project.created_by}> works on it from now on."
+        if in_use
+        else "`/project use` makes it your choice wherever you name none."
+    )
     return Look(
-        text=f"Project **{_name(project)}** exists now. {_where(project)} "
-        "`/project use` makes it your choice wherever you name none."
+        text=f"Project **{_name(project)}** exists now. {_where(project)} {chosen}"
         f"\n{small(f'Its pictures lie in the library under `{project.slug}`.')}",
         colour=palette.DONE,
     )
