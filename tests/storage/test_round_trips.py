@@ -122,7 +122,9 @@ def test_a_dropped_posting_tells_why(db, new, at, reason):
 def test_a_project_and_who_is_at_it(db, guild, name, gallery, user, at):
     with undone(db):
         values = {"guild": guild, "name": name, "folded": name.casefold(), "slug": "a-1", "created": at}
-        project = projects._insert(db, values={**values, "created_by": user, **values_of_gallery(gallery)})
+        said = {"description": "", "threads": "project", "rating": "everyone", "workflow": None}
+        values |= {**said, "created_by": user, **values_of_gallery(gallery)}
+        project = projects._insert(db, values=values)
         assert (project.guild, project.name, project.created, project.created_by) == (guild, name, at, user)
         assert project.gallery == gallery
         assert projects._by_id(db, project_id=project.id) == project

@@ -16,8 +16,9 @@ from tests.storage.undoing import few, undone
 
 
 def a_project_in(db, guild=None, gallery=None, *, name="Harbour", created=0, by=1):
+    said = {"description": "", "threads": "project", "rating": "everyone", "workflow": None}
     values = {"guild": guild, "name": name, "folded": name.casefold(), "slug": "a-1", "created": created}
-    return projects._insert(db, values={**values, "created_by": by, **values_of_gallery(gallery)})
+    return projects._insert(db, values={**values, **said, "created_by": by, **values_of_gallery(gallery)})
 
 
 def a_job_in(db, **changes):
