@@ -79,7 +79,7 @@ class Reactions(commands.Cog):
         except StudioError as error:
             await self._refuse(reaction, error, job)
         else:
-            await record_reaction(self._desk, reaction, {"on": f"#{job.id}"}, job=job.id)
+            await record_reaction(self._desk, reaction, {}, job=job.id)
 
     async def _refuse(self, reaction: Reaction, error: StudioError, job: Job) -> None:
         await self._take_off(reaction)

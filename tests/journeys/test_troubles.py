@@ -144,6 +144,6 @@ async def test_presses_and_reactions_are_written_down(studio: Studio) -> None:
     await studio.ended(await studio.next_job(2))
     entries = await studio.journal_has(3)
     assert [(entry.kind, entry.name, entry.job, entry.user) for entry in entries[1:]] == [
-        ("button", "job:1:params", 1, studio.artist.user.id),
-        ("reaction", "🔁", 2, studio.director.user.id),
+        ("button", "picture:1:1:params", 1, studio.artist.user.id),
+        ("reaction", "🔁", 1, studio.director.user.id),
     ]
