@@ -12,8 +12,8 @@ import pytest
 
 from tests.browser import WHY_NOT, Tab, browsing, chromium
 
-SCREENSHOT = "GENGA_SCREENSHOT"
-"""Set to a file's name, the journey leaves its picture there: how the README's was made."""
+SCREENSHOTS = "GENGA_SCREENSHOTS"
+"""Set to a folder, the journey goes on and leaves its pictures there: how the README's were made."""
 
 
 @asynccontextmanager
@@ -59,13 +59,41 @@ async def test_a_stranger_types_generate_and_watches_the_picture_arrive_in_a_thr
         await tab.click(".embed .mention")
         await tab.sees("seed 90210")
         await tab.until("document.querySelector('img[alt*=\"heron\"]')?.naturalWidth > 0")
-        if SCREENSHOT in os.environ:
-            await send(
-                tab, "/generate prompt:fishing boats at dusk, a full moon over the sea size:wide steps:50"
-            )
-            await tab.until(r"/sampling 4\d\/50/.test(document.body.innerText)", seconds=30)
-            await tab.screenshot(Path(os.environ[SCREENSHOT]))
+        if SCREENSHOTS in os.environ:
+            await portray(tab, Path(os.environ[SCREENSHOTS]))
         assert tab.errors == []
+
+
+async def portray(tab: Tab, folder: Path) -> None:
+    """Leave pictures of a drawing in progress, of a family, and of a post with its contact sheet."""
+    await send(tab, "/generate prompt:fishing boats at dusk, a full moon over the sea size:wide steps:50")
+    await tab.until(r"/sampling 4\d\/50/.test(document.body.innerText)", seconds=30)
+    await tab.screenshot(folder / "demo.png")
+    for number, button in enumerate(("Upscale", "Vary", "Vary"), start=3):
+        await tab.sees(f"#{number - 1} is done in", seconds=40)
+        await press_last(tab, button)
+    await tab.sees("#5 is done in", seconds=40)
+    await tab.resize(1000, 780)
+    await send(tab, "/job tree job:2")
+    await tab.sees("The family of #2")
+    await asyncio.sleep(1)
+    await tab.screenshot(folder / "tree.png")
+    await tab.resize(1000, 860)
+    await send(
+        tab, "/generate prompt:a cat on the roofs at dawn count:3 contact_sheet:True size:portrait steps:8"
+    )
+    await tab.until("document.querySelectorAll('img[alt*=\"cat\"]').length >= 3", seconds=40)
+    await asyncio.sleep(1)
+    await tab.screenshot(folder / "post.png")
+
+
+async def press_last(tab: Tab, label: str) -> None:
+    """Press the newest button of that label, once it is there."""
+    buttons = (
+        f"[...document.querySelectorAll('button')].filter((it) => it.innerText.trim().endsWith('{label}'))"
+    )
+    await tab.until(f"{buttons}.length > 0")
+    await tab.evaluate(f"{buttons}.at(-1).click()")
 
 
 async def send(tab: Tab, command: str) -> None:
