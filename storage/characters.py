@@ -6,7 +6,7 @@ from functools import partial
 from sqlite3 import Connection
 
 from bot.core.characters import Character, CharacterReference, Pose, Variation, VariationKind
-from bot.core.errors import BadRequest, NotFound
+from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.ports.library import NewCharacter, NewReference, NewVariation
 from storage import artifacts
 from storage.character_records import (
@@ -54,8 +54,8 @@ class SqliteCharacters:
     async def projects_with(self, guild: int | None, name: str) -> list[int]:
         return await self._database.read(partial(_projects_with, guild=guild, name=name))
 
-    async def change(self, character: Character) -> Character:
-        return await self._database.write(partial(_change, character=character))
+    async def change(self, character: Character, *, was: Character) -> Character:
+        return await self._database.write(partial(_change, character=character, was=was))
 
     async def add_variation(
         self, *, character: int, kind: VariationKind, name: str, prompt: str
@@ -179,8 +179,13 @@ def _projects_with(db: Connection, *, guild: int | None, name: str) -> list[int]
     return [row["id"] for row in rows]
 
 
-def _change(db: Connection, *, character: Character) -> Character:
+def _change(db: Connection, *, character: Character, was: Character) -> Character:
     stored = _by_id(db, character_id=character.id)
+    if stored != was:
+        raise WrongState(
+            f"“{stored.name}” was changed by somebody meanwhile.",
+            hint="Look at them again with `/character show`, then repeat what is still to be changed.",
+        )
     if character.name.casefold() != stored.name.casefold():
         _check_free(db, project=stored.project, name=character.name, slug=stored.slug, but=stored.id)
     row = db.execute(

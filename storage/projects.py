@@ -1,9 +1,10 @@
 """Projects, and which one each person is at."""
 
+from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
 
-from bot.core.errors import BadRequest, NotFound
+from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.core.library import Gallery, Project, Rating, Threads
 from bot.ports.stores import Holdings
 from storage import deleting
@@ -77,8 +78,8 @@ class SqliteProjects:
             write = partial(_set_subject, project_id=project_id, thread=thread, subject=subject)
         await self._database.write(write)
 
-    async def change(self, project: Project) -> Project:
-        return await self._database.write(partial(_change, project=project))
+    async def change(self, project: Project, *, was: Project) -> Project:
+        return await self._database.write(partial(_change, project=project, was=was))
 
     async def holdings(self, project_id: int) -> Holdings:
         return await self._database.read(partial(deleting.holdings, project_id=project_id))
@@ -221,8 +222,9 @@ def _set_thread(db: Connection, *, project_id: int, thread: int | None) -> None:
         raise _no_such_project()
 
 
-def _change(db: Connection, *, project: Project) -> Project:
+def _change(db: Connection, *, project: Project, was: Project) -> Project:
     """Write it; the threads in use are kept unless there is another gallery or another way of threads."""
+    _check_unchanged(_by_id(db, project_id=project.id), was)
     values = values_of_project(project)
     other = db.execute(
         """
@@ -250,14 +252,27 @@ def _change(db: Connection, *, project: Project) -> Project:
             gallery_thread = iif(gallery_channel IS :gallery_channel AND gallery_kind IS :gallery_kind
                                  AND threads = :threads, gallery_thread, NULL),
             gallery_channel = :gallery_channel, gallery_kind = :gallery_kind
-        WHERE id = :id AND deleted IS NULL
+        WHERE id = :id
         RETURNING *
         """,
         values,
     ).fetchone()
-    if row is None:
-        raise _no_such_project()
     return project_of(row)
+
+
+def _check_unchanged(stored: Project, was: Project) -> None:
+    if stored.deleted is not None:
+        raise _no_such_project()
+    if _without_thread(stored) != _without_thread(was):
+        raise WrongState(
+            f"“{stored.name}” was changed by somebody meanwhile.",
+            hint="Look at it again with `/project show`, then repeat what is still to be changed.",
+        )
+
+
+def _without_thread(project: Project) -> Project:
+    gallery = replace(project.gallery, thread=None) if project.gallery else None
+    return replace(project, gallery=gallery)
 
 
 def _thread_of(db: Connection, *, project_id: int, subject: str) -> int | None:

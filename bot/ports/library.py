@@ -114,8 +114,11 @@ class Characters(Protocol):
         """Return the open projects of the guild that have a character of that name."""
         ...
 
-    async def change(self, character: Character) -> Character:
-        """Write all of it but project and slug; raise BadRequest for a taken name."""
+    async def change(self, character: Character, *, was: Character) -> Character:
+        """Write all of it but project and slug; raise BadRequest for a taken name.
+
+        Raises WrongState if somebody changed it since `was` was read.
+        """
         ...
 
     async def add_variation(

@@ -248,8 +248,10 @@ class Projects(Protocol):
 
     async def set_thread(self, project_id: int, thread: int | None, *, subject: str = "") -> None: ...
 
-    async def change(self, project: Project) -> Project:
+    async def change(self, project: Project, *, was: Project) -> Project:
         """Write all that people can change; the slug stays. Raise BadRequest for a taken name.
+
+        Raises WrongState if somebody changed it since `was` was read; its threads in use do not count.
 
         Another gallery or another way of threads forgets the threads in use.
         """

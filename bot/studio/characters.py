@@ -159,23 +159,24 @@ class Casting:
                 lora_of(said, character.lora), await self._projects.get(character.project)
             ),
         )
-        return await self._characters.change(changed)
+        return await self._characters.change(changed, was=character)
 
     async def describe(self, character_id: int, appearance: Appearance, actor: Actor) -> Character:
         """Write down what stays the same in every drawing; raise BadRequest, NotFound."""
         character = await self.by_id(character_id, actor)
         check_open(character)
-        return await self._characters.change(replace(character, appearance=cleaned_appearance(appearance)))
+        described = replace(character, appearance=cleaned_appearance(appearance))
+        return await self._characters.change(described, was=character)
 
     async def archive(self, character: Character) -> Character:
         """Offer them no more; everything of theirs stays."""
         check_open(character)
-        return await self._characters.change(replace(character, archived=self._clock.now()))
+        return await self._characters.change(replace(character, archived=self._clock.now()), was=character)
 
     async def restore(self, character: Character) -> Character:
         if character.archived is None:
             raise BadRequest(f"“{character.name}” is not archived.", hint="Nothing needs to be done.")
-        return await self._characters.change(replace(character, archived=None))
+        return await self._characters.change(replace(character, archived=None), was=character)
 
     # ── variations
 

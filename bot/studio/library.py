@@ -169,14 +169,17 @@ class Library:
     # ── changed
 
     async def edit(self, project: Project, wishes: Wishes, actor: Actor) -> Project:
-        """Change what is said and nothing else; only its maker or someone with Manage Server may."""
+        """Change what is said and nothing else; only its maker or someone with Manage Server may.
+
+        Raises WrongState if somebody else changed it meanwhile.
+        """
         check_open(project)
         _may_change(project, actor)
         said = self._checked(wishes.said())
         changed = replace(project, **said)
         if changed.gallery is not None and said.keys() & {"gallery", "rating"}:
             await self._check_audience(changed.rating, changed.gallery)
-        return await self._projects.change(changed)
+        return await self._projects.change(changed, was=project)
 
     async def archive(self, project: Project, actor: Actor) -> Project:
         """Put the project away: it is not offered and not drawn for until it is restored."""
@@ -185,14 +188,14 @@ class Library:
             raise WrongState(
                 f"“{project.name}” is archived already.", hint="`/project restore` brings it back."
             )
-        return await self._projects.change(replace(project, archived=self._clock.now()))
+        return await self._projects.change(replace(project, archived=self._clock.now()), was=project)
 
     async def restore(self, name: str, actor: Actor) -> Project:
         project = await self.named(name, actor)
         _may_change(project, actor)
         if project.archived is None:
             raise WrongState(f"“{project.name}” is not archived.", hint="There is nothing to restore.")
-        return await self._projects.change(replace(project, archived=None))
+        return await self._projects.change(replace(project, archived=None), was=project)
 
     async def holdings(self, project: Project, actor: Actor) -> Holdings:
         """Return what deleting the project would take; raise if it cannot be deleted by this person now."""

@@ -154,7 +154,7 @@ class StyleBook:
     async def use(self, style: Style | None, project: Project) -> Project:
         """Make it the way the project draws wherever no style is named; None: no style at all."""
         check_open(project)
-        return await self._projects.change(replace(project, style=style.id if style else None))
+        return await self._projects.change(replace(project, style=style.id if style else None), was=project)
 
     async def in_use(self, project: Project) -> Style | None:
         return await self._styles.get(project.style) if project.style is not None else None

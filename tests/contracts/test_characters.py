@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.characters import Appearance, Pose, VariationKind
-from bot.core.errors import BadRequest, NotFound
+from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.core.generation import Lora
 from bot.ports.library import NewCharacter, NewReference, NewVariation
 from tests.builders import GUILD, NOW, USER, a_new_job, a_pin, a_recipe, a_reference, a_size
@@ -79,7 +79,7 @@ async def test_an_unknown_character_is_not_found(stores):
 @pytest.mark.parametrize(("name", "slug"), [("YUKI", "other"), ("Other", "yuki")])
 async def test_name_and_slug_are_unique_in_a_project_archived_ones_too(stores, project, name, slug):
     first = await stores.characters.add(new_character(project))
-    await stores.characters.change(replace(first, archived=NOW))
+    await stores.characters.change(replace(first, archived=NOW), was=first)
     with pytest.raises(BadRequest, match="“Yuki”"):
         await stores.characters.add(new_character(project, name, slug=slug))
 
@@ -110,7 +110,7 @@ async def test_a_projects_characters_are_in_the_order_of_their_names(stores, pro
     for name in ("gamma", "Alpha", "Beta"):
         await stores.characters.add(new_character(project, name))
     away = await stores.characters.named(project, "beta")
-    away = await stores.characters.change(replace(away, archived=NOW))
+    away = await stores.characters.change(replace(away, archived=NOW), was=away)
     assert [one.name for one in await stores.characters.of_project(project)] == ["Alpha", "gamma"]
     assert await stores.characters.of_project(project, archived=True) == [away]
     assert await stores.characters.named(project, "beta") == away
@@ -120,7 +120,7 @@ async def test_a_part_of_the_name_matches_those_that_begin_with_it_first(stores,
     for name in ("Harbour", "Old harbour", "Barn", "Arbour", "Arbiter"):
         await stores.characters.add(new_character(project, name, slug=name.casefold().replace(" ", "-")))
     gone = await stores.characters.named(project, "Arbiter")
-    await stores.characters.change(replace(gone, archived=NOW))
+    await stores.characters.change(replace(gone, archived=NOW), was=gone)
     found = await stores.characters.matching(project, "ARB")
     assert [one.name for one in found] == ["Arbour", "Harbour", "Old harbour"]
     assert len(await stores.characters.matching(project, "", limit=2)) == 2
@@ -132,7 +132,8 @@ async def test_the_projects_of_a_guild_that_have_somebody_of_that_name_are_known
     archived = await a_stored_project(stores, "Archived")
     for one in (second, project, foreign, archived):
         await stores.characters.add(new_character(one))
-    await stores.projects.change(replace(await stores.projects.get(archived), archived=NOW))
+    put_away = await stores.projects.get(archived)
+    await stores.projects.change(replace(put_away, archived=NOW), was=put_away)
     assert await stores.characters.projects_with(GUILD, "YUKI") == [project, second]
     assert await stores.characters.projects_with(9, "yuki") == [foreign]
     assert await stores.characters.projects_with(GUILD, "mira") == []
@@ -149,7 +150,7 @@ async def test_all_of_a_character_can_be_changed_but_project_and_slug(stores, pr
         lora=Lora(name="yk.safetensors"),
         archived=NOW,
     )
-    changed = await stores.characters.change(replace(wanted, slug="other", project=99))
+    changed = await stores.characters.change(replace(wanted, slug="other", project=99), was=character)
     assert changed == wanted
     assert await stores.characters.get(character.id) == wanted
 
@@ -157,9 +158,19 @@ async def test_all_of_a_character_can_be_changed_but_project_and_slug(stores, pr
 async def test_a_character_keeps_its_name_in_another_case_and_takes_nobody_elses(stores, project):
     yuki = await stores.characters.add(new_character(project))
     await stores.characters.add(new_character(project, "Mira"))
-    assert (await stores.characters.change(replace(yuki, name="YUKI"))).name == "YUKI"
+    yuki = await stores.characters.change(replace(yuki, name="YUKI"), was=yuki)
+    assert yuki.name == "YUKI"
     with pytest.raises(BadRequest, match="“Mira”"):
-        await stores.characters.change(replace(yuki, name="mira"))
+        await stores.characters.change(replace(yuki, name="mira"), was=yuki)
+
+
+async def test_of_two_people_who_change_a_character_at_once_the_second_is_told(stores, project):
+    yuki = await stores.characters.add(new_character(project))
+    stern = await stores.characters.change(replace(yuki, design_prompt="stern"), was=yuki)
+    with pytest.raises(WrongState, match="“Yuki” was changed by somebody meanwhile") as refusal:
+        await stores.characters.change(replace(yuki, trigger="yk"), was=yuki)
+    assert "/character show" in refusal.value.hint
+    assert await stores.characters.get(yuki.id) == stern
 
 
 # ── variations

@@ -137,7 +137,7 @@ async def test_slugs_are_known_by_how_they_begin(stores):
 
 async def test_archived_projects_are_listed_apart_and_found_by_name(stores):
     fox, _ = await added(stores, "Fox"), await added(stores, "Foxes")
-    archived = await stores.projects.change(replace(fox, archived=NOW))
+    archived = await stores.projects.change(replace(fox, archived=NOW), was=fox)
     assert archived.archived == NOW
     assert [one.name for one in await stores.projects.of_guild(GUILD)] == ["Foxes"]
     assert await stores.projects.of_guild(GUILD, archived=True) == [archived]
@@ -159,18 +159,27 @@ async def test_all_that_people_can_change_is_changed_and_the_slug_stays(stores):
         workflow="txt2img",
         style=style.id,
     )
-    assert await stores.projects.change(replace(wanted, slug="other")) == wanted
+    assert await stores.projects.change(replace(wanted, slug="other"), was=fox) == wanted
     assert await stores.projects.get(fox.id) == wanted
     bare = replace(fox, gallery=None)
-    assert await stores.projects.change(bare) == bare
+    assert await stores.projects.change(bare, was=wanted) == bare
+
+
+async def test_of_two_people_who_change_a_project_at_once_the_second_is_told(stores):
+    fox = await added(stores, "Fox")
+    adult = await stores.projects.change(replace(fox, rating=Rating.ADULT), was=fox)
+    with pytest.raises(WrongState, match="“Fox” was changed by somebody meanwhile") as refusal:
+        await stores.projects.change(replace(fox, description="Episode 1"), was=fox)
+    assert "/project show" in refusal.value.hint
+    assert await stores.projects.get(fox.id) == adult
 
 
 async def test_a_project_cannot_be_given_the_name_of_another(stores):
     fox = await added(stores, "Fox")
     await added(stores, "Dog")
     with pytest.raises(BadRequest, match="`Dog`"):
-        await stores.projects.change(replace(fox, name="DOG"))
-    assert (await stores.projects.change(replace(fox, name="FOX"))).name == "FOX"
+        await stores.projects.change(replace(fox, name="DOG"), was=fox)
+    assert (await stores.projects.change(replace(fox, name="FOX"), was=fox)).name == "FOX"
 
 
 async def test_each_subject_has_a_thread_of_its_own(stores):
@@ -201,14 +210,15 @@ async def test_another_gallery_or_way_of_threads_forgets_the_threads_in_use(stor
     fox = await added(stores, "Fox", gallery=a_gallery())
     await stores.projects.set_thread(fox.id, 1)
     await stores.projects.set_thread(fox.id, 2, subject="yuki")
-    await stores.projects.change(replace(fox, **change))  # as it was read before the threads were opened
+    # `fox` is as it was read before the threads were opened
+    await stores.projects.change(replace(fox, **change), was=fox)
     known = [await stores.projects.thread(fox.id, subject) for subject in ("", "yuki")]
     assert known == ([1, 2] if kept else [None, None])
 
 
 async def test_a_channel_of_an_archived_project_tells_nothing(stores):
     fox = await added(stores, "Fox", gallery=a_gallery(thread=5))
-    await stores.projects.change(replace(fox, archived=NOW))
+    await stores.projects.change(replace(fox, archived=NOW), was=fox)
     assert [await stores.projects.of_channel(channel) for channel in (730, 5)] == [None, None]
 
 
@@ -224,7 +234,7 @@ async def a_full_project(stores):
     drawn = job.to(JobState.RENDERED, at=NOW)
     await stores.jobs.rendered(drawn, was=job.state, artifacts=pictures)
     style = await stores.styles.add(project=fox.id, name="Ink", sheet=StyleSheet(steps=9), by=USER, at=NOW)
-    await stores.projects.change(replace(fox, style=style.id))
+    await stores.projects.change(replace(fox, style=style.id), was=fox)
     await stores.projects.use(guild=GUILD, user=USER, project=fox.id)
     return fox, drawn
 
@@ -262,7 +272,7 @@ async def test_a_deleted_project_takes_all_with_it_but_its_jobs(stores):
     assert [one.deleted for one in await stores.jobs.artifacts(drawn.id)] == [NOW + 9, NOW + 9]
     assert (await stores.jobs.get(drawn.id)).project == fox.id
     with pytest.raises(NotFound):
-        await stores.projects.change(fox)
+        await stores.projects.change(fox, was=fox)
 
 
 async def test_the_name_of_a_deleted_project_is_free_and_its_folder_is_not(stores):

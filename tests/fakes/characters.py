@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import count
 
 from bot.core.characters import Character, CharacterReference, Pose, Variation, VariationKind
-from bot.core.errors import BadRequest, NotFound
+from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.ports.library import NewCharacter, NewReference, NewVariation
 from tests.fakes.artifacts import discard_in
 from tests.fakes.memory import Memory
@@ -71,8 +71,13 @@ class FakeCharacters:
             if project.is_open and await self.named(project.id, name) is not None
         ]
 
-    async def change(self, character: Character) -> Character:
+    async def change(self, character: Character, *, was: Character) -> Character:
         stored = await self.get(character.id)
+        if stored != was:
+            raise WrongState(
+                f"“{stored.name}” was changed by somebody meanwhile.",
+                hint="Look at them again with `/character show`, then repeat what is still to be changed.",
+            )
         self._check_free(stored.project, character.name, stored.slug, but=stored.id)
         changed = replace(character, project=stored.project, slug=stored.slug)
         self._memory.characters[character.id] = changed

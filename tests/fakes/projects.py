@@ -107,14 +107,19 @@ class FakeProjects:
         gallery = replace(project.gallery, thread=thread)
         self._memory.projects[project_id] = replace(project, gallery=gallery)
 
-    async def change(self, project: Project) -> Project:
+    async def change(self, project: Project, *, was: Project) -> Project:
         stored = await self.get(project.id)
+        if stored.deleted is not None:
+            raise _gone()
+        if _without_thread(stored) != _without_thread(was):
+            raise WrongState(
+                f"“{stored.name}” was changed by somebody meanwhile.",
+                hint="Look at it again with `/project show`, then repeat what is still to be changed.",
+            )
         for other in self._of(project.guild):
             same = other.name.casefold() == project.name.casefold() and other.deleted is None
             if same and other.id != project.id:
                 raise _taken(other.name)
-        if stored.deleted is not None:
-            raise _gone()
         kept = _where(stored) == _where(project)
         if not kept:
             self._forget_threads(project.id)
@@ -197,4 +202,8 @@ def _taken(name: str) -> BadRequest:
 
 
 def _where(project: Project) -> tuple[Gallery | None, Threads]:
-    return (replace(project.gallery, thread=None) if project.gallery else None, project.threads)
+    return (_without_thread(project).gallery, project.threads)
+
+
+def _without_thread(project: Project) -> Project:
+    return replace(project, gallery=replace(project.gallery, thread=None) if project.gallery else None)

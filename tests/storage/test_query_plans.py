@@ -100,7 +100,7 @@ async def a_day_at_the_studio(stores):
     await stores.projects.set_thread(1, 13, subject="mira")
     await stores.projects.thread(1, "mira")
     await stores.projects.thread(1, "")
-    await stores.projects.change(await stores.projects.get(1))
+    await stores.projects.change(await stores.projects.get(1), was=await stores.projects.get(1))
     await stores.projects.holdings(1)
 
     origin = an_origin(key="press")
@@ -191,8 +191,8 @@ async def a_morning_of_casting(stores):
     await stores.characters.of_project(1)
     await stores.characters.matching(1, "m")
     await stores.characters.projects_with(7, "mira")
-    await stores.characters.change(mira)
-    await stores.characters.change(replace(mira, name="Mira II"))
+    await stores.characters.change(mira, was=mira)
+    await stores.characters.change(replace(mira, name="Mira II"), was=mira)
     outfit = VariationKind.OUTFIT
     coat = await stores.characters.add_variation(character=1, kind=outfit, name="coat", prompt="coat")
     await stores.characters.variations(1)

@@ -171,6 +171,6 @@ async def test_a_rating_that_was_changed_after_the_drawing_counts():
     async with a_studio() as studio:
         project = await a_project(studio)
         job = await drawn(studio, project)
-        await studio.stores.projects.change(replace(project, rating=Rating.ADULT))
+        await studio.stores.projects.change(replace(project, rating=Rating.ADULT), was=project)
         await studio.courier.run_once()
         assert await studio.state(job) is S.SHELVED

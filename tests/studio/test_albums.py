@@ -44,7 +44,7 @@ async def an_adult_project(studio):
     project = await studio.stores.projects.add(
         guild=GUILD, name="Night", slug="night", gallery=None, by=USER, at=NOW
     )
-    return await studio.stores.projects.change(replace(project, rating=Rating.ADULT))
+    return await studio.stores.projects.change(replace(project, rating=Rating.ADULT), was=project)
 
 
 async def test_pages_meet_and_the_last_one_leads_nowhere():

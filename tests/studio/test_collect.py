@@ -53,9 +53,9 @@ async def test_the_pictures_of_a_job_were_recorded_at_one_and_the_same_moment():
 
 async def test_pictures_lie_in_the_folder_of_their_project_and_day():
     async with a_studio() as studio:
+        other = await collected(studio)
         await studio.library.create("Harbour", gallery=None, actor=AIKO)
         job = await collected(studio, project="Harbour")
-        other = await collected(studio)
         (of_project,), (of_none,) = await studio.jobs.artifacts(job.id), await studio.jobs.artifacts(other.id)
     assert of_project.path == f"library/harbour/_/2026-09-21/images/{job.id}_1.png"
     assert of_none.path.startswith("library/_/_/")

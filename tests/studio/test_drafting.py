@@ -117,7 +117,7 @@ async def test_a_character_of_another_project_is_refused_with_where_it_lives():
 async def test_an_archived_character_is_refused():
     async with a_studio() as studio:
         mira = await a_character(studio, await a_project(studio))
-        await studio.stores.characters.change(replace(mira, archived=NOW))
+        await studio.stores.characters.change(replace(mira, archived=NOW), was=mira)
         assert "archived" in (await refused(studio, "@Mira at dusk")).message
 
 
@@ -186,7 +186,7 @@ async def test_the_projects_style_draws_unless_another_is_named_and_the_asker_go
             loras=(Lora(name="ink_lines", strength=0.5),),
         )
         await a_style(studio, home, "Oil", positive="oil")
-        await studio.stores.projects.change(replace(home, style=own.id))
+        await studio.stores.projects.change(replace(home, style=own.id), was=home)
         plain = await drafted(studio, model=None)
         asked = await drafted(studio, steps=9, cfg=0.0, loras=(Lora(name="ink_lines", strength=1.5),))
         other = await drafted(studio, style="oil")
@@ -211,7 +211,7 @@ async def test_the_projects_workflow_draws_unless_another_is_named():
     async with a_studio() as studio:
         home = await a_project(studio)
         studio.workflows["flat"] = replace(studio.workflows["txt2img"], name="flat")
-        await studio.stores.projects.change(replace(home, workflow="flat"))
+        await studio.stores.projects.change(replace(home, workflow="flat"), was=home)
         assert (await drafted(studio)).recipe.workflow == "flat"
         assert (await drafted(studio, workflow="txt2img")).recipe.workflow == "txt2img"
 
@@ -309,7 +309,7 @@ async def test_what_was_chosen_before_comfyui_was_seen_is_drawn_as_it_was_chosen
         job = await studio.ask(
             prompt="@Mira, dusk", project="Harbour", style="Ink", variations=("kimono",), model=PLAIN
         )
-        await studio.stores.characters.change(replace(mira, name="Mirabel"))
+        await studio.stores.characters.change(replace(mira, name="Mirabel"), was=mira)
         await studio.stores.styles.revise(
             style, sheet=StyleSheet(positive="oil"), by=USER, at=NOW, why="", name="Oil"
         )

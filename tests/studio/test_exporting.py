@@ -115,7 +115,7 @@ async def test_characters_come_with_their_pictures_and_styles_with_their_history
         ren = await studio.stores.characters.add(
             NewCharacter(project=project.id, name="Ren", slug="ren", by=USER, at=NOW)
         )
-        await studio.stores.characters.change(replace(ren, archived=NOW))
+        await studio.stores.characters.change(replace(ren, archived=NOW), was=ren)
         style = await studio.styles.create("Ink", StyleSheet(steps=9), project=project, actor=AIKO)
         await studio.styles.edit(style, StyleSheet(steps=12), actor=AIKO, why="sharper")
         (*_, done), files = await exported(studio, project, review=Review.APPROVED)

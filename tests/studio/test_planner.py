@@ -133,6 +133,7 @@ async def test_all_poses_are_those_the_character_has():
 async def test_what_the_character_has_not_is_refused_in_words(changes, said):
     async with a_studio() as studio:
         matrix = await a_matrix_of_yuki(studio)
+        await studio.library.use(None, AIKO)
         with pytest.raises(BadRequest, match=said) as refusal:
             await studio.planner.plan(replace(matrix, **changes), an_origin())
         assert refusal.value.hint

@@ -186,12 +186,28 @@ async def test_a_rating_is_checked_when_it_or_the_gallery_is_changed(wishes):
         project = await harbour(studio, wishes=rated)
         studio.poster.restricted.clear()
         if wishes.name:
-            assert (await studio.library.edit(project, wishes, AIKO)).name == "Docks"
+            project = await studio.library.edit(project, wishes, AIKO)
+            assert project.name == "Docks"
         else:
             with pytest.raises(BadRequest, match="age-restricted"):
                 await studio.library.edit(project, wishes, AIKO)
         studio.poster.restricted |= {730, 731}
         await studio.library.edit(project, wishes, AIKO)
+
+
+async def test_of_two_edits_at_the_same_moment_the_second_is_refused_and_can_be_repeated():
+    async with a_studio() as studio:
+        project = await harbour(studio)
+        await studio.library.edit(project, Wishes(description="Episode 1"), AIKO)
+        for ask in (
+            studio.library.edit(project, Wishes(name="Docks"), AIKO),
+            studio.library.archive(project, AIKO),
+        ):
+            with pytest.raises(WrongState, match="changed by somebody meanwhile"):
+                await ask
+        fresh = await studio.library.named("Harbour", AIKO)
+        docks = await studio.library.edit(fresh, Wishes(name="Docks"), AIKO)
+    assert (docks.name, docks.description) == ("Docks", "Episode 1")
 
 
 async def test_a_deleted_channel_cannot_become_an_adult_projects_gallery():

@@ -243,7 +243,7 @@ async def test_an_edited_drawing_of_a_project_put_away_goes_where_it_is_asked_fo
         guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
     )
     parent = await posted(studio, project=project.id)
-    await studio.stores.projects.change(replace(project, archived=NOW))
+    await studio.stores.projects.change(replace(project, archived=NOW), was=project)
     ticket = await studio.refining.edit(parent.id, None, AIKO, an_origin(), Changes(prompt="a crane"))
     assert (await child(studio, ticket)).project is None
 

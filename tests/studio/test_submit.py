@@ -236,7 +236,7 @@ async def test_nothing_is_drawn_again_for_a_project_that_was_put_away():
 async def test_nothing_new_is_drawn_for_an_archived_project():
     async with a_studio() as studio:
         project = await studio.library.create("Harbour", gallery=None, actor=AIKO)
-        await studio.stores.projects.change(replace(project, archived=NOW))
+        await studio.stores.projects.change(replace(project, archived=NOW), was=project)
         with pytest.raises(BadRequest, match="archived") as refusal:
             await studio.ask(project="Harbour")
         assert "/project restore" in refusal.value.hint
