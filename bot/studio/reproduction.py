@@ -13,6 +13,7 @@ from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
 
 SAMPLES = 255
+_FROM_CACHE = "ComfyUI still had the result at hand and sampled nothing anew."
 
 
 class Reproduction:
@@ -35,11 +36,18 @@ class Reproduction:
         if not found:
             return (f"Not compared with #{original.id}: its pictures were deleted.",)
         if all(difference.identical for difference in found):
-            return (_identical(original, len(found), of=len(pictures)),)
+            identical = _identical(original, len(found), of=len(pictures))
+            return (identical, _FROM_CACHE) if _was_cached(original, job) else (identical,)
         return (_differing(original, found), _why(original.recipe, job.recipe))
 
     async def _difference(self, a: Artifact, b: Artifact) -> Difference:
         return await self._darkroom.difference(await self._shelf.read(a.path), await self._shelf.read(b.path))
+
+
+def _was_cached(original: Job, job: Job) -> bool:
+    """Tell whether ComfyUI sampled the original, and for this one had the result still at hand."""
+    measured = job.timings.drawing is not None and job.timings.sample is None
+    return measured and bool(original.timings.sample)
 
 
 def _identical(original: Job, compared: int, *, of: int) -> str:

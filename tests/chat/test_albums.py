@@ -108,9 +108,9 @@ def test_pixels_are_told_as_they_were_measured():
 def test_findings_are_named_by_picture_and_only_so_many():
     fine, dark = an_artifact(measures=some_measures()), some_measures(exposure=0.01, sharpness=0.001)
     assert finding_words([fine, an_artifact()]) == []
-    assert finding_words([an_artifact(measures=dark)]) == ["-# blurred, dark"]
+    assert finding_words([an_artifact(measures=dark)]) == ["-# measured: blurred, dark"]
     many = [an_artifact(index=index, measures=dark) for index in range(1, 8)]
-    assert finding_words(many)[0].startswith("-# picture 1: blurred, dark · picture 2:")
+    assert finding_words(many)[0].startswith("-# measured: picture 1: blurred, dark · picture 2:")
     assert finding_words(many)[0].endswith("3 more in `/job show`")
 
 

@@ -15,6 +15,7 @@ from tests.builders import (
     a_request,
     an_artifact,
     png,
+    some_timings,
 )
 from tests.studio.house import Studio, a_studio
 
@@ -25,7 +26,7 @@ async def studio():
         yield studio
 
 
-async def drawn(studio: Studio, *contents: bytes, **new):
+async def drawn(studio: Studio, *contents: bytes, sampled: int | None = 3100, **new):
     job = await studio.stored(JobState.SUBMITTED, JobState.RUNNING, **new)
     made = [
         an_artifact(job=job.id, index=number, path=f"{job.id}_{number}.png")
@@ -33,7 +34,7 @@ async def drawn(studio: Studio, *contents: bytes, **new):
     ]
     for one, content in zip(made, contents, strict=True):
         studio.shelf.files[one.path] = content
-    job = job.to(JobState.RENDERED, at=NOW)
+    job = replace(job.to(JobState.RENDERED, at=NOW), timings=some_timings(sample=sampled))
     await studio.jobs.rendered(job, was=JobState.RUNNING, artifacts=made)
     return job, await studio.jobs.artifacts(job.id)
 
@@ -61,6 +62,15 @@ async def test_the_same_pixels_are_identical(studio):
     await studio.stores.artifacts.delete([1], at=NOW)
     assert await verdict(studio, *await repeated(studio, png(grey=1), png(grey=2))) == (
         "Identical to #1, pixel by pixel (1 of 2 compared).",
+    )
+
+
+async def test_what_comfyui_had_at_hand_is_told_to_be_no_new_drawing(studio):
+    await drawn(studio, png())
+    cached = await drawn(studio, png(), lineage=a_lineage(how=Descent.SAME_SEED), sampled=None)
+    assert await verdict(studio, *cached) == (
+        "Identical to #1, pixel by pixel.",
+        "ComfyUI still had the result at hand and sampled nothing anew.",
     )
 
 

@@ -21,7 +21,7 @@ def finding_words(pictures: Sequence[Artifact]) -> list[str]:
         if (words := _findings(picture))
     ]
     more = f"{len(told) - MOST_TOLD} more in `/job show`" if len(told) > MOST_TOLD else ""
-    return [small(*told[:MOST_TOLD], more)] if told else []
+    return [small(f"measured: {dotted(*told[:MOST_TOLD], more)}")] if told else []
 
 
 def _findings(picture: Artifact) -> str:
