@@ -59,7 +59,7 @@ def _named(
 ) -> str | None:
     known = catalogue.checkpoints if catalogue else None
     if request.model is None and style is not None and style.sheet.model is not None:
-        return _of_style("checkpoint", style.sheet.model, known, style)
+        return of_style("checkpoint", style.sheet.model, known, style)
     wanted = request.model or default_model
     if known is None or wanted is not None:
         return wanted if known is None or wanted is None else spelled("model", wanted, known)
@@ -117,7 +117,7 @@ def _of_style_sheet(style: Style | None, known: Sequence[str] | None) -> Iterato
     if style is None:
         return
     for lora in style.sheet.loras:
-        name = _of_style("LoRA", lora.name, known, style)
+        name = of_style("LoRA", lora.name, known, style)
         yield AppliedLora(lora=Lora(name=name, strength=lora.strength), source=Source.STYLE, whose=style.name)
 
 
@@ -130,7 +130,8 @@ def _of_cast(parts: Iterable[Part], known: Sequence[str] | None) -> Iterator[App
             )
 
 
-def _of_style(kind: str, name: str, known: Sequence[str] | None, style: Style) -> str:
+def of_style(kind: str, name: str, known: Sequence[str] | None, style: Style) -> str:
+    """Return a name that the style says as ComfyUI spells it; raise BadRequest, which names the style."""
     return _there(kind, name, known, brought_by=f"The style {style.name} draws")
 
 

@@ -9,7 +9,7 @@ from bot.core.composing import Composed, compose
 from bot.core.enlarging import SCALE_MOST, enlarged, preferred_upscaler
 from bot.core.errors import BadRequest, UnknownName
 from bot.core.families import ModelFamily
-from bot.core.fitting import AppliedLora, Checkpoint, choose_checkpoint, choose_loras
+from bot.core.fitting import AppliedLora, Checkpoint, choose_checkpoint, choose_loras, of_style
 from bot.core.generation import (
     MAX_COUNT,
     MAX_SEED,
@@ -118,8 +118,18 @@ def decide(
         seed=request.seed if request.seed is not None else seed,
         steps=settled.steps,
         cfg=settled.cfg,
-        sampler=_known("sampler", settled.sampler, catalogue and catalogue.samplers),
-        scheduler=_known("scheduler", settled.scheduler, catalogue and catalogue.schedulers),
+        sampler=_known(
+            "sampler",
+            settled.sampler,
+            catalogue and catalogue.samplers,
+            said_by=style if sheet.sampler and not request.sampler else None,
+        ),
+        scheduler=_known(
+            "scheduler",
+            settled.scheduler,
+            catalogue and catalogue.schedulers,
+            said_by=style if sheet.scheduler and not request.scheduler else None,
+        ),
         model=checkpoint.name if checkpoint else None,
         loras=tuple(one.lora for one in loras),
         reference=request.reference,
@@ -184,7 +194,10 @@ def _upscaler(request: GenerationRequest, workflow: Workflow, catalogue: Catalog
     return chosen
 
 
-def _known(kind: str, name: str, known: tuple[str, ...] | None) -> str:
+def _known(kind: str, name: str, known: tuple[str, ...] | None, *, said_by: Style | None = None) -> str:
+    """Return the name as ComfyUI spells it; where a style says it and ComfyUI lacks it, the style is named."""
+    if said_by is not None:
+        return of_style(kind, name, known, said_by)
     return name if known is None else spelled(kind, name, known)
 
 

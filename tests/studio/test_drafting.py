@@ -249,15 +249,24 @@ async def test_a_checkpoint_that_is_only_assumed_to_be_of_a_family_bars_no_lora(
         assert (await drafted(studio, loras=(a_lora(),))).recipe.loras
 
 
-@pytest.mark.parametrize("wanted", ["lora", "model"])
-async def test_what_a_style_wants_and_comfyui_lacks_is_refused_naming_the_style(wanted):
+@pytest.mark.parametrize(
+    "sheet",
+    [{"model": "gone"}, {"loras": (a_lora(name="gone"),)}, {"sampler": "gone"}, {"scheduler": "gone"}],
+)
+async def test_what_a_style_wants_and_comfyui_lacks_is_refused_naming_the_style(sheet):
     async with a_studio() as studio:
         home = await a_project(studio)
-        sheet = {"model": "gone"} if wanted == "model" else {"loras": (a_lora(name="gone"),)}
         await a_style(studio, home, **sheet)
         refusal = await refused(studio, style="Ink", model=None)
     assert "Ink" in refusal.message
     assert "gone" in refusal.message
+
+
+async def test_what_is_asked_for_goes_before_what_a_style_wants_and_comfyui_lacks():
+    async with a_studio() as studio:
+        await a_style(studio, await a_project(studio), sampler="gone", scheduler="gone")
+        asked = await drafted(studio, style="Ink", sampler="euler", scheduler="karras")
+    assert (asked.recipe.sampler, asked.recipe.scheduler) == ("euler", "karras")
 
 
 async def test_a_characters_lora_needs_a_place_in_the_workflow():
