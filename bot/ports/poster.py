@@ -53,12 +53,19 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchReport:
-    """How a batch ended, with its contact sheet where there is one; `doubtful` as for PicturePost."""
+    """How a batch ended, with its contact sheet where there is one; `doubtful` as for PicturePost.
+
+    The sheet shows the first `on_sheet` pictures; `left_out` more found no room on it. `no_sheet`: why there is
+    none where one is due.
+    """
 
     batch: Batch
     told: MorningReport
     nonce: str
     sheet: Sheet | None = None
+    on_sheet: int = 0
+    left_out: int = 0
+    no_sheet: str = ""
     doubtful: bool = False
 
 

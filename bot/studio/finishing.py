@@ -1,6 +1,7 @@
 """How a batch ends: its contact sheet or morning report, posted where its pictures are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2s
 from typing import Final
@@ -36,38 +37,32 @@ class Finisher:
         channel = place or batch.channel
         if channel is None:
             raise TargetGone("There is no channel to tell it in.")
-        sheet = None if place is None else await self._sheet(batch, jobs, pictures, told, channel)
-        report = BatchReport(
-            batch=batch,
-            told=told,
-            sheet=sheet,
-            nonce=_nonce_of(batch),
-            doubtful=doubtful,
-        )
+        report = BatchReport(batch=batch, told=told, nonce=_nonce_of(batch), doubtful=doubtful)
+        due = _due(batch, pictures, told)
+        if place is not None and due:
+            report = await self._with_sheet(report, jobs, due, channel)
         return await self._poster.report(channel, report)
 
-    async def _sheet(
-        self,
-        batch: Batch,
-        jobs: Sequence[Job],
-        pictures: Sequence[Artifact],
-        told: MorningReport,
-        channel: int,
-    ) -> Sheet | None:
-        """Lay out its pictures, or after a night the best ones; pictures are shown where they were posted."""
-        shown = told.best if batch.kind is BatchKind.OVERNIGHT and not batch.ends_with_sheet else pictures
-        shown = [picture for picture in shown if picture.deleted is None][:MOST_FRAMES]
-        if not shown or not (batch.ends_with_sheet or batch.kind is BatchKind.OVERNIGHT):
-            return None
-        captions = {job.id: caption for job, caption in zip(jobs, captions_of(jobs), strict=True)}
-        frames = [self._frame(picture, captions.get(picture.job, "")) for picture in shown]
+    async def _with_sheet(
+        self, report: BatchReport, jobs: Sequence[Job], pictures: Sequence[Artifact], channel: int
+    ) -> BatchReport:
+        """Lay out the first of these; pictures are shown where they were posted."""
+        shown = pictures[:MOST_FRAMES]
         limit = await self._poster.upload_limit(channel, count=1)
         try:
-            return await self._darkroom.contact_sheet(
-                frames, title=batch.title, columns=_columns_of(batch, jobs, shown), limit=limit
-            )
-        except StudioError:
-            return None
+            sheet = await self._sheet(report.batch, jobs, shown, limit)
+        except StudioError as error:
+            return replace(report, no_sheet=error.message)
+        return replace(report, sheet=sheet, on_sheet=len(shown), left_out=len(pictures) - len(shown))
+
+    async def _sheet(self, batch: Batch, jobs: Sequence[Job], shown: Sequence[Artifact], limit: int) -> Sheet:
+        captions = {job.id: caption for job, caption in zip(jobs, captions_of(jobs), strict=True)}
+        return await self._darkroom.contact_sheet(
+            [self._frame(picture, captions.get(picture.job, "")) for picture in shown],
+            title=batch.title,
+            columns=_columns_of(batch, jobs, shown),
+            limit=limit,
+        )
 
     def _frame(self, picture: Artifact, caption: str) -> Frame:
         return Frame(
@@ -76,6 +71,14 @@ class Finisher:
             detail=f"#{picture.job}",
             size=picture.size,
         )
+
+
+def _due(batch: Batch, pictures: Sequence[Artifact], told: MorningReport) -> list[Artifact]:
+    """Return the pictures that belong on a sheet: all of them if one was asked for, after a night the best."""
+    if not batch.ends_with_sheet and batch.kind is not BatchKind.OVERNIGHT:
+        return []
+    wanted = pictures if batch.ends_with_sheet else told.best
+    return [picture for picture in wanted if picture.deleted is None]
 
 
 def _columns_of(batch: Batch, jobs: Sequence[Job], shown: Sequence[Artifact]) -> int | None:

@@ -275,6 +275,16 @@ def test_a_sheet_has_a_name_that_no_other_has():
     assert (file.name, file.alt) == ("genga-batch-3-nnnnnnnn.webp", "Contact sheet of batch 3")
 
 
+def test_what_a_sheet_does_not_show_is_said():
+    sheet = Sheet(content=b"x", size=a_size(), media_type="image/webp", missing=("front",))
+    large = replace(a_report(sheet=sheet), on_sheet=200, left_out=800)
+    *_, room, gone = cards.batch_report(large).content.splitlines()
+    assert room == "-# The sheet shows the first 200 pictures; it has no room for 800 more."
+    assert gone == "-# 1 picture of it could not be read any more."
+    none = cards.batch_report(replace(a_report(), no_sheet="It cannot be made that small.")).content
+    assert "There is no contact sheet: It cannot be made that small." in none
+
+
 def test_a_drawing_of_a_batch_says_so():
     job = a_job(batch=3, state=S.DELIVERED)
     assert "batch 3" in cards.picture_post(a_picture_post(job=job)).content

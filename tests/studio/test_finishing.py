@@ -9,6 +9,7 @@ from bot.core.batching import BatchKind, BatchState
 from bot.core.errors import DeliveryError, TargetGone
 from bot.core.job import JobState
 from bot.core.review import Review
+from bot.studio import finishing
 from tests.builders import CHANNEL, NOW, a_batch, a_gallery, a_request
 from tests.studio.house import AIKO, a_studio, settled
 from tests.studio.test_foreman import begun, drawn_all
@@ -121,6 +122,15 @@ async def test_a_sheet_that_cannot_be_made_is_no_reason_to_tell_nothing(monkeypa
         monkeypatch.setattr(studio.darkroom, "contact_sheet", too_large)
         _, report = await reported(studio, batch)
         assert (report.sheet, report.told.drawn) == (None, 3)
+        assert report.no_sheet == "The sheet cannot be made that small."
+
+
+async def test_a_sheet_without_room_for_all_tells_how_many_are_not_on_it(monkeypatch):
+    monkeypatch.setattr(finishing, "MOST_FRAMES", 2)
+    async with a_studio() as studio:
+        _, report = await reported(studio, await begun(studio, ends_with_sheet=True))
+        assert [len(sheet) for sheet in studio.darkroom.sheets] == [2]
+        assert (report.on_sheet, report.left_out, report.no_sheet) == (2, 1, "")
 
 
 async def test_a_picture_whose_thumbnail_is_there_is_laid_out_from_that(monkeypatch):

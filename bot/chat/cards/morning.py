@@ -19,6 +19,7 @@ def batch_report(report: BatchReport) -> Look:
     lines = [f"{owner(batch)} **Batch {batch.id}** · {fitted(batch.title, 200)}", _sum(batch, told)]
     if batch.kind is BatchKind.OVERNIGHT:
         lines += _night(report)
+    lines += _sheet_notes(report)
     if batch.card is not None:
         lines.append(f"-# {link_in(batch, batch.card)}")
     return Look(content="\n".join(lines), files=_sheet_of(report))
@@ -62,6 +63,21 @@ def _candidates(report: BatchReport) -> str:
         f"Best candidates: {names}\n-# Advisory: the fewest faults found in the file, then likeness to the "
         f"references; {counted(told.measured, 'picture')} measured, and nobody has judged them yet."
     )
+
+
+def _sheet_notes(report: BatchReport) -> list[str]:
+    """Say what the contact sheet does not show."""
+    if report.no_sheet:
+        return [f"There is no contact sheet: {prose(report.no_sheet, 200)}"]
+    notes: list[str] = []
+    if report.left_out:
+        notes.append(
+            f"-# The sheet shows the first {counted(report.on_sheet, 'picture')}; it has no room for "
+            f"{report.left_out} more."
+        )
+    if report.sheet is not None and report.sheet.missing:
+        notes.append(f"-# {counted(len(report.sheet.missing), 'picture')} of it could not be read any more.")
+    return notes
 
 
 def _sheet_of(report: BatchReport) -> tuple[Attached, ...]:
