@@ -1,19 +1,19 @@
 """Everything that can go wrong in the studio, each with a sentence for the person it happened to.
 
 StudioError                     message: what happened · hint: what to do about it
-├── BadRequest                  refused before a job exists
+├── BadRequest                  what was asked for cannot be; nothing was stored
 │   ├── UnknownName             no such project, workflow, model, LoRA…; knows the nearest names
 │   └── UnusedOption            the workflow has no use for an option that was given
-├── NotFound                    no such job
+├── NotFound                    it is not here: a job, a picture, a project, somebody…
 ├── NotAllowed                  the person may not do this
-├── LimitReached                too many jobs are waiting already
-├── WrongState                  the job has moved on meanwhile
+├── LimitReached                a stated cap is reached: waiting jobs, open batches, exports
+├── WrongState                  it has moved on, or was changed by somebody, meanwhile
 ├── RenderError                 the drawing failed; `kind` says how
 │   ├── Refused                 ComfyUI's validation: node, input and reason; never retried
 │   ├── ExecutionFailed         a node failed while it ran
 │   ├── OutOfMemory             the GPU's memory did not suffice
 │   ├── NoOutput                it "succeeded", yet there is no picture
-│   │   └── Blank               there is one, and it is of one colour all over
+│   │   └── Blank               there are some, and all are of one colour all over
 │   ├── Stalled                 ComfyUI fell silent in the middle of it, more than once
 │   ├── Lost                    ComfyUI forgot the prompt
 │   └── Poison                  ComfyUI, or Genga, died of it more than once
@@ -54,7 +54,7 @@ class StudioError(Exception):
 
 
 class BadRequest(StudioError):
-    """The request cannot become a job; nothing was stored."""
+    """What was asked for cannot be; nothing was stored."""
 
 
 class UnknownName(BadRequest):
@@ -80,7 +80,7 @@ class UnusedOption(BadRequest):
 
 
 class NotFound(StudioError):
-    """What was asked for has never existed here."""
+    """What was asked for never was here, or is not here any more."""
 
 
 class NotAllowed(StudioError):
@@ -92,7 +92,7 @@ class LimitReached(StudioError):
 
 
 class WrongState(StudioError):
-    """The job is no longer in a state that allows this."""
+    """What this is to be done to is no longer in a state that allows it, or no longer what was read."""
 
 
 class RenderError(StudioError):

@@ -1,5 +1,7 @@
 """What people are told when something goes wrong."""
 
+import re
+
 import pytest
 
 from bot.core import errors
@@ -62,3 +64,22 @@ def test_the_tree_in_the_docstring_names_every_error(name):
     error = getattr(errors, name)
     if isinstance(error, type) and issubclass(error, StudioError):
         assert name in (errors.__doc__ or "")
+
+
+def test_the_tree_at_the_top_has_every_error_in_its_place():
+    assert _drawn(errors.__doc__) == {kind.__name__: kind.__bases__[0].__name__ for kind in _kin(StudioError)}
+
+
+def _drawn(tree):
+    """Return each error of the drawing with the one that it hangs on."""
+    hung, line_of = {}, {}
+    for depth, name in re.findall(r"^((?:│   |    )*)[├└]── (\w+)", tree, flags=re.MULTILINE):
+        level = len(depth) // 4
+        line_of[level] = name
+        hung[name] = line_of[level - 1] if level else "StudioError"
+    return hung
+
+
+def _kin(kind):
+    near = [kin for kin in kind.__subclasses__() if kin.__module__ == errors.__name__]
+    return [*near, *(far for kin in near for far in _kin(kin))]
