@@ -107,7 +107,7 @@ def _to(db: Connection, *, batch_id: int, state: BatchState, at: int) -> Batch:
 
 
 def _cancel_queued(db: Connection, *, batch_id: int, at: int) -> None:
-    """Cancel the jobs that wait, each with its event."""
+    """Cancel the jobs that wait, each with its event, and note the wish for those that are drawn."""
     db.execute(
         """
         INSERT INTO job_events (job, state, at, attempt, note)
@@ -125,6 +125,14 @@ def _cancel_queued(db: Connection, *, batch_id: int, at: int) -> None:
         WHERE batch = :batch AND state = 'queued'
         """,
         {"cancelled": JobState.CANCELLED.value, "at": at, "batch": batch_id},
+    )
+    db.execute(
+        """
+        UPDATE jobs INDEXED BY jobs_by_batch_state
+        SET cancel_requested = 1
+        WHERE batch = ? AND state IN ('submitted', 'running')
+        """,
+        (batch_id,),
     )
 
 

@@ -48,7 +48,10 @@ class Batches(Protocol):
         ...
 
     async def to(self, batch_id: int, state: BatchState, *, at: int) -> Batch:
-        """Change its state (`Batch.to`); cancelling takes back its queued jobs with it. Raise WrongState."""
+        """Change its state (`Batch.to`); raise WrongState.
+
+        Cancelling takes back its queued jobs with it, and notes for those that are drawn that it is wished.
+        """
         ...
 
     async def set_card(self, batch_id: int, card: Card) -> None:

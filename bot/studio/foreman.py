@@ -156,8 +156,7 @@ class Foreman:
             return BatchView(batch=batch, counts=counts, being_told=batch_id in self._due)
         hold = self._gate.hold
         wait = await self._line.wait_until_drawn(batch_id)
-        known = isinstance(wait, Known) and hold is None
-        ends = self._clock.now() + wait.ms if known and isinstance(wait, Known) else None
+        ends = self._clock.now() + wait.ms if hold is None and isinstance(wait, Known) else None
         return BatchView(batch=batch, counts=counts, wait=wait, ends=ends, hold=hold)
 
     async def newest(self, actor: Actor, *, before: int | None = None, limit: int = 10) -> list[BatchView]:
@@ -191,7 +190,7 @@ class Foreman:
     async def cancel(self, batch_id: int, actor: Actor) -> Batch:
         """Take back all that waits, and stop what is being drawn."""
         batch = await self._to(batch_id, BatchState.CANCELLED, actor)
-        await self._stop_drawing(batch)
+        await self._stop_drawing(batch)  # the wish is noted: should we die before this, recovery does it
         return batch
 
     async def _to(self, batch_id: int, state: BatchState, actor: Actor) -> Batch:
@@ -263,10 +262,6 @@ class Foreman:
                 self._due[batch.id] = batch
             else:
                 self._stirred.add(batch.id)
-        for job in await self._jobs.in_states(JobState.SUBMITTED, JobState.RUNNING):
-            batch = None if job.batch is None else await self._batches.get(job.batch)
-            if batch is not None and batch.state is BatchState.CANCELLED:
-                await self._stop_drawing(batch)
 
     async def _safely(self, act: Callable[[int], Awaitable[None]], batch_id: int) -> None:
         try:

@@ -128,6 +128,7 @@ async def test_cancelling_takes_back_what_waits_with_its_events_and_nothing_else
         JobState.CANCELLED,
         JobState.CANCELLED,
     ]
+    assert (await stores.jobs.get(begun.id)).cancel_requested
     for job in waiting:
         assert (await stores.jobs.get(job.id)).since == NOW + 5
         *_, event = await stores.jobs.events(job.id)

@@ -75,6 +75,8 @@ class FakeBatches:
             for job in await self.jobs(batch_id):
                 if job.state is JobState.QUEUED:
                     self._cancel(job, at=at)
+                elif job.state.in_renderer:
+                    self._memory.jobs[job.id] = replace(job, cancel_requested=True)
         return batch
 
     def _cancel(self, job: Job, *, at: int) -> None:
