@@ -195,7 +195,7 @@ def _upscaler(request: GenerationRequest, workflow: Workflow, catalogue: Catalog
 
 
 def _known(kind: str, name: str, known: tuple[str, ...] | None, *, said_by: Style | None = None) -> str:
-    """Return the name as ComfyUI spells it; where a style says it and ComfyUI lacks it, the style is named."""
+    """Return the name as ComfyUI spells it; a style that says one which ComfyUI lacks is named."""
     if said_by is not None:
         return of_style(kind, name, known, said_by)
     return name if known is None else spelled(kind, name, known)

@@ -55,8 +55,8 @@ class Notice:
 class BatchReport:
     """How a batch ended, with its contact sheet where there is one; `doubtful` as for PicturePost.
 
-    The sheet shows the first `on_sheet` pictures; `left_out` more found no room on it. `no_sheet`: why there is
-    none where one is due.
+    The sheet shows the first `on_sheet` pictures; `left_out` more found no room on it. `no_sheet`: why there
+    is none where one is due.
     """
 
     batch: Batch

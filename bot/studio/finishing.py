@@ -74,7 +74,7 @@ class Finisher:
 
 
 def _due(batch: Batch, pictures: Sequence[Artifact], told: MorningReport) -> list[Artifact]:
-    """Return the pictures that belong on a sheet: all of them if one was asked for, after a night the best."""
+    """Return the pictures for a sheet: all of them if one was asked for, after a night the best."""
     if not batch.ends_with_sheet and batch.kind is not BatchKind.OVERNIGHT:
         return []
     wanted = pictures if batch.ends_with_sheet else told.best

@@ -391,18 +391,6 @@ async def test_a_batch_that_trips_us_is_an_incident_and_stops_no_other(monkeypat
         assert len(studio.stores.memory.entries) == 2
 
 
-async def test_what_was_being_drawn_of_a_batch_that_was_cancelled_before_a_crash_is_stopped():
-    async with a_studio() as studio:
-        batch = await begun(studio)
-        job = (await studio.stores.batches.jobs(batch.id))[0]
-        await studio.jobs.store(job.to(S.SUBMITTED, at=NOW), was=S.QUEUED)
-        await studio.stored(S.SUBMITTED)
-        await studio.stores.batches.to(batch.id, B.CANCELLED, at=NOW)
-        async with running(studio.a_foreman().run()):
-            await settled()
-        assert (await studio.jobs.get(job.id)).cancel_requested
-
-
 async def test_another_persons_single_job_starts_next_while_a_batch_is_drawn():
     async with a_studio() as studio:
         await begun(studio, text="a heron\n" * 12, base=a_request(seed=Seed(1)))
