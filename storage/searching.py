@@ -13,9 +13,13 @@ _BEYOND_ALL = 2**63 - 1
 def find(
     db: Connection, *, words: str, guild: int | None, project: int | None, before: int | None, limit: int
 ) -> list[Job]:
-    """Walk what the index of words finds, the newest first; whose it is, other indexes tell."""
+    """Walk what the index of words finds, the newest first; whose it is, other indexes tell.
+
+    Only what lies between the first and the last job of the guild, or of the project, is walked.
+    """
     asked = question(words)
-    if asked is None:
+    oldest, newest = _span(db, guild=guild, project=project)
+    if asked is None or oldest is None:
         return []
     in_project = "" if project is None else _IN_PROJECT
     rows = db.execute(
@@ -26,7 +30,7 @@ def find(
                    {in_project}
                    CROSS JOIN jobs AS scope INDEXED BY jobs_by_guild
                    ON scope.guild IS :guild AND scope.id = job_words.rowid
-              WHERE job_words MATCH :asked AND job_words.rowid < :before
+              WHERE job_words MATCH :asked AND job_words.rowid BETWEEN :oldest AND :newest
               ORDER BY job_words.rowid DESC
               LIMIT :limit)
              CROSS JOIN jobs ON jobs.id = found
@@ -36,7 +40,8 @@ def find(
             "asked": asked,
             "guild": guild,
             "project": project,
-            "before": _BEYOND_ALL if before is None else before,
+            "oldest": oldest,
+            "newest": newest if before is None else min(newest, before - 1),
             "limit": limit,
         },
     )
@@ -47,6 +52,19 @@ _IN_PROJECT = """
                    CROSS JOIN jobs AS its INDEXED BY jobs_by_project
                    ON its.project = :project AND its.id = job_words.rowid
 """
+
+
+def _span(db: Connection, *, guild: int | None, project: int | None) -> tuple[int | None, int]:
+    """Return the first and the last job of the project, else of the guild; None: there is none."""
+    whose = "guild IS :guild" if project is None else "project = :project"
+    first, last = (
+        db.execute(
+            f"SELECT {end}(id) AS job FROM jobs WHERE {whose}",  # noqa: S608 one of the two above
+            {"guild": guild, "project": project},
+        ).fetchone()["job"]
+        for end in ("min", "max")
+    )
+    return first, last or 0
 
 
 def children(db: Connection, *, job_id: int) -> list[Job]:

@@ -20,6 +20,7 @@ from bot.ports.library import NewCharacter, NewReference, NewVariation, PictureF
 from bot.ports.stores import JobFilter
 from storage.stores import SqliteStores
 from tests.builders import (
+    GUILD,
     NOW,
     a_batch,
     a_card,
@@ -109,8 +110,8 @@ async def a_day_at_the_studio(stores):
     await stores.jobs.add_ended(a_new_job(project=1), artifacts=[an_artifact(thumbnail="small.webp")])
     await stores.jobs.get(1)
     await stores.jobs.open_of_project(1)
-    await stores.jobs.find("fox har", guild=7)
-    await stores.jobs.find("fox har", guild=7, project=1, before=9)
+    await stores.jobs.find("fox har", guild=GUILD)
+    await stores.jobs.find("fox har", guild=GUILD, project=1, before=9)
     await stores.jobs.children(1)
     await stores.jobs.family(1)
     await stores.jobs.set_card(1, a_card())
