@@ -65,9 +65,9 @@ async def test_the_gallery_is_narrowed_and_stays_so(studio: Studio) -> None:
         "/gallery since:today until:7d": "Exchange the two dates",
         "/gallery project:Habor": "Nearest: `Harbor`",
         "/gallery project:Harbor character:Miro": "Nearest: `Mira`",
-        "/gallery character:Mira": "which project",
     }.items():
         await refused(studio, command, words)
+    await refused(studio, "/gallery character:Mira", "which project", by=studio.director)
 
 
 async def test_pictures_of_an_adult_project_are_not_shown_to_everyone(studio: Studio) -> None:
@@ -75,7 +75,7 @@ async def test_pictures_of_an_adult_project_are_not_shown_to_everyone(studio: St
     night = world.add_channel(world.guild, "night", nsfw=True)
     await studio.answer("/project create name:Night channel:night rating:adult")
     job, _ = await studio.drawn("prompt:a heron project:Night size:64x64")
-    other, _ = await studio.drawn("prompt:a fox size:64x64")
+    other, _ = await studio.drawn("prompt:a fox size:64x64", by=studio.director)
     open_to_all = await studio.answer("/gallery")
     assert "Not shown in this channel: 1 picture of adult projects" in open_to_all.text
     assert sheet_in(open_to_all).width < 1000
