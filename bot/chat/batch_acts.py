@@ -15,7 +15,7 @@ from bot.chat.lists import check_list, read_prompts
 from bot.chat.people import actor_of, origin_of
 from bot.chat.reception import GONE
 from bot.core.batching import MOST_TITLE, Batch, Outline
-from bot.core.errors import BadRequest, MissingPermission
+from bot.core.errors import BadRequest, MissingPermission, WrongState
 from bot.core.job import Card
 from bot.studio.control import Actor
 
@@ -87,7 +87,7 @@ async def listed(interaction: Press, rest: str, fields: Mapping[str, str]) -> No
                 title=fields.get(cards.TITLE, "").strip(),
             )
             plan = await planner.plan(outline, origin_of(interaction), draft=draft)
-    except BadRequest as error:
+    except (BadRequest, WrongState) as error:
         await say_privately(interaction, cards.plan_refused(draft, error))
     else:
         await say(interaction, cards.plan_card(plan))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, count
 
-from bot.core.errors import BadRequest
+from bot.core.errors import BadRequest, WrongState
 
 MAX_NAME = 80
 
@@ -123,6 +123,18 @@ def spare_slug(slug: str, taken: Container[str], *, noun: str) -> str:
     """Return the slug, with a number if it is taken, or `<noun>-<number>` where there is none."""
     names = chain([slug] if slug else [], (f"{slug or noun}-{number}" for number in count(2 if slug else 1)))
     return next(name for name in names if name not in taken)
+
+
+def check_open(project: Project) -> Project:
+    """Return the project; raise WrongState if it is archived or deleted."""
+    if project.deleted is not None:
+        raise WrongState(f"“{project.name}” was deleted.", hint="`/project list` shows those there are.")
+    if project.archived is not None:
+        raise WrongState(
+            f"“{project.name}” is archived: it is not changed, and nothing new is drawn for it.",
+            hint="`/project restore` opens it again; otherwise name another one.",
+        )
+    return project
 
 
 def check_audience(rating: Rating, channel: int, *, restricted: bool) -> None:

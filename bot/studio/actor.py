@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.core.errors import BadRequest, NotAllowed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -12,3 +14,14 @@ class Actor:
     manages: bool = False
     roles: frozenset[int] = frozenset()
     name: str = ""
+
+
+def server_of(actor: Actor, *, choosing: str) -> int:
+    """Return the server for which the actor may choose that; raise NotAllowed, or BadRequest outside one."""
+    if actor.guild is None:
+        raise BadRequest(f"The {choosing} of a server can be chosen there only.", hint="Ask in a server.")
+    if not actor.manages:
+        raise NotAllowed(
+            f"Only someone with Manage Server can choose the {choosing}.", hint="Ask one of them."
+        )
+    return actor.guild

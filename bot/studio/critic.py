@@ -17,7 +17,7 @@ from bot.ports.clock import Clock
 from bot.ports.library import Artifacts, Characters, PictureFilter
 from bot.ports.review import ReviewCounts, Reviews, Verdict
 from bot.ports.stores import Jobs, Projects, Settings
-from bot.studio.control import Actor
+from bot.studio.actor import Actor, server_of
 
 MOST_NOTE: Final = 500
 MOST_AT_ONCE: Final = 500
@@ -253,11 +253,7 @@ class Critic:
 
     async def set_reviewers(self, role: int | None, actor: Actor) -> None:
         """Choose who reviews; needs Manage Server."""
-        if actor.guild is None or not actor.manages:
-            raise NotAllowed(
-                "Only someone with Manage Server can choose who reviews.", hint="Ask one of them."
-            )
-        await self._settings.set_reviewer_role(actor.guild, role)
+        await self._settings.set_reviewer_role(server_of(actor, choosing="reviewers"), role)
 
     # ── what was learned
 

@@ -45,10 +45,20 @@ class Exhibition:
         )
 
     def _frame(self, picture: Artifact) -> Frame:
-        return Frame(
-            read=partial(self._shelf.read, picture.thumbnail or picture.path),
-            caption=f"#{picture.job} · {picture.index}",
-            detail="" if picture.review is Review.UNREVIEWED else picture.review.value,
-            size=picture.size,
-            tone=_TONES.get(picture.review, Tone.PLAIN),
-        )
+        decided = "" if picture.review is Review.UNREVIEWED else picture.review.value
+        return frame_of(picture, self._shelf, caption=f"#{picture.job} · {picture.index}", detail=decided)
+
+
+def frame_of(picture: Artifact, shelf: Shelf, *, caption: str, detail: str = "") -> Frame:
+    """Return the picture in small, to be laid out on a sheet, in the tone of what was decided about it."""
+    return Frame(
+        read=partial(shelf.read, picture.thumbnail or picture.path),
+        caption=caption,
+        detail=detail,
+        size=picture.size,
+        tone=tone_of(picture.review),
+    )
+
+
+def tone_of(review: Review) -> Tone:
+    return _TONES.get(review, Tone.PLAIN)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final, TypeAlias
 
 from bot.core.addressing import day_of
@@ -27,10 +26,11 @@ from bot.core.library import Project
 from bot.core.review import Review
 from bot.ports.archives import Archive, Archives, Packed
 from bot.ports.clock import Clock
-from bot.ports.darkroom import Darkroom, Frame, Tone
+from bot.ports.darkroom import Darkroom, Frame
 from bot.ports.library import Artifacts, Characters, PictureFilter, Styles
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
+from bot.studio.exhibition import frame_of
 
 KEPT_MS: Final = 7 * 24 * 60 * 60 * 1000
 """So long an export lies on the bot's machine."""
@@ -39,7 +39,6 @@ PAGE: Final = 200
 ON_A_SHEET: Final = 96
 _ROOM_PER_PICTURE: Final = 16 * 1024
 """What a picture's parameters and its place in the directory take at most, roughly."""
-_TONES: Final = {Review.APPROVED: Tone.GOOD, Review.REJECTED: Tone.BAD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +207,8 @@ class Exporter:
             if not await self._add_file(archive, place, artifact.path):
                 tally.missing.append(place)
             tally.done += 1
-            tally.frames.append(self._frame(artifact))
+            caption = f"#{artifact.job} · {artifact.index}"
+            tally.frames.append(frame_of(artifact, self._shelf, caption=caption))
             if len(tally.frames) == ON_A_SHEET:
                 await self._add_sheet(archive, project, tally)
             yield Packing(done=tally.done, of=scope.pictures)
@@ -221,14 +221,6 @@ class Exporter:
         except NotFound:
             return False
         return True
-
-    def _frame(self, artifact: Artifact) -> Frame:
-        return Frame(
-            read=partial(self._shelf.read, artifact.thumbnail or artifact.path),
-            caption=f"#{artifact.job} · {artifact.index}",
-            size=artifact.size,
-            tone=_TONES.get(artifact.review, Tone.PLAIN),
-        )
 
     async def _add_sheet(self, archive: Archive, project: Project, tally: _Tally) -> None:
         tally.sheets += 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from hashlib import blake2s
 from typing import Final
 
@@ -13,9 +12,10 @@ from bot.core.job import Card, Job
 from bot.core.reporting import MorningReport, morning_report
 from bot.core.turnaround import columns_of
 from bot.ports.batches import Batches
-from bot.ports.darkroom import Darkroom, Frame, Sheet
+from bot.ports.darkroom import Darkroom, Sheet
 from bot.ports.poster import BatchReport, Poster
 from bot.ports.shelf import Shelf
+from bot.studio.exhibition import frame_of
 
 MOST_FRAMES: Final = 200
 """So many pictures are on a contact sheet at most; the first ones."""
@@ -58,18 +58,15 @@ class Finisher:
     async def _sheet(self, batch: Batch, jobs: Sequence[Job], shown: Sequence[Artifact], limit: int) -> Sheet:
         captions = {job.id: caption for job, caption in zip(jobs, captions_of(jobs), strict=True)}
         return await self._darkroom.contact_sheet(
-            [self._frame(picture, captions.get(picture.job, "")) for picture in shown],
+            [
+                frame_of(
+                    picture, self._shelf, caption=captions.get(picture.job, ""), detail=f"#{picture.job}"
+                )
+                for picture in shown
+            ],
             title=batch.title,
             columns=_columns_of(batch, jobs, shown),
             limit=limit,
-        )
-
-    def _frame(self, picture: Artifact, caption: str) -> Frame:
-        return Frame(
-            read=partial(self._shelf.read, picture.thumbnail or picture.path),
-            caption=caption,
-            detail=f"#{picture.job}",
-            size=picture.size,
         )
 
 

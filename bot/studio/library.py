@@ -12,15 +12,16 @@ from bot.core.errors import (
     DiscordAway,
     NotAllowed,
     NotFound,
-    UnknownName,
     WrongState,
 )
+from bot.core.job import Job
 from bot.core.library import (
     Gallery,
     Project,
     Rating,
     Threads,
     check_audience,
+    check_open,
     clean_name,
     clean_text,
     slug_of,
@@ -30,7 +31,8 @@ from bot.core.styles import Style
 from bot.ports.clock import Clock
 from bot.ports.poster import Poster
 from bot.ports.stores import Holdings, Projects, Settings
-from bot.studio.control import Actor
+from bot.studio.actor import Actor, server_of
+from bot.studio.meant import project_meant, project_named
 from bot.studio.workshop import Workshop
 
 MOST_DESCRIPTION = 1000
@@ -126,10 +128,7 @@ class Library:
 
     async def named(self, name: str, actor: Actor) -> Project:
         """Return the project of that name, archived or not."""
-        project = await self._projects.named(actor.guild, name)
-        if project is None:
-            raise UnknownName("project", name, [known.name for known in await self.projects(actor)])
-        return project
+        return await project_named(self._projects, actor.guild, name)
 
     async def open_named(self, name: str, actor: Actor) -> Project:
         """Return the project of that name; raise WrongState if it is archived."""
@@ -146,10 +145,7 @@ class Library:
 
     async def chosen(self, name: str | None, actor: Actor, *, channel: int | None) -> Project:
         """Return the named project, else the channel's, else the one the actor uses; it is open."""
-        if name is not None:
-            return await self.open_named(name, actor)
-        here = await self._projects.of_channel(channel) if channel is not None else None
-        found = here or await self.in_use(actor)
+        found = await project_meant(self._projects, name, guild=actor.guild, user=actor.user, channel=channel)
         if found is None:
             raise BadRequest(
                 "It is not clear which project is meant.",
@@ -242,15 +238,14 @@ class Library:
             return True
         return channel is not None and await self._poster.is_restricted(channel)
 
+    async def shows(self, job: Job, channel: int | None) -> bool:
+        """Tell whether the job's pictures may be seen in this channel, by whomever."""
+        project = None if job.project is None else await self._projects.get(job.project)
+        return await self.may_be_shown(project, channel)
+
     async def set_gallery(self, gallery: Gallery | None, actor: Actor) -> None:
         """Choose where pictures without a project go; needs Manage Server."""
-        if actor.guild is None:
-            raise BadRequest("A gallery belongs to a server.", hint="Use this command in one.")
-        if not actor.manages:
-            raise NotAllowed(
-                "Only someone with Manage Server can choose the gallery.", hint="Ask one of them."
-            )
-        await self._settings.set_gallery(actor.guild, gallery)
+        await self._settings.set_gallery(server_of(actor, choosing="gallery"), gallery)
 
     async def gallery(self, actor: Actor) -> Gallery | None:
         if actor.guild is None:
@@ -259,23 +254,11 @@ class Library:
 
     async def set_admin_channel(self, channel: int | None, actor: Actor) -> None:
         """Choose where the studio's troubles are told; needs Manage Server."""
-        if actor.guild is None:
-            raise BadRequest("An admin channel belongs to a server.", hint="Use this command in one.")
-        if not actor.manages:
-            raise NotAllowed(
-                "Only someone with Manage Server can choose the admin channel.", hint="Ask one of them."
-            )
-        await self._settings.set_admin_channel(actor.guild, channel)
+        await self._settings.set_admin_channel(server_of(actor, choosing="admin channel"), channel)
 
     async def set_reactions(self, emoji: Sequence[str] | None, actor: Actor) -> None:
         """Choose what the bot puts under its own posts, None: the usual ones; needs Manage Server."""
-        if actor.guild is None:
-            raise BadRequest("Reactions are chosen for a server.", hint="Use this command in one.")
-        if not actor.manages:
-            raise NotAllowed(
-                "Only someone with Manage Server can choose the reactions.", hint="Ask one of them."
-            )
-        await self._settings.set_reactions(actor.guild, emoji)
+        await self._settings.set_reactions(server_of(actor, choosing="reactions"), emoji)
 
     async def reactions(self, actor: Actor) -> tuple[str, ...] | None:
         return None if actor.guild is None else (await self._settings.of_guild(actor.guild)).reactions
@@ -319,13 +302,6 @@ def _cleaned(field: str, value: object) -> object:
             return clean_text("description", text, most=MOST_DESCRIPTION)
         case _:
             return value
-
-
-def check_open(project: Project) -> Project:
-    """Return the project; raise WrongState if it is archived."""
-    if not project.is_open:
-        raise WrongState(f"“{project.name}” is archived.", hint="`/project restore` brings it back.")
-    return project
 
 
 def _may_change(project: Project, actor: Actor) -> None:

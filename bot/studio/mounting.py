@@ -2,16 +2,16 @@
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Final, TypeVar
 
 from bot.core.artifact import Artifact
 from bot.core.job import Job
-from bot.ports.darkroom import SHEET_BYTES, Darkroom, Frame, Sheet
+from bot.ports.darkroom import SHEET_BYTES, Darkroom, Sheet
 from bot.ports.library import Artifacts
 from bot.ports.poster import PicturePost
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
+from bot.studio.exhibition import frame_of
 from bot.studio.incidents import Incidents
 from bot.studio.reproduction import Reproduction
 from bot.studio.twins import twin_words
@@ -55,14 +55,7 @@ class Mounting:
     async def _sheet(self, job: Job, artifacts: Sequence[Artifact], limit: int) -> Sheet | None:
         if not _wants_sheet(job, artifacts):
             return None
-        frames = [
-            Frame(
-                read=partial(self._shelf.read, artifact.thumbnail or artifact.path),
-                caption=f"{artifact.index}",
-                size=artifact.size,
-            )
-            for artifact in artifacts
-        ]
+        frames = [frame_of(artifact, self._shelf, caption=f"{artifact.index}") for artifact in artifacts]
         title = f"#{job.id} · seed {job.recipe.seed}"
         return await self._darkroom.contact_sheet(frames, title=title, limit=min(limit, SHEET_BYTES))
 

@@ -7,14 +7,13 @@ from itertools import pairwise
 
 from bot.core.errors import BadRequest, NotFound, UnknownName
 from bot.core.job import Job
-from bot.core.library import Project, clean_name, clean_text
+from bot.core.library import Project, check_open, clean_name, clean_text
 from bot.core.styles import Change, Revision, Style, StyleSheet
 from bot.core.styling import EMPTY, StyleField, changed, changes, checked, sheet_of, taken_back
 from bot.ports.clock import Clock
 from bot.ports.library import Characters, Styles
 from bot.ports.stores import Projects
-from bot.studio.control import Actor
-from bot.studio.library import check_open
+from bot.studio.actor import Actor
 from bot.studio.workshop import Workshop
 
 MOST_WHY = 300

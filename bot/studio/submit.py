@@ -7,10 +7,9 @@ from uuid import UUID, uuid4
 
 from bot.core.catalogue import ModelFacts
 from bot.core.composing import Composed
-from bot.core.errors import BadRequest, UnknownName
 from bot.core.generation import GenerationRequest, Origin, Recipe, Reference, Seed
 from bot.core.job import Job
-from bot.core.library import Project
+from bot.core.library import Project, check_open
 from bot.core.lineage import Descent, Lineage
 from bot.core.planning import Plan
 from bot.core.queueing import Limits, admit
@@ -23,6 +22,7 @@ from bot.studio.drafting import Drafting
 from bot.studio.feed import Feed, JobChanged, LineChanged
 from bot.studio.gate import Gate
 from bot.studio.line import JobView, Line
+from bot.studio.meant import project_meant
 from bot.studio.workshop import Workshop
 
 
@@ -136,7 +136,7 @@ class Submit:
         like: Job | None,
     ) -> Ticket:
         if job.project is not None:
-            _check_open(await self._projects.get(job.project))
+            check_open(await self._projects.get(job.project))
         uid, recipe = self._new_uid(), self._as_of_now(recipe)
         return await self._accept(
             NewJob(
@@ -166,24 +166,11 @@ class Submit:
         return Reference(sha256=kept.sha256, path=kept.path, size=picture.size)
 
     async def project_for(self, name: str | None, origin: Origin) -> Project | None:
-        """Return the named project, else the channel's, else the one the person uses; it must be open."""
-        project = await self._project_meant(name, origin)
-        if project is not None:
-            _check_open(project)
-        return project
-
-    async def _project_meant(self, name: str | None, origin: Origin) -> Project | None:
-        if name is not None:
-            project = await self._projects.named(origin.guild, name)
-            if project is None:
-                known = [project.name for project in await self._projects.of_guild(origin.guild)]
-                raise UnknownName("project", name, known)
-            return project
-        if origin.channel is not None:
-            project = await self._projects.of_channel(origin.channel)
-            if project is not None:
-                return project
-        return await self._projects.in_use(guild=origin.guild, user=origin.user)
+        """Return the named project, else the channel's, else the one in use; raise if it is not open."""
+        project = await project_meant(
+            self._projects, name, guild=origin.guild, user=origin.user, channel=origin.channel
+        )
+        return check_open(project) if project is not None else None
 
     async def _accept(self, new: NewJob) -> Ticket:
         async with self._one_by_one:
@@ -204,18 +191,6 @@ class Submit:
         if parent is not None and parent.graph is not None:
             return workflow.reseeded(parent.graph, seed=recipe.seed, filename_prefix=prefix_of(uid))
         return bind(workflow, recipe, filename_prefix=prefix_of(uid))
-
-
-def _check_open(project: Project) -> None:
-    if project.deleted is not None:
-        raise BadRequest(
-            f"“{project.name}” was deleted: nothing new is drawn for it.", hint="Ask anew with `/generate`."
-        )
-    if project.archived is not None:
-        raise BadRequest(
-            f"“{project.name}” is archived: nothing new is drawn for it.",
-            hint="`/project restore` opens it again; otherwise name another one.",
-        )
 
 
 def prefix_of(uid: UUID) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.errors import BadRequest, LimitReached, UnknownName
+from bot.core.errors import BadRequest, LimitReached, UnknownName, WrongState
 from bot.core.job import JobState
 from bot.core.queueing import Learning
 from bot.studio.feed import JobChanged, LineChanged
@@ -228,7 +228,7 @@ async def test_nothing_is_drawn_again_for_a_project_that_was_put_away():
         job = await studio.ask(project="Harbour")
         for gone in ({"archived": NOW}, {"deleted": NOW}):
             studio.stores.memory.projects[project.id] = replace(project, **gone)
-            with pytest.raises(BadRequest, match="nothing new is drawn") as refusal:
+            with pytest.raises(WrongState, match="archived|deleted") as refusal:
                 await studio.submit.again(job, an_origin())
             assert refusal.value.hint
 
@@ -237,6 +237,6 @@ async def test_nothing_new_is_drawn_for_an_archived_project():
     async with a_studio() as studio:
         project = await studio.library.create("Harbour", gallery=None, actor=AIKO)
         await studio.stores.projects.change(replace(project, archived=NOW), was=project)
-        with pytest.raises(BadRequest, match="archived") as refusal:
+        with pytest.raises(WrongState, match="archived") as refusal:
             await studio.ask(project="Harbour")
         assert "/project restore" in refusal.value.hint
