@@ -152,8 +152,8 @@ def test_an_error_ends_the_process_and_does_not_hang_it(path):
         timeout=60,
         check=False,
     )
+    assert "OperationalError" in ended.stderr, ended.stderr
     assert ended.returncode == 1
-    assert "OperationalError" in ended.stderr
     assert "Warning" not in ended.stderr
 
 
@@ -294,11 +294,15 @@ asyncio.run(main())
 def last_promise_of_a_killed_process(path):
     """Let a process add jobs, kill it, and return the last number that it got to know."""
     with subprocess.Popen(
-        [sys.executable, "-c", KILLED_WHILE_WRITING, str(path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", KILLED_WHILE_WRITING, str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         promised = [process.stdout.readline() for _ in range(30)]
         process.kill()
         promised += process.stdout.read().splitlines()[:-1]
+        assert all(promised), f"it never got as far as writing: {process.stderr.read()}"
     return int(promised[-1])
 
 
