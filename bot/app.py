@@ -255,7 +255,7 @@ class App:
             critic=self._make_critic(),
             exhibition=self.exhibition,
             refining=self._make_refining(submit),
-            kinship=Kinship(jobs=stores.jobs, shelf=self.shelf, darkroom=self.darkroom),
+            kinship=Kinship(jobs=stores.jobs, library=self.library, shelf=self.shelf, darkroom=self.darkroom),
             touch=self.touch,
             posts=self.posts,
             line=self.line,

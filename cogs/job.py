@@ -99,7 +99,9 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
         async with self._reception.attend(interaction, slow=True):
             found = await self._desk.control.job(job, actor_of(interaction))
             note_job(interaction, found)
-            look = cards.tree_card(found, await self._desk.kinship.tree(found))
+            look = cards.tree_card(
+                found, await self._desk.kinship.tree(found, channel=interaction.channel_id)
+            )
         await say(interaction, look, ephemeral=True)
 
     @show.autocomplete("job")

@@ -16,9 +16,14 @@ MOST_FILES: Final = 10
 _ENDING: Final = {"image/webp": "webp", "image/png": "png", "image/jpeg": "jpg"}
 
 
-async def letter_of(desk: Desk, shown: Shown, actor: Actor) -> Look:
-    """Return the parameters with as many originals as fit, and say which ones do not."""
+async def letter_of(desk: Desk, shown: Shown, actor: Actor, *, channel: int) -> Look:
+    """Return the parameters with as many originals as fit, and say which ones do not.
+
+    What may not be seen in the channel where it is asked for is not sent either.
+    """
     look = cards.params_card(shown.job)
+    if not await desk.library.shows(shown.job, channel):
+        return replace(look, text=f"{look.text}\n{cards.not_shown_here(len(shown.pictures))}")
     files = list(look.files)
     room = MOST_BYTES - sum(len(file.content) for file in files)
     left_out: list[str] = []

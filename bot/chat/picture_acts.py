@@ -177,9 +177,15 @@ async def show(interaction: Press, job: int, number: int) -> None:
     client: GengaClient = interaction.client
     async with client.reception.attend(interaction):
         exhibit = await client.desk.refining.picture(job, number, actor_of(interaction))
-        look = cards.picture_panel(exhibit, await _thumbnail(client.desk, exhibit))
+        look = await _panel(client.desk, exhibit, interaction.channel_id)
     note_job(interaction, exhibit.job)
     await say(interaction, look, ephemeral=True)
+
+
+async def _panel(desk: "Desk", exhibit: Exhibit, channel: int | None) -> Look:
+    if not await desk.library.shows(exhibit.job, channel):
+        return cards.picture_panel(exhibit, None, barred=cards.not_shown_here(1))
+    return cards.picture_panel(exhibit, await _thumbnail(desk, exhibit))
 
 
 async def _thumbnail(desk: "Desk", exhibit: Exhibit) -> bytes | None:

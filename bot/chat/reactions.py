@@ -155,8 +155,9 @@ class Reactions(commands.Cog):
         shown = await self._desk.refining.shown(job.id, actor)
         if not self._first(reaction):
             return
+        look = await letter_of(self._desk, shown, actor, channel=reaction.channel_id)
         try:
-            await self._desk.touch.write_to(actor.user, await letter_of(self._desk, shown, actor))
+            await self._desk.touch.write_to(actor.user, look)
         except DeliveryError as error:
             raise NotAllowed(error.message, hint=error.hint) from error
 

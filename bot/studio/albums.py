@@ -46,8 +46,11 @@ class AlbumPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPage:
+    """As a page of the album; each job shows its first picture."""
+
     jobs: tuple[Job, ...]
     sheet: Sheet | None
+    hidden: int = 0
     before: int | None = None
 
 
@@ -141,6 +144,7 @@ class Album:
         return FoundPage(
             jobs=tuple(shown),
             sheet=await self._sheet([leaf.picture for leaf in fit]),
+            hidden=len(first) - len(fit),
             before=shown[-1].id if len(jobs) > FOUND_PER_PAGE else None,
         )
 

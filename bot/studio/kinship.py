@@ -13,6 +13,8 @@ from bot.core.review import Review
 from bot.ports.darkroom import Darkroom, Frame, Sheet, Tone, TreeEdge, TreeNode
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
+from bot.studio.exhibition import tone_of
+from bot.studio.library import Library
 
 MOST_ANCESTORS: Final = 50
 MOST_NODES: Final = 60
@@ -20,16 +22,21 @@ MOST_NODES: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """A family drawn on one picture; `left_out` are relatives for whom there was no room."""
+    """A family drawn on one picture; `left_out` are relatives for whom there was no room.
+
+    The pictures of those in `hidden` are for adults, and this is no place for them.
+    """
 
     sheet: Sheet
     jobs: tuple[Job, ...]
+    hidden: frozenset[int] = frozenset()
     left_out: int = 0
 
 
 class Kinship:
-    def __init__(self, *, jobs: Jobs, shelf: Shelf, darkroom: Darkroom) -> None:
+    def __init__(self, *, jobs: Jobs, library: Library, shelf: Shelf, darkroom: Darkroom) -> None:
         self._jobs = jobs
+        self._library = library
         self._shelf = shelf
         self._darkroom = darkroom
 
@@ -40,30 +47,32 @@ class Kinship:
             line.append(await self._jobs.get(line[-1].parent))
         return line[::-1]
 
-    async def tree(self, job: Job) -> Tree:
-        """Draw the job among all its relatives, the nearest ones where they are too many."""
+    async def tree(self, job: Job, *, channel: int | None) -> Tree:
+        """Draw the job among its relatives, the nearest of too many, as far as the channel may show them."""
         family = await self._jobs.family(job.id)
         shown = _nearest(family, job)
+        hidden = frozenset([one.id for one in shown if not await self._library.shows(one, channel)])
         return Tree(
             sheet=await self._darkroom.tree(
-                [TreeNode(id=one.id, frame=await self._frame(one, job)) for one in shown],
+                [TreeNode(id=one.id, frame=await self._frame(one, job, hidden)) for one in shown],
                 [_edge(one) for one in shown if one.parent is not None],
                 title=f"#{job.id} and its relatives",
             ),
             jobs=tuple(shown),
+            hidden=hidden,
             left_out=len(family) - len(shown),
         )
 
-    async def _frame(self, one: Job, asked: Job) -> Frame:
-        made = await self._jobs.artifacts(one.id)
+    async def _frame(self, one: Job, asked: Job, hidden: frozenset[int]) -> Frame:
+        made = [] if one.id in hidden else await self._jobs.artifacts(one.id)
         picture = next((each for each in made if each.deleted is None), None)
         number = "" if picture is None or len(made) == 1 else f" · {len(made)} pictures"
         return Frame(
             read=partial(self._content, picture),
             caption=f"#{one.id}",
-            detail=f"{_told(one.recipe)}{number}" if picture else "no picture",
+            detail=f"{_told(one.recipe)}{number}" if picture else _why_none(one, hidden),
             size=one.recipe.size,
-            tone=Tone.CHOSEN if one.id == asked.id else _TONES.get(_review(picture), Tone.PLAIN),
+            tone=Tone.CHOSEN if one.id == asked.id else tone_of(_review(picture)),
         )
 
     async def _content(self, picture: Artifact | None) -> bytes:
@@ -77,12 +86,13 @@ def _told(recipe: Recipe) -> str:
     return f"seed {recipe.seed}" if recipe.upscaler is None else str(recipe.size)
 
 
+def _why_none(job: Job, hidden: frozenset[int]) -> str:
+    return "not shown here" if job.id in hidden else "no picture"
+
+
 def _edge(job: Job) -> TreeEdge:
     parent = job.parent or 0
     return TreeEdge(parent=parent, child=job.id, how=job.lineage.how.value if job.lineage else "")
-
-
-_TONES: Final = {Review.APPROVED: Tone.GOOD, Review.REJECTED: Tone.BAD}
 
 
 def _review(picture: Artifact | None) -> Review:

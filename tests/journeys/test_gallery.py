@@ -74,16 +74,31 @@ async def test_pictures_of_an_adult_project_are_not_shown_to_everyone(studio: St
     world = studio.discord.world
     night = world.add_channel(world.guild, "night", nsfw=True)
     await studio.answer("/project create name:Night channel:night rating:adult")
-    job, _ = await studio.drawn("prompt:a heron project:Night size:64x64")
+    job, post = await studio.drawn("prompt:a heron project:Night size:64x64 count:2")
     other, _ = await studio.drawn("prompt:a fox size:64x64", by=studio.director)
     open_to_all = await studio.answer("/gallery")
-    assert "Not shown in this channel: 1 picture of adult projects" in open_to_all.text
+    assert "Not shown in this channel: 2 pictures of adult projects" in open_to_all.text
     assert sheet_in(open_to_all).width < 1000
     assert (await studio.answer("/gallery project:Night")).attachments == []
     await refused(studio, f"/compare job_a:{job.id} job_b:{other.id}", "age-restricted")
     inside = await studio.answer("/gallery project:Night", channel=night)
     assert "Not shown" not in inside.text
     assert inside.attachments
+    found = await studio.answer("/find text:heron")
+    assert "Not shown in this channel: 1 picture of adult projects" in found.text
+    assert found.attachments == []
+    tree = f"/job tree job:{job.id}"
+    assert "Not shown in this channel" in (await studio.answer(tree)).text
+    assert "Not shown in this channel" not in (await studio.answer(tree, channel=night)).text
+
+    world.restrict(night, nsfw=False)
+    panel = await (await studio.artist.select(post, f"menu:picture:{job.id}:show", ["2"])).answered()
+    assert "Not shown in this channel" in panel.text
+    assert panel.attachments == []
+    await studio.artist.react(post, "✉️")
+    [letter] = await studio.discord.wait_for(lambda _: studio.artist.direct_messages() or None)
+    assert "Not shown in this channel: 2 pictures of adult projects" in letter.text
+    assert not [file for file in letter.attachments if file.filename.endswith("png")]
 
 
 async def test_find_shows_what_has_all_the_words_and_turns_to_the_older(studio: Studio) -> None:

@@ -245,7 +245,6 @@ class Studio:
             restoring=self.restoring,
             clock=self.clock,
         )
-        self.kinship = Kinship(jobs=self.jobs, shelf=self.shelf, darkroom=self.darkroom)
         self.planner = Planner(
             plans=self.stores.plans,
             characters=self.stores.characters,
@@ -261,6 +260,7 @@ class Studio:
             poster=self.poster,
             clock=self.clock,
         )
+        self.kinship = Kinship(jobs=self.jobs, library=self.library, shelf=self.shelf, darkroom=self.darkroom)
         self.styles = StyleBook(
             styles=self.stores.styles,
             characters=self.stores.characters,

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.core.job import JobState
+from bot.core.library import Rating
 from bot.core.lineage import Descent
 from bot.core.review import Review
 from bot.studio import kinship
-from tests.builders import NOW, a_lineage, a_new_job, an_artifact, png
+from tests.builders import CHANNEL, GUILD, NOW, USER, a_lineage, a_new_job, an_artifact, png
 from tests.studio.house import Studio, a_studio
 
 
@@ -51,7 +52,7 @@ async def test_a_tree_shows_each_relative_with_its_first_picture(studio):
     first = await made(studio, pictures=2)
     await made(studio, parent=first.id, review=Review.APPROVED)
     bare, _ = await studio.jobs.add(a_new_job(lineage=a_lineage(parent=first.id)))
-    tree = await studio.kinship.tree(first)
+    tree = await studio.kinship.tree(first, channel=CHANNEL)
     assert [job.id for job in tree.jobs] == [1, 2, bare.id]
     assert studio.darkroom.sheets == [["#1", "#2", "#3"]]
     assert (tree.sheet.missing, tree.left_out) == (("#3",), 0)
@@ -61,7 +62,21 @@ async def test_a_picture_that_was_deleted_is_not_in_the_tree(studio):
     first = await made(studio, pictures=2)
     await studio.stores.artifacts.delete([1], at=NOW)
     del studio.shelf.files["1_1.png"]
-    assert (await studio.kinship.tree(first)).sheet.missing == ()
+    assert (await studio.kinship.tree(first, channel=CHANNEL)).sheet.missing == ()
+
+
+async def test_a_relative_of_an_adult_project_is_shown_in_restricted_channels_only(studio):
+    first = await made(studio)
+    second = await made(studio, parent=first.id)
+    night = await studio.stores.projects.add(
+        guild=GUILD, name="Night", slug="night", gallery=None, by=USER, at=NOW, rating=Rating.ADULT
+    )
+    studio.stores.memory.jobs[second.id] = replace(second, project=night.id)
+    tree = await studio.kinship.tree(first, channel=CHANNEL)
+    assert (tree.hidden, tree.sheet.missing) == ({second.id}, (f"#{second.id}",))
+    studio.poster.restricted.add(CHANNEL)
+    tree = await studio.kinship.tree(first, channel=CHANNEL)
+    assert (tree.hidden, tree.sheet.missing) == (set(), ())
 
 
 async def test_of_a_very_large_family_the_nearest_are_shown(studio, monkeypatch):
@@ -70,7 +85,7 @@ async def test_of_a_very_large_family_the_nearest_are_shown(studio, monkeypatch)
     second = await made(studio, parent=first.id)
     for parent in (first.id, second.id, second.id):
         await made(studio, parent=parent)
-    tree = await studio.kinship.tree(await studio.jobs.get(4))
+    tree = await studio.kinship.tree(await studio.jobs.get(4), channel=CHANNEL)
     assert [job.id for job in tree.jobs] == [1, 2, 4]
     assert tree.left_out == 2
 

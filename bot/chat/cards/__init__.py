@@ -49,6 +49,7 @@ from bot.chat.cards.line import (
     queue_paused,
     queue_resumed,
 )
+from bot.chat.cards.measures import not_shown_here
 from bot.chat.cards.morning import batch_report
 from bot.chat.cards.params import params_card
 from bot.chat.cards.pictures import (
@@ -200,6 +201,7 @@ __all__ = [
     "no_picture_here",
     "not_redrawn_words",
     "not_served",
+    "not_shown_here",
     "nothing_to_draw_from",
     "nothing_to_review",
     "notice",

@@ -7,9 +7,9 @@ from typing import Final
 from bot.chat.cards import palette
 from bot.chat.cards.measures import (
     STATE_WORDS,
-    counted,
     dotted,
     link_to,
+    not_shown_here,
     person,
     relative,
     small,
@@ -68,7 +68,7 @@ def found_page(page: FoundPage, *, words: str, filter_name: str, turned: bool = 
         return Look(title=title, text=nothing, colour=palette.IDLE, buttons=buttons)
     return Look(
         title=title,
-        text="\n".join(_found(job) for job in page.jobs),
+        text="\n".join([*(_found(job) for job in page.jobs), *_unseen(page)]),
         colour=palette.WAITING,
         image=_attached(page.sheet, "found", [f"#{job.id}" for job in page.jobs]),
         buttons=buttons,
@@ -123,12 +123,12 @@ def _found(job: Job) -> str:
     )
 
 
-def _unseen(page: AlbumPage) -> list[str]:
+def _unseen(page: AlbumPage | FoundPage) -> list[str]:
     """Say which of the pictures are not on the sheet, and why."""
     missing = page.sheet.missing if page.sheet else ()
     lines = [f"The files of {', '.join(missing)} are gone from the library."] if missing else []
     if page.hidden:
-        lines.append(f"Not shown in this channel: {counted(page.hidden, 'picture')} of adult projects.")
+        lines.append(not_shown_here(page.hidden))
     return [small(line) for line in lines]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.chat.cards import palette
-from bot.chat.cards.measures import counted, link_to, small
+from bot.chat.cards.measures import counted, link_to, not_shown_here, small
 from bot.chat.look import Attached, Look
 from bot.core.job import Job
 from bot.studio.kinship import Tree
@@ -37,11 +37,15 @@ def tree_card(job: Job, tree: Tree) -> Look:
     said = f"{counted(len(tree.jobs), 'job')}, {_kinds(tree.jobs)}"
     if len(tree.jobs) == 1:
         said = "Nothing has come from it yet: press Vary, Upscale or Edit under its pictures."
-    left_out = f"{tree.left_out} more relatives left out, the farthest ones" if tree.left_out else ""
-    missing = f"without a picture: {', '.join(tree.sheet.missing[:10])}" if tree.sheet.missing else ""
+    more = counted(tree.left_out, "more relative")
+    left_out = f"{more} left out, the farthest ones" if tree.left_out else ""
+    lost = [name for name in tree.sheet.missing if name not in {f"#{number}" for number in tree.hidden}]
+    missing = f"without a picture: {', '.join(lost[:10])}" if lost else ""
+    hidden = not_shown_here(len(tree.hidden)) if tree.hidden else ""
+    fine_print = [part for part in (left_out, missing, hidden) if part]
     return Look(
         title=f"The family of #{job.id}",
-        text="\n".join([said, *([small(left_out, missing)] if left_out or missing else [])]),
+        text="\n".join([said, *([small(*fine_print)] if fine_print else [])]),
         colour=palette.DONE,
         image=Attached(
             name=f"genga-{job.id}-tree.{ending}",

@@ -104,6 +104,11 @@ def ordinal(number: int) -> str:
 _ORDINAL_ENDINGS: Final = {1: "st", 2: "nd", 3: "rd"}  # codespell:ignore nd
 
 
+def not_shown_here(pictures: int) -> str:
+    """Say that pictures are left out where the channel is for everyone."""
+    return f"Not shown in this channel: {counted(pictures, 'picture')} of adult projects."
+
+
 def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 

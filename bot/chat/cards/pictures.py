@@ -114,13 +114,13 @@ def which_picture(shown: Shown, deed: Deed) -> Look:
     )
 
 
-def picture_panel(exhibit: Exhibit, thumbnail: bytes | None) -> Look:
-    """Show one picture of several, with all that can be done with it."""
+def picture_panel(exhibit: Exhibit, thumbnail: bytes | None, *, barred: str = "") -> Look:
+    """Show one picture of several, with all that can be done with it; `barred`: why it is not to be seen."""
     job, picture = exhibit.job, exhibit.picture
     lines = [
         fitted(job.caption, 300),
         small(*picture_words(job.recipe), _STANDS[picture.review]),
-        *([] if thumbnail else ["Its file cannot be read; the post may still show it."]),
+        *([] if thumbnail else [barred or "Its file cannot be read; the post may still show it."]),
     ]
     return Look(
         title=f"#{job.id} · picture {picture.index}",
