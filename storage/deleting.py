@@ -4,7 +4,7 @@ from sqlite3 import Connection
 
 from bot.core.errors import WrongState
 from bot.ports.stores import Holdings
-from storage import artifacts
+from storage import artifacts, finding
 
 
 def holdings(db: Connection, *, project_id: int) -> Holdings:
@@ -36,7 +36,7 @@ def delete(db: Connection, *, project_id: int, at: int) -> None:
 
 
 def _check_nothing_open(db: Connection, *, project_id: int) -> None:
-    waiting = holdings(db, project_id=project_id).open_jobs
+    waiting = finding.count_open_of(db, project=project_id)
     if waiting:
         raise WrongState(
             f"{waiting} of the project's jobs wait or are being drawn.",
