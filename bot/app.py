@@ -184,7 +184,7 @@ class App:
             clock=clock,
         )
         self.planner = Planner(
-            plans=stores.plans, characters=stores.characters, submit=submit, line=self.line, clock=clock
+            plans=stores.plans, casting=self.casting, submit=submit, line=self.line, clock=clock
         )
         self.foreman = self._make_foreman()
         self.board = StatusBoard(

@@ -8,15 +8,15 @@ from typing import Final
 
 from bot.core.batching import BatchKind, Item, Outline
 from bot.core.characters import Variation, VariationKind
-from bot.core.errors import BadRequest, NotAllowed, NotFound, StudioError, UnknownName
+from bot.core.errors import BadRequest, NotAllowed, NotFound, StudioError
 from bot.core.generation import Origin
 from bot.core.library import Project
 from bot.core.queueing import Estimate, total
 from bot.ports.batches import Plan, Plans
 from bot.ports.clock import Clock
-from bot.ports.library import Characters
 from bot.ports.stores import NewJob
-from bot.studio.control import Actor
+from bot.studio.actor import Actor
+from bot.studio.characters import Casting
 from bot.studio.line import Line, kind_of
 from bot.studio.submit import Prepared, Submit
 
@@ -52,11 +52,9 @@ class Ready:
 
 
 class Planner:
-    def __init__(
-        self, *, plans: Plans, characters: Characters, submit: Submit, line: Line, clock: Clock
-    ) -> None:
+    def __init__(self, *, plans: Plans, casting: Casting, submit: Submit, line: Line, clock: Clock) -> None:
         self._plans = plans
-        self._characters = characters
+        self._casting = casting
         self._submit = submit
         self._line = line
         self._clock = clock
@@ -145,12 +143,8 @@ class Planner:
             raise BadRequest(
                 "Poses, expressions and outfits are a character's.", hint="Say whose with `character`."
             )
-        name = outline.base.characters[0]
-        character = await self._characters.named(project.id, name)
-        if character is None:
-            others = [other.name for other in await self._characters.of_project(project.id)]
-            raise UnknownName("character", name, others)
-        return await self._characters.variations(character.id)
+        character = await self._casting.active(outline.base.characters[0], project)
+        return await self._casting.variations(character)
 
     async def _prepared(
         self, outline: Outline, origin: Origin

@@ -109,7 +109,7 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         clock=clock,
     )
     incidents = Incidents(journal=stores.journal, clock=clock, new_code=lambda: "abc123")
-    planner = Planner(plans=stores.plans, characters=stores.characters, submit=submit, line=line, clock=clock)
+    planner = Planner(plans=stores.plans, casting=casting, submit=submit, line=line, clock=clock)
     foreman = Foreman(
         batches=stores.batches,
         planner=planner,

@@ -247,7 +247,7 @@ class Studio:
         )
         self.planner = Planner(
             plans=self.stores.plans,
-            characters=self.stores.characters,
+            casting=self.casting,
             submit=self.submit,
             line=self.line,
             clock=self.clock,

@@ -118,6 +118,17 @@ async def test_all_poses_are_those_the_character_has():
         assert (await studio.planner.drafted(plan.id, AIKO)).poses == ("front", "side")
 
 
+async def test_whose_poses_are_meant_is_found_as_in_any_drawing():
+    async with a_studio() as studio:
+        matrix = await a_matrix_of_yuki(studio, poses=("all",))
+        mentioned = replace(matrix, base=a_request(project="Harbour", characters=("@yuki",)))
+        assert len((await studio.planner.plan(mentioned, an_origin())).items) == 2
+        project = await studio.library.named("Harbour", AIKO)
+        await studio.casting.archive(await studio.casting.named("Yuki", project))
+        with pytest.raises(BadRequest, match="“Yuki” is archived"):
+            await studio.planner.plan(matrix, an_origin())
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
