@@ -284,9 +284,11 @@ class Refining:
     # ── beneath
 
     async def _drawing_of(self, job: Job) -> Job:
-        while job.parent is not None and not self._draws(job):
-            job = await self._jobs.get(job.parent)
-        return job
+        """Return the job that drew what this one shows, as one of this one's project."""
+        drawing = job
+        while drawing.parent is not None and not self._draws(drawing):
+            drawing = await self._jobs.get(drawing.parent)
+        return replace(drawing, project=job.project)
 
     def _draws(self, job: Job) -> bool:
         workflow = self._workshop.workflows.get(job.recipe.workflow)

@@ -193,6 +193,16 @@ async def test_an_enlarged_picture_is_varied_and_edited_as_the_drawing_it_came_f
     assert (await studio.refining.drawing(large.id, AIKO)).id == parent.id
 
 
+async def test_what_comes_of_an_enlarged_picture_that_was_moved_goes_where_that_one_is(studio):
+    first, second = [await studio.library.create(name, gallery=None, actor=AIKO) for name in ("One", "Two")]
+    parent = await posted(studio, project=first.id)
+    lineage = a_lineage(parent=parent.id, how=Descent.UPSCALE)
+    large = await posted(studio, recipe=a_recipe(workflow="upscale", model=None), lineage=lineage)
+    await studio.refining.move(large.id, second.id, BOSS)
+    made = await child(studio, await studio.refining.vary(large.id, 1, AIKO, an_origin()))
+    assert made.project == second.id
+
+
 async def test_without_an_upscale_model_a_picture_is_drawn_over(studio):
     studio.workshop.catalogue = replace(studio.workshop.catalogue, upscalers=())
     parent = await posted(studio)
