@@ -126,6 +126,8 @@ class Adopting:
         if all(picture.deleted is not None for picture in await self._jobs.artifacts(job.id)):
             await self._given_up(artifact)
             return Passed(name=find.name, why="It was taken over before and deleted since.")
+        if job.project != self._project.id:
+            return Passed(name=find.name, why="It was taken over before and moved to another project since.")
         return Taken(find=find, job=job.id, remarks=inscription.remarks)
 
     async def _given_up(self, artifact: Artifact) -> None:

@@ -143,6 +143,19 @@ async def test_what_was_deleted_here_does_not_come_back_by_itself():
         assert studio.shelf.files == {}
 
 
+async def test_what_was_moved_to_another_project_is_not_taken_twice():
+    async with a_studio() as studio:
+        (taken,) = await outcomes(studio, {"a.png": png()})
+        other = await studio.stores.projects.add(
+            guild=GUILD, name="Docks", slug="docks", gallery=None, by=USER, at=NOW
+        )
+        await studio.stores.artifacts.move(taken.job, project=other.id)
+        (passed,) = await outcomes(studio, {"a.png": png()})
+        assert passed.why == "It was taken over before and moved to another project since."
+        (artifact,) = await studio.jobs.artifacts(taken.job)
+        assert await studio.shelf.read(artifact.path) == png()
+
+
 async def test_a_look_alike_is_noted_and_a_blank_one_looks_like_none():
     async with a_studio() as studio:
         develop = studio.darkroom.develop
