@@ -72,6 +72,8 @@ def _how_much(difference: Difference) -> str:
 def _why(before: Recipe, now: Recipe) -> str:
     """Name what has changed since, as far as ComfyUI tells."""
     changes: list[str] = []
+    if now.lightened_from is not None:
+        changes.append("it was drawn in less, for the GPU's memory did not suffice")
     if before.renderer != now.renderer and before.renderer and now.renderer:
         changes.append(f"ComfyUI was {before.renderer} and is {now.renderer}")
     if before.model_hash and now.model_hash and before.model_hash != now.model_hash:

@@ -104,6 +104,13 @@ async def test_without_a_known_change_that_is_said_too(studio):
     )
 
 
+async def test_one_that_had_to_be_drawn_smaller_says_so(studio):
+    await drawn(studio, png(width=64))
+    lightened = a_recipe().load
+    said = await verdict(studio, *await repeated(studio, png(width=8, height=8), lightened_from=lightened))
+    assert said[1] == "What has changed since: it was drawn in less, for the GPU's memory did not suffice."
+
+
 async def test_what_is_not_there_any_more_is_not_compared(studio):
     await drawn(studio, png())
     job, pictures = await repeated(studio, png())
