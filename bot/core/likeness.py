@@ -21,10 +21,6 @@ class Fingerprint:
     bits: int
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        return cls(int(text, 16))
-
-    @classmethod
     def from_signed(cls, value: int) -> Self:
         return cls(value % (1 << FINGERPRINT_BITS))
 
@@ -38,9 +34,6 @@ class Fingerprint:
 
     def near(self, other: Self) -> bool:
         return self.distance(other) <= NEAR_DUPLICATE
-
-    def __str__(self) -> str:
-        return f"{self.bits:016x}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.errors import BadRequest
+from bot.core.errors import BadRequest, WrongState
 from bot.core.library import (
     MAX_NAME,
     Rating,
     check_audience,
+    check_open,
     clean_name,
     clean_text,
     slug_of,
     spare_slug,
 )
+from tests.builders import NOW, a_project
 
 
 def test_direction_marks_and_control_characters_leave_a_name():
@@ -126,3 +128,11 @@ def test_adult_pictures_go_to_age_restricted_channels_only():
     with pytest.raises(BadRequest, match="<#5>") as refusal:
         check_audience(Rating.ADULT, 5, restricted=False)
     assert "age-restricted" in refusal.value.hint
+
+
+def test_an_open_project_may_be_worked_on_and_one_put_away_or_deleted_may_not():
+    assert check_open(a_project()) == a_project()
+    for gone, said in (({"archived": NOW}, "archived"), ({"deleted": NOW}, "deleted")):
+        with pytest.raises(WrongState, match=said) as refusal:
+            check_open(a_project(**gone))
+        assert "/project" in refusal.value.hint

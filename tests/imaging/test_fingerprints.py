@@ -68,10 +68,8 @@ def test_what_is_no_picture_has_none_to_take():
 
 
 @given(bits=st.integers(0, 2**64 - 1))
-def test_a_fingerprint_survives_text_and_signed_integers(bits):
+def test_a_fingerprint_survives_signed_integers(bits):
     mark = Fingerprint(bits)
-    assert len(str(mark)) == 16
-    assert Fingerprint.parse(str(mark)) == mark
     assert -(2**63) <= mark.signed < 2**63
     assert Fingerprint.from_signed(mark.signed) == mark
 

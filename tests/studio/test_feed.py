@@ -2,9 +2,10 @@
 
 import asyncio
 
+from bot.core.batching import BatchState
 from bot.core.job import JobState
-from bot.studio.feed import Feed, JobChanged, JobMoved, LineChanged
-from tests.builders import a_job
+from bot.studio.feed import BatchChanged, Feed, JobChanged, JobMoved, LineChanged
+from tests.builders import a_batch, a_job
 from tests.studio.house import settled
 
 
@@ -18,6 +19,18 @@ async def test_a_listener_hears_all_subjects_in_the_order_of_their_first_news():
         for item in (LineChanged(), JobMoved(job=2), JobChanged(job=a_job())):
             feed.publish(item)
         assert await heard(news, number=3) == [LineChanged(), JobMoved(job=2), JobChanged(job=a_job())]
+
+
+async def test_of_a_batch_the_latest_state_is_told_and_of_each_batch_its_own():
+    feed = Feed()
+    with feed.listen() as news:
+        for batch in (a_batch(id=1), a_batch(id=2), a_batch(id=1, state=BatchState.PAUSED)):
+            feed.publish(BatchChanged(batch=batch))
+        told = await heard(news, number=2)
+    assert [(one.batch.id, one.batch.state) for one in told] == [
+        (1, BatchState.PAUSED),
+        (2, BatchState.RUNNING),
+    ]
 
 
 async def test_the_same_news_is_told_once():

@@ -228,7 +228,7 @@ async def test_nothing_is_drawn_again_for_a_project_that_was_put_away():
         job = await studio.ask(project="Harbour")
         for gone in ({"archived": NOW}, {"deleted": NOW}):
             studio.stores.memory.projects[project.id] = replace(project, **gone)
-            with pytest.raises(WrongState, match="archived|deleted") as refusal:
+            with pytest.raises(WrongState, match=r"archived|deleted") as refusal:
                 await studio.submit.again(job, an_origin())
             assert refusal.value.hint
 
