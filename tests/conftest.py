@@ -2,11 +2,16 @@
 
 import os
 
+import structlog
 from hypothesis import settings
 
 settings.register_profile("unhurried", deadline=None)  # a loaded machine is no fault of the code's
 settings.register_profile("thorough", deadline=None, max_examples=500, stateful_step_count=50)
 settings.load_profile("unhurried")
+
+structlog.configure(  # as the bot does: structlog's own way draws each traceback for most of a second
+    processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+)
 
 
 def pytest_xdist_auto_num_workers() -> int:

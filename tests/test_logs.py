@@ -12,11 +12,11 @@ from bot.logs import REDACTED, Redactor, set_up
 @pytest.fixture(autouse=True)
 def _restored_logging():
     root = logging.getLogger()
-    handlers, level = root.handlers, root.level
+    handlers, level, before = root.handlers, root.level, structlog.get_config()
     yield
     root.handlers = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def test_a_known_secret_never_reaches_the_log_not_even_in_a_traceback(capsys: pytest.CaptureFixture[str]):

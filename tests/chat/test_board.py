@@ -454,7 +454,7 @@ async def test_what_ended_long_ago_is_let_be(studio):
 @told
 async def test_a_channel_in_which_jobs_end_faster_than_cards_may_be_edited_falls_behind_only_so_far(studio):
     async with studio.open():
-        jobs = [await studio.asked() for _ in range(120)]
+        jobs = [await studio.asked() for _ in range(60)]
         for job in jobs:
             await asyncio.sleep(0.1)
             await studio.becomes(job, JobState.CANCELLED)

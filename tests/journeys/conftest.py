@@ -17,12 +17,12 @@ from tests.sandbox.discord.openapi import wire_faults
 @pytest.fixture(autouse=True)
 def _logs_as_in_production() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers, root.level
+    handlers, level, before = root.handlers, root.level, structlog.get_config()
     logs.set_up(level="WARNING", style="json", secrets=[])
     yield
     root.handlers = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 @pytest.fixture
