@@ -35,7 +35,7 @@ def test_a_project(db, project, thread, subject):
             db, project=stored.id, name="Ink", first=Revision(number=1, sheet=some_sheet(), by=1, at=1)
         )
         given = replace(project, id=stored.id, style=style.id)
-        changed = projects._change(db, project=given)
+        changed = projects._change(db, project=given, was=stored)
         gallery = given.gallery and replace(given.gallery, thread=None)
         assert changed == replace(given, gallery=gallery)
         projects._set_subject(db, project_id=stored.id, thread=thread, subject=subject)
@@ -91,7 +91,7 @@ def test_a_character(db, new, other, archived):
             lora=other.lora,
             archived=archived,
         )
-        assert characters._change(db, character=wanted) == wanted
+        assert characters._change(db, character=wanted, was=character) == wanted
         assert characters._by_id(db, character_id=character.id) == wanted
 
 
