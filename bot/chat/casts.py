@@ -18,28 +18,32 @@ if TYPE_CHECKING:
 Typing = discord.Interaction[Any]
 
 
-def _desk(interaction: Typing) -> "Desk":
+def desk_of(interaction: Typing) -> "Desk":
     client: GengaClient = interaction.client
     return client.desk
 
 
 async def project_meant(interaction: Typing, name: str | None) -> Project:
     """Return the named project, else the channel's, else the one in use; raise BadRequest."""
-    return await _desk(interaction).library.chosen(
+    return await desk_of(interaction).library.chosen(
         name, actor_of(interaction), channel=interaction.channel_id
     )
 
 
 async def character_meant(interaction: Typing, name: str, project: str | None) -> Character:
     """Return a character of the project that is meant, archived or not; raise BadRequest."""
-    return await _desk(interaction).casting.named(name, await project_meant(interaction, project))
+    return await desk_of(interaction).casting.named(name, await project_meant(interaction, project))
 
 
 async def check_shown_here(interaction: Typing, character: Character) -> None:
     """Raise BadRequest if the character's pictures may not be seen in this channel."""
-    library = _desk(interaction).library
-    project = await library.by_id(character.project, actor_of(interaction))
-    if not await library.may_be_shown(project, interaction.channel_id):
+    library = desk_of(interaction).library
+    await check_project_shown_here(interaction, await library.by_id(character.project, actor_of(interaction)))
+
+
+async def check_project_shown_here(interaction: Typing, project: Project) -> None:
+    """Raise BadRequest if the project's pictures may not be seen in this channel."""
+    if not await desk_of(interaction).library.may_be_shown(project, interaction.channel_id):
         raise BadRequest(
             f"“{project.name}” is for adults, and <#{interaction.channel_id}> is not age-restricted.",
             hint="Ask for the pictures in an age-restricted channel.",
@@ -50,22 +54,22 @@ async def check_shown_here(interaction: Typing, character: Character) -> None:
 
 
 async def projects_here(interaction: Typing, typed: str) -> list[Choice]:
-    return choices.projects(await _desk(interaction).library.matching(typed, actor_of(interaction)))
+    return choices.projects(await desk_of(interaction).library.matching(typed, actor_of(interaction)))
 
 
 async def characters_here(interaction: Typing, typed: str) -> list[Choice]:
     """Offer the characters of the project that is meant by what was typed so far."""
-    found = await _desk(interaction).casting.matching(
-        typed, actor_of(interaction), await _project_so_far(interaction)
+    found = await desk_of(interaction).casting.matching(
+        typed, actor_of(interaction), await project_so_far(interaction)
     )
     return choices.characters(found)
 
 
 async def archived_here(interaction: Typing, typed: str) -> list[Choice]:
-    project = await _project_so_far(interaction)
+    project = await project_so_far(interaction)
     if project is None:
         return []
-    archived = await _desk(interaction).casting.of_project(project, archived=True)
+    archived = await desk_of(interaction).casting.of_project(project, archived=True)
     return choices.offered([character.name for character in archived], typed)
 
 
@@ -73,26 +77,26 @@ async def variations_here(interaction: Typing, typed: str) -> list[Choice]:
     character = await _character_so_far(interaction)
     if character is None:
         return []
-    return choices.variations(await _desk(interaction).casting.variations(character), typed)
+    return choices.variations(await desk_of(interaction).casting.variations(character), typed)
 
 
 async def references_here(interaction: Typing, typed: str) -> list[Choice]:
     character = await _character_so_far(interaction)
     if character is None:
         return []
-    return choices.offered([label for label, _ in await _desk(interaction).portraits.of(character)], typed)
+    return choices.offered([label for label, _ in await desk_of(interaction).portraits.of(character)], typed)
 
 
 async def jobs_here(interaction: Typing, typed: str) -> list[Choice]:
-    return await choices.jobs(_desk(interaction), actor_of(interaction), typed)
+    return await choices.jobs(desk_of(interaction), actor_of(interaction), typed)
 
 
 async def loras_here(interaction: Typing, typed: str) -> list[Choice]:
-    catalogue = _desk(interaction).workshop.catalogue
+    catalogue = desk_of(interaction).workshop.catalogue
     return choices.offered(catalogue.loras if catalogue else (), typed)
 
 
-async def _project_so_far(interaction: Typing) -> Project | None:
+async def project_so_far(interaction: Typing) -> Project | None:
     try:
         return await project_meant(interaction, interaction.namespace.project)
     except StudioError:

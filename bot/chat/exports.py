@@ -8,11 +8,12 @@ import structlog
 
 from bot.chat import cards
 from bot.chat.answers import meanwhile, say
+from bot.chat.casts import check_project_shown_here
 from bot.chat.desk import Desk
 from bot.chat.look import Look
 from bot.chat.people import actor_of
+from bot.chat.poster import MARGIN, REQUEST_LIMIT
 from bot.chat.reception import GONE
-from bot.core.errors import BadRequest
 from bot.core.library import Project
 from bot.core.review import Review
 from bot.studio.exporting import Exported, Packing
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TELL_EVERY_S: Final = 2.5
-MARGIN: Final = 64 * 1024
-"""What is left of a file's limit for what is sent around it."""
-REQUEST_LIMIT: Final = 24 * 1024 * 1024
 
 
 async def hand_out(interaction: discord.Interaction[Any], name: str, *, review: Review | None) -> None:
@@ -34,7 +32,7 @@ async def hand_out(interaction: discord.Interaction[Any], name: str, *, review: 
     desk, actor = client.desk, actor_of(interaction)
     async with client.reception.attend(interaction, slow=True):
         project = await desk.library.named(name, actor)
-        await _check_audience(desk, project, interaction.channel_id)
+        await check_project_shown_here(interaction, project)
         export = await _built(desk, interaction, project, review)
         limit = min(interaction.filesize_limit - MARGIN, REQUEST_LIMIT)
         fits = export.packed.bytes <= limit
@@ -44,14 +42,6 @@ async def hand_out(interaction: discord.Interaction[Any], name: str, *, review: 
         for shows_path in (actor.manages, False)
     )
     await _answer(desk, interaction, private, public=public)
-
-
-async def _check_audience(desk: Desk, project: Project, channel: int | None) -> None:
-    if channel is not None and not await desk.library.may_be_shown(project, channel):
-        raise BadRequest(
-            f"“{project.name}” is for adults, and <#{channel}> is not age-restricted.",
-            hint="Ask for the export in an age-restricted channel.",
-        )
 
 
 async def _built(

@@ -1,69 +1,59 @@
 """What projects and styles are offered while somebody types a command about them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 
 from bot.chat import choices
-from bot.chat.casts import project_meant
+from bot.chat.casts import desk_of, project_so_far
 from bot.chat.choices import Choice
 from bot.chat.people import actor_of
 from bot.core.errors import StudioError
-from bot.core.library import Project
 from bot.core.styles import Style
 from bot.core.styling import StyleField
-
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-    from bot.chat.desk import Desk
 
 Typing = discord.Interaction[Any]
 
 
-def _desk(interaction: Typing) -> "Desk":
-    client: GengaClient = interaction.client
-    return client.desk
-
-
 async def archived_projects_here(interaction: Typing, typed: str) -> list[Choice]:
-    library, actor = _desk(interaction).library, actor_of(interaction)
+    library, actor = desk_of(interaction).library, actor_of(interaction)
     return choices.projects(await library.matching(typed, actor, archived=True))
 
 
 async def all_projects_here(interaction: Typing, typed: str) -> list[Choice]:
     """Offer the open ones first."""
-    library, actor = _desk(interaction).library, actor_of(interaction)
+    library, actor = desk_of(interaction).library, actor_of(interaction)
     archived = await library.matching(typed, actor, archived=True)
     return choices.projects([*await library.matching(typed, actor), *archived])
 
 
 async def workflows_here(interaction: Typing, typed: str) -> list[Choice]:
     """Offer the workflows that draw from words alone."""
-    known = _desk(interaction).workshop.workflows.values()
+    known = desk_of(interaction).workshop.workflows.values()
     return choices.workflows([one for one in known if not one.needs_reference], typed)
 
 
 async def styles_here(interaction: Typing, typed: str) -> list[Choice]:
     """Offer the styles of the project that is meant by what was typed so far."""
-    project = await _project_so_far(interaction)
+    project = await project_so_far(interaction)
     if project is None:
         return []
-    found = await _desk(interaction).styles.matching(typed, project)
+    found = await desk_of(interaction).styles.matching(typed, project)
     return [Choice(name=style.name, value=style.name) for style in found]
 
 
 async def models_here(interaction: Typing, typed: str) -> list[Choice]:
-    catalogue = _desk(interaction).workshop.catalogue
+    catalogue = desk_of(interaction).workshop.catalogue
     return choices.offered(catalogue.checkpoints if catalogue else (), typed)
 
 
 async def samplers_here(interaction: Typing, typed: str) -> list[Choice]:
-    catalogue = _desk(interaction).workshop.catalogue
+    catalogue = desk_of(interaction).workshop.catalogue
     return choices.offered(catalogue.samplers if catalogue else (), typed)
 
 
 async def schedulers_here(interaction: Typing, typed: str) -> list[Choice]:
-    catalogue = _desk(interaction).workshop.catalogue
+    catalogue = desk_of(interaction).workshop.catalogue
     return choices.offered(catalogue.schedulers if catalogue else (), typed)
 
 
@@ -88,18 +78,11 @@ async def fields_of_style_here(interaction: Typing, typed: str) -> list[Choice]:
     ]
 
 
-async def _project_so_far(interaction: Typing) -> Project | None:
-    try:
-        return await project_meant(interaction, interaction.namespace.project)
-    except StudioError:
-        return None
-
-
 async def _style_so_far(interaction: Typing) -> Style | None:
-    project = await _project_so_far(interaction)
+    project = await project_so_far(interaction)
     if project is None or not interaction.namespace.style:
         return None
     try:
-        return await _desk(interaction).styles.named(interaction.namespace.style, project)
+        return await desk_of(interaction).styles.named(interaction.namespace.style, project)
     except StudioError:
         return None

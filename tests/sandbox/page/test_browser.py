@@ -371,7 +371,7 @@ async def test_a_form_opens_as_a_dialog_and_is_sent(discord: SandboxDiscord, tab
     await tab.type("a crane")
     await tab.click("#modal [type=submit]")
     await tab.sees("Again with: a crane")
-    assert not await tab.evaluate("document.querySelector('#modal').open")
+    await tab.until("!document.querySelector('#modal').open")
 
 
 async def test_escape_closes_a_form_without_sending(discord: SandboxDiscord, tab: Tab) -> None:
