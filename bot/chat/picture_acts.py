@@ -152,7 +152,7 @@ async def approve_all(interaction: Press, job: int, _number: int) -> None:
     async with client.reception.attend(interaction):
         shown = await desk.refining.shown(job, actor)
         for picture in shown.pictures:
-            await desk.critic.decide(picture.id, Review.APPROVED, actor)
+            await desk.critic.rule(picture.id, Review.APPROVED, actor)
         desk.posts.changed(job)
     note_job(interaction, shown.job)
     await say(

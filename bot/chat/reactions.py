@@ -164,7 +164,7 @@ class Reactions(commands.Cog):
     async def _decide(self, job: Job, actor: Actor, after: Review) -> None:
         shown: Shown = await self._desk.refining.shown(job.id, actor)
         for picture in shown.pictures:
-            await self._desk.critic.decide(picture.id, after, actor)
+            await self._desk.critic.rule(picture.id, after, actor)
         self._desk.posts.changed(job.id)
 
     async def _the_one(self, reaction: Reaction, job: Job, actor: Actor, deed: Deed) -> int | None:

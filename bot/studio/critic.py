@@ -118,18 +118,6 @@ class Critic:
 
     # ── deciding
 
-    async def decide(
-        self,
-        artifact_id: int,
-        after: Review,
-        actor: Actor,
-        *,
-        reasons: Sequence[Reason] = (),
-        note: str = "",
-    ) -> Decision:
-        ruling = await self.rule(artifact_id, after, actor, reasons=reasons, note=note)
-        return ruling.decision
-
     async def rule(
         self,
         artifact_id: int,

@@ -82,7 +82,7 @@ async def in_force(stores, member):
 @pytest.mark.parametrize("after", [APPROVED, REJECTED])
 async def test_everybody_reviews_where_no_role_was_chosen(stores, critic, clock, after):
     picture = await drawn_alone(stores)
-    decision = await critic.decide(picture.id, after, STRANGER)
+    decision = (await critic.rule(picture.id, after, STRANGER)).decision
     assert (decision.by, decision.by_name, decision.at) == (STRANGER.user, "stranger", clock.now())
     assert (await stores.artifacts.get(picture.id)).review is after
 
@@ -92,16 +92,16 @@ async def test_with_a_role_only_those_who_have_it_or_manage_review(stores, criti
     await stores.settings.set_reviewer_role(GUILD, REVIEWERS)
     picture = await drawn_alone(stores)
     with pytest.raises(NotAllowed, match=f"<@&{REVIEWERS}>"):
-        await critic.decide(picture.id, after, AIKO)
+        await critic.rule(picture.id, after, AIKO)
     assert await stores.reviews.decisions(picture.id) == []
-    await critic.decide(picture.id, after, replace(AIKO, roles=frozenset({REVIEWERS})))
-    await critic.decide(picture.id, APPROVED, BOSS)
+    await critic.rule(picture.id, after, replace(AIKO, roles=frozenset({REVIEWERS})))
+    await critic.rule(picture.id, APPROVED, BOSS)
 
 
 async def test_outside_a_server_everybody_reviews(stores, critic):
     new = a_new_job(origin=an_origin(guild=None))
     (picture,) = await drawn(stores, new, an_artifact())
-    decision = await critic.decide(picture.id, APPROVED, Actor(user=1, guild=None))
+    decision = (await critic.rule(picture.id, APPROVED, Actor(user=1, guild=None))).decision
     assert decision.after is APPROVED
 
 
@@ -109,8 +109,8 @@ async def test_only_its_own_person_withdraws_a_picture_whatever_the_role(stores,
     await stores.settings.set_reviewer_role(GUILD, REVIEWERS)
     picture = await drawn_alone(stores)
     with pytest.raises(NotAllowed, match="not yours to withdraw"):
-        await critic.decide(picture.id, WITHDRAWN, BOSS)
-    decision = await critic.decide(picture.id, WITHDRAWN, AIKO)
+        await critic.rule(picture.id, WITHDRAWN, BOSS)
+    decision = (await critic.rule(picture.id, WITHDRAWN, AIKO)).decision
     assert decision.after is WITHDRAWN
 
 
@@ -120,7 +120,7 @@ async def test_only_its_own_person_withdraws_a_picture_whatever_the_role(stores,
 async def test_pictures_of_another_server_are_not_found(stores, critic):
     picture = await drawn_alone(stores)
     with pytest.raises(NotFound, match="here"):
-        await critic.decide(picture.id, APPROVED, Actor(user=USER, guild=9))
+        await critic.rule(picture.id, APPROVED, Actor(user=USER, guild=9))
     with pytest.raises(NotFound):
         await critic.decisions(picture.id, Actor(user=USER, guild=9))
 
@@ -129,13 +129,13 @@ async def test_a_deleted_picture_says_so(stores, critic):
     picture = await drawn_alone(stores)
     await stores.artifacts.delete([picture.id], at=NOW)
     with pytest.raises(NotFound, match=f"#{picture.job} was deleted"):
-        await critic.decide(picture.id, APPROVED, AIKO)
+        await critic.rule(picture.id, APPROVED, AIKO)
 
 
 async def test_a_note_that_is_too_long_decides_nothing(stores, critic):
     picture = await drawn_alone(stores)
     with pytest.raises(BadRequest, match=f"the most is {MOST_NOTE}"):
-        await critic.decide(picture.id, REJECTED, AIKO, note="x" * (MOST_NOTE + 1))
+        await critic.rule(picture.id, REJECTED, AIKO, note="x" * (MOST_NOTE + 1))
     assert await critic.decisions(picture.id, AIKO) == []
 
 
@@ -157,7 +157,7 @@ async def test_a_rejection_teaches_each_character_in_the_picture(stores, critic)
 async def test_what_was_taught_before_is_named_as_known(stores, critic):
     cast = await a_cast(stores, "Mira", errors="short hair")
     first, second = await pictured(stores, cast), await pictured(stores, cast)
-    await critic.decide(first.id, REJECTED, AIKO, reasons=[Reason.APPEARANCE])
+    await critic.rule(first.id, REJECTED, AIKO, reasons=[Reason.APPEARANCE])
     ruling = await critic.rule(second.id, REJECTED, AIKO, reasons=[Reason.APPEARANCE], note="red eyes")
     (teaching,) = ruling.teachings
     assert (teaching.learned, teaching.known) == (("red eyes",), ("short hair",))
@@ -192,7 +192,7 @@ async def test_a_character_that_is_gone_is_left_out(stores, critic):
 async def test_what_was_learned_is_taken_out_of_force_by_those_who_review(stores, critic):
     cast = await a_cast(stores, "Mira", "Ren")
     picture = await pictured(stores, cast)
-    await critic.decide(picture.id, REJECTED, AIKO, note="red eyes, six fingers")
+    await critic.rule(picture.id, REJECTED, AIKO, note="red eyes, six fingers")
     mira, ren = [await stores.characters.get(member.id) for member in cast]
     eyes, _ = await critic.lessons(mira)
     (foreign, _) = await critic.lessons(ren)
@@ -208,7 +208,7 @@ async def test_what_was_learned_is_taken_out_of_force_by_those_who_review(stores
 async def test_what_goes_with_approval_is_counted_over_the_characters_judged_pictures(stores, critic):
     cast = await a_cast(stores, "Mira")
     for cfg, after in ((5.0, APPROVED), (9.0, REJECTED), (9.0, WITHDRAWN)):
-        await critic.decide((await pictured(stores, cast, cfg=cfg)).id, after, AIKO)
+        await critic.rule((await pictured(stores, cast, cfg=cfg)).id, after, AIKO)
     learned = await critic.learn(await stores.characters.get(cast[0].id))
     assert (learned.all.approved, learned.all.judged) == (1, 2)
     assert {tally.what: tally.approved for tally in learned.parameters["cfg"]} == {"5": 1, "9": 0}
@@ -226,7 +226,7 @@ async def test_the_newest_that_nobody_decided_about_is_next_of_ones_own_server(s
     assert skipped.picture == old
     assert await critic.waiting(ALL, AIKO, most=9) == 2
     for picture in (old, new):
-        await critic.decide(picture.id, APPROVED, AIKO)
+        await critic.rule(picture.id, APPROVED, AIKO)
     assert await critic.next_of(ALL, AIKO) is None
     counts = await critic.counts(ALL, AIKO)
     assert (counts.by_review[APPROVED], counts.by_review[UNREVIEWED]) == (2, 0)
@@ -237,7 +237,7 @@ async def test_the_newest_that_nobody_decided_about_is_next_of_ones_own_server(s
 
 async def test_many_are_decided_about_as_they_were_shown(stores, critic):
     made = [await drawn_alone(stores) for _ in range(3)]
-    await critic.decide(made[0].id, REJECTED, AIKO)
+    await critic.rule(made[0].id, REJECTED, AIKO)
     wanted = PictureFilter(review=UNREVIEWED)
     shown = await critic.gather(wanted, APPROVED, AIKO)
     assert (shown.newest, shown.pictures, shown.more) == (made[2].id, (made[2], made[1]), False)
