@@ -69,7 +69,7 @@ def move(db: Connection, *, job_id: int, project: int | None) -> None:
 
 
 def delete(db: Connection, *, artifact_ids: Sequence[int], at: int) -> None:
-    """Mark them as deleted, and as discarded each of their files that nothing else needs."""
+    """Mark them as deleted, and their files as discarded."""
     ids = json.dumps(list(artifact_ids))
     rows = db.execute(
         """
@@ -83,12 +83,9 @@ def delete(db: Connection, *, artifact_ids: Sequence[int], at: int) -> None:
 
 
 def discard(db: Connection, *, files: Collection[str], at: int) -> None:
-    """Note as discarded each of these files that nothing needs any more."""
+    """Note these files as discarded; what something still needs is due once nothing does any more."""
     db.execute(
-        f"""
-        INSERT OR IGNORE INTO discards (path, at)
-        SELECT value, :at FROM json_each(:files) WHERE {unneeded("value")}
-        """,  # noqa: S608 the condition below
+        "INSERT OR IGNORE INTO discards (path, at) SELECT value, :at FROM json_each(:files)",
         {"files": json.dumps(sorted(files)), "at": at},
     )
 

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.builders import NOW, a_new_job, an_artifact
+from bot.core.job import JobState
+from tests.builders import NOW, a_new_job, a_recipe, a_reference, an_artifact
 
 FILES = [f"library/harbour/_/2026-09-21/images/1-{number}.png" for number in range(3)]
 
@@ -26,3 +27,13 @@ async def test_that_something_unknown_is_gone_changes_nothing(stores, given_up):
     await stores.discards.gone(["library/other.png"])
     await stores.discards.gone([])
     assert sorted(await stores.discards.due()) == given_up
+
+
+async def test_what_an_open_job_starts_from_is_due_once_that_job_has_ended(stores):
+    job = await stores.jobs.add_ended(a_new_job(), artifacts=[an_artifact(path=FILES[0])])
+    (picture,) = await stores.jobs.artifacts(job.id)
+    later, _ = await stores.jobs.add(a_new_job(recipe=a_recipe(reference=a_reference(path=FILES[0]))))
+    await stores.artifacts.delete([picture.id], at=NOW)
+    assert await stores.discards.due() == []
+    await stores.jobs.store(later.to(JobState.CANCELLED, at=NOW), was=JobState.QUEUED)
+    assert await stores.discards.due() == [FILES[0]]

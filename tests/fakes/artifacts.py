@@ -77,7 +77,7 @@ class FakeArtifacts:
 
 
 def discard_in(memory: Memory, files: set[str], *, at: int) -> None:
-    for file in files - needed_in(memory):
+    for file in files:
         memory.discards.setdefault(file, at)
 
 
