@@ -61,7 +61,7 @@ def _candidates(report: BatchReport) -> str:
     names = ", ".join(dict.fromkeys(f"#{picture.job}" for picture in told.best))
     return (
         f"Best candidates: {names}\n-# Advisory: the fewest faults found in the file, then likeness to the "
-        f"references; {counted(told.measured, 'picture')} measured, and nobody has judged them yet."
+        f"references; {counted(told.measured, 'picture')} measured; no judgement of anybody's."
     )
 
 
