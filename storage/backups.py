@@ -50,8 +50,15 @@ class FolderBackups:
         self._keep = keep
 
     async def take(self, *, at: int) -> None:
+        """Take a copy; who is cancelled meanwhile leaves once it is done, and nothing writes behind them."""
+        copying = asyncio.create_task(
+            asyncio.to_thread(back_up, self._database, self._folder, at=at, keep=self._keep)
+        )
         try:
-            await asyncio.to_thread(back_up, self._database, self._folder, at=at, keep=self._keep)
+            await asyncio.shield(copying)
+        except asyncio.CancelledError:
+            await asyncio.gather(copying, return_exceptions=True)
+            raise
         except (OSError, sqlite3.Error) as error:
             raise StudioError(
                 f"The database could not be copied: {error}.", hint="Make room, and run `genga doctor`."

@@ -1,10 +1,13 @@
+import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.core.errors import Misconfigured, NotFound
+from storage import backups as module
 from storage.backups import FolderBackups, back_up, backups_in, restore
 from storage.database import Database
 from storage.stores import SqliteStores
@@ -119,3 +122,26 @@ async def test_the_folder_knows_when_its_newest_copy_was_taken(data: Path):
     assert await backups.newest() is None
     await backups.take(at=NOON)
     assert await backups.newest() == NOON
+
+
+async def test_whoever_leaves_during_a_copy_leaves_when_it_is_done(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[bool] = []
+
+    def slowly(*_arguments: object, **_more: object) -> None:
+        begun.set()
+        done.append(go_on.wait(10))
+
+    monkeypatch.setattr(module, "back_up", slowly)
+    backups = FolderBackups(data / "genga.db", data / "backups", keep=3)
+    taking = asyncio.create_task(backups.take(at=NOON))
+    await asyncio.to_thread(begun.wait, 10)
+    taking.cancel()
+    await asyncio.sleep(0)
+    assert not taking.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    assert done == [True]
