@@ -16,6 +16,7 @@ from bot.sandbox.discord import (
     Person,
     SandboxDiscord,
 )
+from bot.sandbox.discord.model import Json
 from tests.chaos.moments import is_post
 
 PEOPLE = ("artist", "director", "colourist", "animator")
@@ -58,6 +59,11 @@ class Seen:
         self.ended |= {int(number) for number in ENDED.findall(message.text)}
         if is_post(message):
             self.posted |= {int(number) for number in JOB.findall(message.content)[:1]}
+
+
+def is_cancel(part: Json) -> bool:
+    """Tell whether it takes back a single job: `job:<number>:cancel`."""
+    return bool(re.fullmatch(r"job:\d+:cancel", part["custom_id"]))
 
 
 class Crowd:
@@ -113,7 +119,7 @@ class Crowd:
             message
             for channel in self._discord.world.channels.values()
             for message in channel.history[-40:]
-            if any(part.get("label") == "Cancel" for part in message.controls)
+            if any(is_cancel(part) for part in message.controls)
         ]
         card = self._one_of(cards, pick)
         if card is not None:

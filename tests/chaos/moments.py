@@ -28,7 +28,8 @@ def pictures_in(change: Change) -> Message | None:
 
 
 def is_post(message: Message) -> bool:
-    return message.author.bot and bool(message.attachments) and not message.embeds
+    """Tell whether finished pictures are posted here; a file handed out or a sheet names no job first."""
+    return message.author.bot and bool(message.attachments) and message.content.startswith("**#")
 
 
 def _is_answer_to_post(change: Change) -> bool:

@@ -14,6 +14,7 @@ from bot.sandbox.comfyui import Pace, SandboxComfyUI
 from bot.sandbox.discord import Change, Rules, SandboxDiscord
 from tests.chaos.cradle import Cradle, Life, a_cradle
 from tests.chaos.crowd import Crowd
+from tests.chaos.keepers import Keepers
 from tests.chaos.moments import AT_COMFYUI, AT_DISCORD
 from tests.chaos.plan import PATIENCE_S, Blow, Moment
 from tests.chaos.verdict import Verdict, is_settled, stale_cards, verdict
@@ -30,6 +31,7 @@ class Stage:
     comfy: SandboxComfyUI
     cradle: Cradle
     crowd: Crowd
+    keepers: Keepers
     data: Path
     log: Path
     kills: int = 0
@@ -40,13 +42,17 @@ class Stage:
 
     async def suffer(self, plan: Iterable[Blow]) -> None:
         """Have the bot killed as planned, life after life, while people go on asking."""
-        asking = asyncio.create_task(self.crowd.live())
+        people = [asyncio.create_task(life) for life in (self.crowd.live(), self.keepers.live())]
         try:
             for blow in plan:
                 await self._one_life(blow)
         finally:
-            asking.cancel()
-            await asyncio.wait({asking})
+            for somebody in people:
+                somebody.cancel()
+            ended = await asyncio.gather(*people, return_exceptions=True)
+        for outcome in ended:
+            if isinstance(outcome, Exception):
+                raise outcome
 
     async def _one_life(self, blow: Blow) -> None:
         life = await self.cradle.bear()
@@ -102,6 +108,8 @@ class Stage:
                 await self.discord.wait_for(
                     lambda _: self.discord.gateway.identifies > known, timeout=patience_s
                 )
+                await self.discord.synced(timeout=patience_s)
+                await self.keepers.let_go_on()
                 while not is_settled(self.data):
                     if life.is_over:
                         raise AssertionError(f"the bot ended by itself:\n{self.last_words()}")
@@ -140,8 +148,15 @@ async def a_stage(folder: Path, seed: int, **more: str) -> AsyncGenerator[Stage]
         comfy = await stack.enter_async_context(SandboxComfyUI(pace=pace, previews=False))
         told = {**environment(discord, comfy, data), **more}
         cradle = await stack.enter_async_context(a_cradle(told, log=log))
-        crowd = Crowd(discord, Random(f"crowd {seed}"), pause_s=0.05)
-        stage = Stage(discord=discord, comfy=comfy, cradle=cradle, crowd=crowd, data=data, log=log)
+        stage = Stage(
+            discord=discord,
+            comfy=comfy,
+            cradle=cradle,
+            crowd=Crowd(discord, Random(f"crowd {seed}"), pause_s=0.05),
+            keepers=Keepers(discord, Random(f"keepers {seed}"), pause_s=0.05),
+            data=data,
+            log=log,
+        )
         await _furnish(stage)
         yield stage
 

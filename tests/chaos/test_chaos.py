@@ -12,8 +12,8 @@ from tests.chaos.stage import a_stage
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the bot's lives are forked")
 
-PARTS = 3
-KILLS = 40
+PARTS = 2
+KILLS = 20
 """In each part; parts run beside each other."""
 
 
@@ -50,6 +50,23 @@ async def test_the_loop_notices_a_bot_that_lacks_what_keeps_this_one_safe(
         found = stage.judge()
     assert getattr(found, offences)
     assert not found.is_clean
+
+
+@pytest.mark.parametrize(
+    ("lacking", "words"),
+    [(Lacking.DISCARDS, "was deleted, and is still there"), (Lacking.ROW_FIRST, "is not there")],
+)
+async def test_the_loop_notices_a_bot_that_keeps_its_library_badly(
+    tmp_path: Path, lacking: Lacking, words: str
+):
+    async with a_stage(tmp_path, 1, **{VARIABLE: lacking}) as stage:
+        await stage.cradle.bear()
+        await stage.discord.synced(timeout=30)
+        await stage.keepers.have_a_picture_deleted()
+        await stage.cradle.end()
+        await stage.settle(patience_s=5)
+        found = stage.judge()
+    assert any(words in sentence for sentence in found.damaged), found.sentences
 
 
 def test_the_same_seed_gives_the_same_plan():

@@ -5,7 +5,6 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -16,8 +15,9 @@ from PIL import Image
 from bot.core.recovery import MAX_OPENED
 from bot.sandbox.comfyui import AcceptedPrompt, SandboxComfyUI
 from bot.sandbox.discord import Message, SandboxDiscord
-from tests.chaos.crowd import Seen
+from tests.chaos.crowd import Seen, is_cancel
 from tests.chaos.moments import is_post
+from tests.chaos.order import DUE, disorder, reported_again, strays
 
 ENDS = {"delivered", "shelved", "failed", "cancelled"}
 PREFIX = re.compile(r"genga/([0-9a-f]{32})")
@@ -33,8 +33,8 @@ class Verdict:
     duplicated: list[str]
     extra_gpu_runs: list[str]
     damaged: list[str]
-    leftovers: list[str]
-    """No offences: files of jobs that ended without pictures, which `genga fsck` finds."""
+    strays: list[str]
+    """No offences: files that a life put on the shelf right before it ended, which `genga fsck` finds."""
     stale_cards: list[int]
     """No offences: jobs that have ended and of which some message still offers the cancelling."""
 
@@ -65,6 +65,8 @@ class Row:
     count: int
     opened: int
     failure: str | None
+    given_up: int
+    """How many of its pictures somebody deleted."""
 
 
 def verdict(
@@ -84,24 +86,28 @@ def verdict(
     """
     with sqlite3.connect(data / "genga.db") as database:
         rows = {row.id: row for row in _rows(database)}
-        unknown = _unknown_files(database, data)
-        damaged = [*_damage(database), *_mess(database, data), *_unowned(rows, unknown)]
+        damaged = [*_damage(database), *disorder(database, data)]
     database.close()
     posts = _posts(discord)
     runs = _runs(comfy)
     return Verdict(
         jobs=len(rows),
         lost=[*_lost(rows, posts, seen), *_undone(rows, told), *_unexplained(rows, runs, may_fail=may_fail)],
-        duplicated=[*_duplicated(rows, posts), *_notices(discord), *_threads(discord)],
+        duplicated=[
+            *_duplicated(rows, posts),
+            *_notices(discord),
+            *_threads(discord),
+            *reported_again(discord),
+        ],
         extra_gpu_runs=[*_extra(rows, runs, deaths), *_side_by_side(comfy)],
         damaged=damaged,
-        leftovers=sorted(_leftovers(rows, unknown)),
+        strays=strays(data),
         stale_cards=sorted(stale_cards(discord)),
     )
 
 
 def is_settled(data: Path) -> bool:
-    """Tell whether every job is at an end and nothing is left to send. Reads while the bot lives."""
+    """Tell whether every job is at an end, and nothing is left to send, to tell or to remove. Reads while the bot lives."""
     database = sqlite3.connect(f"{(data / 'genga.db').resolve().as_uri()}?mode=ro", uri=True)
     try:
         (jobs,) = database.execute(
@@ -110,14 +116,22 @@ def is_settled(data: Path) -> bool:
         (posts,) = database.execute(
             "SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"
         ).fetchone()
+        (discards,) = database.execute(f"SELECT count(*) FROM ({DUE})").fetchone()
+        (reports,) = database.execute(
+            "SELECT count(*) FROM batches WHERE state <> 'cancelled' AND report_message IS NULL"
+        ).fetchone()
     finally:
         database.close()
-    return not jobs and not posts
+    return not (jobs or posts or discards or reports)
 
 
 def _rows(database: sqlite3.Connection) -> Iterator[Row]:
     for values in database.execute(
-        "SELECT id, uid, state, attempt, count, opened, failure_message FROM jobs"
+        """
+        SELECT id, uid, state, attempt, count, opened, failure_message,
+               (SELECT count(*) FROM artifacts WHERE job = jobs.id AND deleted IS NOT NULL)
+        FROM jobs
+        """
     ):
         yield Row(**dict(zip(Row.__slots__, values, strict=True)))
 
@@ -147,8 +161,12 @@ def _runs(comfy: SandboxComfyUI) -> dict[str, list[AcceptedPrompt]]:
 
 def stale_cards(discord: SandboxDiscord) -> set[int]:
     """Return the jobs that can be cancelled, as far as the buttons tell: `job:<number>:cancel`."""
-    buttons = [part["custom_id"] for message in _messages(discord) for part in message.controls]
-    return {int(button.split(":")[1]) for button in buttons if button.endswith(":cancel")}
+    return {
+        int(part["custom_id"].split(":")[1])
+        for message in _messages(discord)
+        for part in message.controls
+        if is_cancel(part)
+    }
 
 
 # ── lost
@@ -160,10 +178,10 @@ def _lost(rows: dict[int, Row], posts: dict[int, list[Message]], seen: Seen) -> 
     for row in rows.values():
         if row.state not in ENDS:
             yield f"#{row.id} is {row.state} for ever"
-        if row.state == "delivered" and not posts[row.id]:
+        if row.state == "delivered" and not posts[row.id] and row.given_up < row.count:
             yield f"#{row.id} is delivered and nowhere to be seen"
         for post in posts[row.id]:
-            if _pictures_in(post) != row.count:
+            if _pictures_in(post) not in {row.count, row.count - row.given_up}:
                 yield f"#{row.id} shows {_pictures_in(post)} of {row.count} pictures"
 
 
@@ -267,40 +285,3 @@ def _damage(database: sqlite3.Connection) -> Iterator[str]:
     counted = dict(database.execute("SELECT state, jobs FROM job_counts WHERE jobs > 0"))
     if counted != dict(database.execute("SELECT state, count(*) FROM jobs GROUP BY state")):
         yield f"the counts are wrong: {counted}"
-
-
-def _unknown_files(database: sqlite3.Connection, data: Path) -> set[str]:
-    known = {
-        path
-        for (path,) in database.execute(
-            "SELECT path FROM artifacts UNION SELECT thumbnail FROM artifacts WHERE thumbnail IS NOT NULL"
-        )
-    }
-    return {path.relative_to(data).as_posix() for path in _library(data)} - known
-
-
-def _mess(database: sqlite3.Connection, data: Path) -> Iterator[str]:
-    """Rows without files, and files that are not what their row says."""
-    for (path,) in database.execute("SELECT thumbnail FROM artifacts WHERE thumbnail IS NOT NULL"):
-        if not (data / path).is_file():
-            yield f"the library misses {path}"
-    for path, digest in database.execute("SELECT path, sha256 FROM artifacts"):
-        if not (data / path).is_file():
-            yield f"the library misses {path}"
-        elif sha256((data / path).read_bytes()).hexdigest() != digest:
-            yield f"{path} is not what was stored"
-
-
-def _unowned(rows: dict[int, Row], unknown: set[str]) -> Iterator[str]:
-    for path in sorted(unknown - _leftovers(rows, unknown)):
-        yield f"nobody knows {path}"
-
-
-def _leftovers(rows: dict[int, Row], unknown: set[str]) -> set[str]:
-    """Return the files of jobs that ended otherwise after their pictures were safe: a crash may leave such."""
-    ended = {str(row.id) for row in rows.values() if row.state in {"failed", "cancelled"}}
-    return {path for path in unknown if Path(path).name.split("_")[0] in ended}
-
-
-def _library(data: Path) -> Iterator[Path]:
-    return (path for path in (data / "library").rglob("*") if path.is_file())
