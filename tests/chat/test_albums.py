@@ -19,6 +19,7 @@ from bot.core.review import Review
 from bot.ports.darkroom import Sheet
 from bot.ports.library import PictureFilter
 from bot.studio.albums import MOST_WORDS, AlbumPage, Comparison, FoundPage, Leaf
+from bot.studio.kinship import Tree
 from tests.builders import GUILD, NOW, a_card, a_job, a_likeness, a_size, an_artifact
 from tests.chat.looks import check, jobs, long
 
@@ -65,8 +66,10 @@ def test_pages_keep_discords_limits_whatever_was_typed(job, words):
     )
     page = AlbumPage(leaves=leaves, sheet=SHEET, hidden=3, before=7)
     check(cards.album_page(page, of=words, filter_name="p1", turned=True))
-    found = FoundPage(jobs=(job,) * 8, sheet=SHEET, before=7)
+    found = FoundPage(jobs=(job,) * 8, sheet=SHEET, hidden=8, before=7)
     check(cards.found_page(found, words=words[:MOST_WORDS] or "x", filter_name=":x", turned=True))
+    family = Tree(sheet=SHEET, jobs=(job,) * 60, hidden=frozenset(range(60)), left_out=1)
+    check(cards.tree_card(job, family))
     rows = tuple(Differing(name="prompt", left=words, right=words) for _ in range(20))
     sizes = (a_size(), a_size())
     for difference in (
