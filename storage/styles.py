@@ -153,7 +153,6 @@ def _style_of(row: Row) -> Style:
         created=row["created"],
         created_by=row["created_by"],
         revision=_revision_of(row),
-        archived=row["archived"],
     )
 
 

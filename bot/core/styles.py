@@ -54,7 +54,6 @@ class Style:
     created: int
     created_by: int
     revision: Revision
-    archived: int | None = None
 
     @property
     def sheet(self) -> StyleSheet:

@@ -34,8 +34,7 @@ CREATE TABLE styles (
     name       TEXT    NOT NULL CHECK (name <> ''),
     folded     TEXT    NOT NULL CHECK (folded <> ''),
     created    INTEGER NOT NULL CHECK (created >= 0),
-    created_by INTEGER NOT NULL,
-    archived   INTEGER
+    created_by INTEGER NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX styles_by_name ON styles (project, folded);
