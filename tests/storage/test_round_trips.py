@@ -204,7 +204,7 @@ def test_no_column_is_forgotten_by_these_rules(db):
         "projects": 17,
         "studio_settings": 2,
         "style_revisions": 6,
-        "styles": 7,
+        "styles": 6,
         "turns": 2,
         "variations": 6,
     }
