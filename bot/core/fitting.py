@@ -9,7 +9,7 @@ from bot.core.characters import Part
 from bot.core.composing import Source
 from bot.core.errors import BadRequest, UnknownName
 from bot.core.families import Belonging
-from bot.core.generation import GenerationRequest, Lora
+from bot.core.generation import GenerationRequest, Lora, Recipe
 from bot.core.styles import Style
 from bot.core.workflow import Workflow
 
@@ -31,6 +31,20 @@ class Checkpoint:
     name: str
     belonging: Belonging
     hash: str | None = None
+
+
+def check_at_hand(recipe: Recipe, workflow: Workflow, catalogue: Catalogue) -> None:
+    """Raise UnknownName for a file that the recipe was made with and ComfyUI has no more."""
+    needed: list[tuple[str, str, Sequence[str]]] = []
+    if workflow.needs_model and recipe.model is not None:
+        needed.append(("model", recipe.model, catalogue.checkpoints))
+    if workflow.lora_anchor is not None:
+        needed.extend(("LoRA", lora.name, catalogue.loras) for lora in recipe.loras)
+    if "upscaler" in workflow.places and recipe.upscaler is not None:
+        needed.append(("upscale model", recipe.upscaler, catalogue.upscalers))
+    for kind, name, known in needed:
+        if name not in known:
+            raise UnknownName(kind, name, known)
 
 
 def choose_checkpoint(

@@ -137,6 +137,7 @@ class Submit:
     ) -> Ticket:
         if job.project is not None:
             check_open(await self._projects.get(job.project))
+        self._workshop.check_at_hand(recipe)
         uid, recipe = self._new_uid(), self._as_of_now(recipe)
         return await self._accept(
             NewJob(

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from bot.core.catalogue import Catalogue
 from bot.core.errors import BadRequest, UnknownName
-from bot.core.generation import GenerationRequest
+from bot.core.fitting import check_at_hand
+from bot.core.generation import GenerationRequest, Recipe
 from bot.core.planning import choose_workflow
 from bot.core.workflow import Workflow
 from bot.ports.stores import Settings
@@ -51,6 +52,12 @@ class Workshop:
                 hint="Install the custom nodes it needs, or choose another workflow.",
             )
         return workflow
+
+    def check_at_hand(self, recipe: Recipe) -> None:
+        """Raise BadRequest if this ComfyUI is known to lack what the recipe was made with."""
+        workflow = self.usable(recipe.workflow)
+        if self.catalogue is not None:
+            check_at_hand(recipe, workflow, self.catalogue)
 
     def missing(self, workflow: Workflow) -> tuple[str, ...]:
         """Name the node classes that are known to be missing."""

@@ -155,7 +155,11 @@ def test_a_list_of_projects(known):
 @given(names, st.sampled_from([None, a_gallery(), a_gallery(kind=GalleryKind.FORUM, thread=5)]))
 def test_a_project(name, gallery):
     project = a_project(name=name, gallery=gallery)
-    looks = [cards.project_created(project, in_use=True), cards.project_used(project), cards.project_used(None)]
+    looks = [
+        cards.project_created(project, in_use=True),
+        cards.project_used(project),
+        cards.project_used(None),
+    ]
     for look in [*looks, cards.project_card(project, in_use=True), cards.gallery_card(gallery, changed=True)]:
         check(look)
     check(cards.forum_starter(name))

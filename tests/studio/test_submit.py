@@ -240,3 +240,12 @@ async def test_nothing_new_is_drawn_for_an_archived_project():
         with pytest.raises(WrongState, match="archived") as refusal:
             await studio.ask(project="Harbour")
         assert "/project restore" in refusal.value.hint
+
+
+async def test_what_comfyui_has_no_more_is_refused_before_there_is_a_job():
+    async with a_studio() as studio:
+        job = await studio.ask(model="illustrious_xl")
+        studio.workshop.catalogue = a_catalogue(checkpoints=("counterfeit_v3.safetensors",))
+        with pytest.raises(UnknownName, match="illustrious_xl"):
+            await studio.submit.again(job, an_origin(key="again"))
+        assert len(await studio.jobs.in_states(*JobState)) == 1
