@@ -73,6 +73,7 @@ from bot.studio.room import Room
 from bot.studio.stall import Silence
 from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
+from bot.studio.tidying import Tidying
 from bot.studio.vigil import Vigil
 from bot.studio.worker import Worker
 from bot.studio.workshop import Workshop
@@ -285,6 +286,7 @@ class App:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then leave in order; raise Misconfigured if Discord refuses for good."""
+        await self._tidying().tidy()
         await self.control.remember()
         await self.workshop.remember()
         await self.vigil.first_look()
@@ -480,6 +482,14 @@ class App:
             control=self.control,
             exhibition=self.exhibition,
             darkroom=self.darkroom,
+            shelf=self.shelf,
+        )
+
+    def _tidying(self) -> Tidying:
+        return Tidying(
+            jobs=self.stores.jobs,
+            archive=self._make_archive(),
+            discards=self.stores.discards,
             shelf=self.shelf,
         )
 

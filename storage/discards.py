@@ -21,6 +21,9 @@ class SqliteDiscards:
     async def gone(self, paths: Sequence[str]) -> None:
         await self._database.write(partial(_gone, paths=paths))
 
+    async def unneeded(self, paths: Sequence[str]) -> list[str]:
+        return await self._database.read(partial(_unneeded, paths=paths))
+
 
 def _due(db: Connection, *, limit: int) -> list[str]:
     """Leave out what is needed again: a file that is named by its content may have come back."""
@@ -35,3 +38,11 @@ def _gone(db: Connection, *, paths: Sequence[str]) -> None:
     db.execute(
         "DELETE FROM discards WHERE path IN (SELECT value FROM json_each(?))", (json.dumps(list(paths)),)
     )
+
+
+def _unneeded(db: Connection, *, paths: Sequence[str]) -> list[str]:
+    rows = db.execute(
+        f"SELECT value FROM json_each(?) AS lying WHERE {unneeded('lying.value')}",  # noqa: S608 fixed
+        (json.dumps(list(paths)),),
+    )
+    return [row["value"] for row in rows]

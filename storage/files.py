@@ -5,7 +5,7 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.ports.shelf import Place, Shelved
 T = TypeVar("T")
 
 LIBRARY = "library"
+REFERENCES = "references"
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _SLUG = re.compile(r"_|[a-z0-9][a-z0-9_-]{0,99}")
@@ -44,7 +45,7 @@ class PictureShelf:
         self._incoming.mkdir(parents=True)
 
     async def put(self, picture: Picture, *, place: Place, name: str) -> Shelved:
-        folder = self._root / slug(place.project) / slug(place.character) / slug(place.day) / slug(place.kind)
+        folder = self._folder(place)
         path = folder / f"{slug(name)}.{_ENDINGS[picture.media_type]}"
         return await self._in_pool(lambda: self._keep(path, picture.content))
 
@@ -54,6 +55,12 @@ class PictureShelf:
     async def read(self, path: str) -> bytes:
         return await self._in_pool(lambda: self._read(path))
 
+    async def lying(self, place: Place, beginning: str) -> list[str]:
+        return await self._in_pool(lambda: self._listed(self._folder(place).glob(f"{slug(beginning)}*")))
+
+    async def references(self) -> list[str]:
+        return await self._in_pool(lambda: self._listed((self._root / REFERENCES).glob("*/*")))
+
     async def remove(self, path: str) -> None:
         await self._in_pool(lambda: self._remove(path))
 
@@ -62,6 +69,12 @@ class PictureShelf:
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    def _folder(self, place: Place) -> Path:
+        return self._root / slug(place.project) / slug(place.character) / slug(place.day) / slug(place.kind)
+
+    def _listed(self, found: Iterable[Path]) -> list[str]:
+        return sorted(path.relative_to(self._data).as_posix() for path in found)
 
     def _remove(self, path: str) -> None:
         try:
@@ -79,7 +92,7 @@ class PictureShelf:
 
     def _keep_reference(self, picture: Picture) -> Shelved:
         digest = sha256(picture.content).hexdigest()
-        folder = self._root / "references" / digest[:2]
+        folder = self._root / REFERENCES / digest[:2]
         return self._keep(folder / f"{digest}.{_ENDINGS[picture.media_type]}", picture.content)
 
     def _keep(self, path: Path, content: bytes) -> Shelved:

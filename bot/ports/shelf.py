@@ -41,6 +41,14 @@ class Shelf(Protocol):
         """Return the file's bytes; raise NotFound if it is gone."""
         ...
 
+    async def lying(self, place: Place, beginning: str) -> list[str]:
+        """Return the paths of the files of this place whose names begin so."""
+        ...
+
+    async def references(self) -> list[str]:
+        """Return the paths of all kept references."""
+        ...
+
     async def remove(self, path: str) -> None:
         """Remove the file; one that is gone already is fine. Raises StudioError if it cannot be."""
         ...

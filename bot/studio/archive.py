@@ -56,6 +56,12 @@ class Archive:
         place = await self._place(job)
         return await together(self._kept(job, index, each, place) for index, each in enumerate(made, start=1))
 
+    async def lying(self, job: Job) -> list[str]:
+        """Return the paths of the files that were kept of this job, recorded or not."""
+        place = await self._place(job)
+        folders = (place, replace(place, kind=THUMBNAILS))
+        return [path for folder in folders for path in await self._shelf.lying(folder, f"{job.id}_")]
+
     async def _place(self, job: Job) -> Place:
         project = await self._projects.get(job.project) if job.project is not None else None
         return Place(

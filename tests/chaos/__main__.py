@@ -42,9 +42,7 @@ async def run(kills: int, seed: int, folder: Path) -> int:
         found = stage.judge()
         prompts = len(stage.comfy.prompts)
     say(f"jobs={found.jobs} prompts={prompts} cancels={len(stage.crowd.cancels)}")
-    say(
-        f"acts_on_the_library={stage.keepers.acts} strays={len(found.strays)} stale_cards={len(found.stale_cards)}"
-    )
+    say(f"acts_on_the_library={stage.keepers.acts} stale_cards={len(found.stale_cards)}")
     say(f"seconds={time.monotonic() - began:.0f} per_kill={(killed - began) / max(kills, 1):.2f}")
     say(", ".join(f"{moment}: {times}" for moment, times in stage.came.most_common()))
     for sentence in found.sentences:

@@ -84,7 +84,10 @@ class Keepers:
 
     async def let_go_on(self) -> None:
         """Resume what is paused, so that everything can come to its end."""
-        for message in self._messages():
+        everything = [
+            message for channel in self._discord.world.channels.values() for message in channel.history
+        ]
+        for message in everything:
             if any(part.get("label") == "Resume" for part in message.controls):
                 await self._discord.person(DIRECTOR).click(message, "Resume")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.sandbox.discord import SandboxDiscord
 from storage.artifacts import unneeded
-from storage.fsck import Kind, check
+from storage.fsck import check
 
 DUE = f"SELECT path FROM discards WHERE {unneeded('discards.path')}"
 
@@ -61,19 +61,13 @@ HALVES = {
 
 
 def disorder(database: sqlite3.Connection, data: Path) -> Iterator[str]:
-    """Yield what does not fit; `fsck` itself looks at the files, and strays are told by `strays`."""
+    """Yield what does not fit: all that `fsck` finds, and what is half done."""
     for trouble in check(data):
-        if trouble.kind is not Kind.STRAY:
-            yield f"fsck: {trouble.kind}: {trouble.what}"
+        yield f"fsck: {trouble.kind}: {trouble.what}"
     yield from _outlived(database, data)
     for sentence, query in HALVES.items():
         for row in database.execute(query):
             yield sentence.format(*row)
-
-
-def strays(data: Path) -> list[str]:
-    """Return the files that were put on the shelf by a life that ended before it could record them."""
-    return [trouble.what for trouble in check(data) if trouble.kind is Kind.STRAY]
 
 
 def _outlived(database: sqlite3.Connection, data: Path) -> Iterator[str]:

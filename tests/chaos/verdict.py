@@ -17,7 +17,7 @@ from bot.sandbox.comfyui import AcceptedPrompt, SandboxComfyUI
 from bot.sandbox.discord import Message, SandboxDiscord
 from tests.chaos.crowd import Seen, is_cancel
 from tests.chaos.moments import is_post
-from tests.chaos.order import DUE, disorder, reported_again, strays
+from tests.chaos.order import DUE, disorder, reported_again
 
 ENDS = {"delivered", "shelved", "failed", "cancelled"}
 PREFIX = re.compile(r"genga/([0-9a-f]{32})")
@@ -26,15 +26,13 @@ FORGOTTEN_ENOUGH = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """All lists but the last two hold one sentence per offence."""
+    """All lists but the last hold one sentence per offence."""
 
     jobs: int
     lost: list[str]
     duplicated: list[str]
     extra_gpu_runs: list[str]
     damaged: list[str]
-    strays: list[str]
-    """No offences: files that a life put on the shelf right before it ended, which `genga fsck` finds."""
     stale_cards: list[int]
     """No offences: jobs that have ended and of which some message still offers the cancelling."""
 
@@ -101,7 +99,6 @@ def verdict(
         ],
         extra_gpu_runs=[*_extra(rows, runs, deaths), *_side_by_side(comfy)],
         damaged=damaged,
-        strays=strays(data),
         stale_cards=sorted(stale_cards(discord)),
     )
 

@@ -37,3 +37,13 @@ async def test_what_an_open_job_starts_from_is_due_once_that_job_has_ended(store
     assert await stores.discards.due() == []
     await stores.jobs.store(later.to(JobState.CANCELLED, at=NOW), was=JobState.QUEUED)
     assert await stores.discards.due() == [FILES[0]]
+
+
+async def test_of_what_lies_there_only_that_which_nothing_needs_is_named(stores):
+    small = "library/harbour/_/2026-09-21/thumbnails/1-0.webp"
+    reference = a_reference()
+    await stores.jobs.add_ended(a_new_job(), artifacts=[an_artifact(path=FILES[0], thumbnail=small)])
+    await stores.jobs.add(a_new_job(recipe=a_recipe(reference=reference)))
+    lying = [*FILES[:2], small, reference.path, "library/references/ab/stray.png"]
+    assert await stores.discards.unneeded(lying) == [FILES[1], "library/references/ab/stray.png"]
+    assert await stores.discards.unneeded([]) == []

@@ -141,8 +141,8 @@ async def test_archived_projects_are_listed_apart_and_found_by_name(stores):
     assert archived.archived == NOW
     assert [one.name for one in await stores.projects.of_guild(GUILD)] == ["Foxes"]
     assert await stores.projects.of_guild(GUILD, archived=True) == [archived]
-    assert [one.name for one in await stores.projects.matching(GUILD, "fo")] == ["Foxes"]
-    assert await stores.projects.matching(GUILD, "fo", archived=True) == [archived]
+    assert [one.name for one in await stores.projects.matching(GUILD, "fox")] == ["Foxes"]
+    assert await stores.projects.matching(GUILD, "fox", archived=True) == [archived]
     assert await stores.projects.named(GUILD, "fox") == archived
 
 

@@ -66,3 +66,18 @@ async def test_a_removed_file_is_gone_and_may_be_removed_again(shelf):
     await shelf.remove(kept.path)
     with pytest.raises(NotFound):
         await shelf.read(kept.path)
+
+
+async def test_what_lies_in_a_place_is_found_by_how_its_name_begins(shelf):
+    place = Place(project="harbour", day="2026-11-21", kind="images")
+    kept = [await shelf.put(a_picture(), place=place, name=name) for name in ("1_1", "1_2", "11_1")]
+    elsewhere = Place(project="harbour", day="2026-11-22", kind="images")
+    await shelf.put(a_picture(), place=elsewhere, name="1_3")
+    assert await shelf.lying(place, "1_") == [one.path for one in kept[:2]]
+    assert await shelf.lying(Place(project="summit", day="2026-11-21", kind="images"), "1_") == []
+
+
+async def test_all_references_are_found(shelf):
+    assert await shelf.references() == []
+    kept = [await shelf.put_reference(a_picture(content=png(grey=grey))) for grey in (1, 2)]
+    assert await shelf.references() == sorted(one.path for one in kept)

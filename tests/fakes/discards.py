@@ -16,3 +16,7 @@ class FakeDiscards:
     async def gone(self, paths: Sequence[str]) -> None:
         for path in paths:
             self._memory.discards.pop(path, None)
+
+    async def unneeded(self, paths: Sequence[str]) -> list[str]:
+        needed = needed_in(self._memory)
+        return [path for path in paths if path not in needed]

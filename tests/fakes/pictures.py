@@ -47,6 +47,13 @@ class FakeShelf:
             raise NotFound(f"The file `{path}` is gone.", hint="Draw it again with `/job again`.")
         return self.files[path]
 
+    async def lying(self, place: Place, beginning: str) -> list[str]:
+        folder = f"library/{place.project}/{place.character}/{place.day}/{place.kind}"
+        return sorted(path for path in self.files if path.startswith(f"{folder}/{beginning}"))
+
+    async def references(self) -> list[str]:
+        return sorted(path for path in self.files if path.startswith("library/references/"))
+
     async def remove(self, path: str) -> None:
         self.files.pop(path, None)
 

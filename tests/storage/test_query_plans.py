@@ -202,6 +202,10 @@ async def a_morning_of_casting(stores):
     for reference in await stores.characters.references(1):
         await stores.characters.remove_reference(reference.id, at=NOW)
     await stores.discards.gone(await stores.discards.due())
+    await stores.discards.unneeded(["library/references/ab/stray.png"])
+
+
+await stores.discards.unneeded(["library/references/ab/stray.png"])
 
 
 async def an_evening_of_review(stores):

@@ -1,0 +1,42 @@
+"""Tidying up after an earlier life: files that it put on the shelf and died before recording."""
+
+import structlog
+
+from bot.core.errors import StudioError
+from bot.core.job import JobState
+from bot.ports.library import Discards
+from bot.ports.shelf import Shelf
+from bot.ports.stores import Jobs
+from bot.studio.archive import Archive
+
+log = structlog.get_logger(__name__)
+
+
+class Tidying:
+    def __init__(self, *, jobs: Jobs, archive: Archive, discards: Discards, shelf: Shelf) -> None:
+        self._jobs = jobs
+        self._archive = archive
+        self._discards = discards
+        self._shelf = shelf
+
+    async def tidy(self) -> int:
+        """Remove what nothing needs of open jobs' pictures and of references; return how many files.
+
+        To be done at the start, before anything is drawn or taken in: what is put on the shelf later is
+        recorded a moment after.
+        """
+        lying = await self._shelf.references()
+        for job in await self._jobs.in_states(JobState.SUBMITTED, JobState.RUNNING):
+            lying += await self._archive.lying(job)
+        left = await self._discards.unneeded(lying)
+        for path in left:
+            await self._remove(path)
+        return len(left)
+
+    async def _remove(self, path: str) -> None:
+        try:
+            await self._shelf.remove(path)
+        except StudioError as error:
+            log.warning("not tidied", path=path, reason=error.message)
+        else:
+            log.info("tidied", path=path)
