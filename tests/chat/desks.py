@@ -198,7 +198,7 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
             ),
             clock=clock,
         ),
-        kinship=Kinship(jobs=stores.jobs, shelf=shelf, darkroom=darkroom),
+        kinship=Kinship(jobs=stores.jobs, library=library, shelf=shelf, darkroom=darkroom),
         touch=touch,
         posts=Posts(
             jobs=stores.jobs,

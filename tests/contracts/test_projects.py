@@ -132,7 +132,7 @@ async def test_slugs_are_known_by_how_they_begin(stores):
         await added(stores, name, slug)
     await added(stores, "Fox", "fox-3", guild=None)
     assert await stores.projects.slugs(GUILD, "fox") == {"fox", "fox-2", "foxes"}
-    assert await stores.projects.slugs(None, "fo") == {"fox-3"}
+    assert await stores.projects.slugs(None, "fox") == {"fox-3"}
 
 
 async def test_archived_projects_are_listed_apart_and_found_by_name(stores):

@@ -205,9 +205,6 @@ async def a_morning_of_casting(stores):
     await stores.discards.unneeded(["library/references/ab/stray.png"])
 
 
-await stores.discards.unneeded(["library/references/ab/stray.png"])
-
-
 async def an_evening_of_review(stores):
     """Call every method of the ports of pictures, decisions and batches; the day's picture is there."""
     for wanted in ({}, {"guild": 7}, {"project": 1, "since": NOW}, {"character": 1, "until": NOW}):
