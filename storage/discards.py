@@ -42,7 +42,7 @@ def _gone(db: Connection, *, paths: Sequence[str]) -> None:
 
 def _unneeded(db: Connection, *, paths: Sequence[str]) -> list[str]:
     rows = db.execute(
-        f"SELECT value FROM json_each(?) AS lying WHERE {unneeded('lying.value')}",  # noqa: S608 fixed
+        f"SELECT value FROM json_each(?) WHERE {unneeded('json_each.value')}",  # noqa: S608 fixed
         (json.dumps(list(paths)),),
     )
     return [row["value"] for row in rows]
