@@ -509,6 +509,7 @@ class App:
             workflows=self.workshop.workflows,
             darkroom=self.darkroom,
             archive=self._make_archive(),
+            tidying=self._tidying(),
             resemblance=Resemblance(
                 jobs=self.stores.jobs,
                 characters=self.stores.characters,

@@ -25,6 +25,7 @@ from bot.studio.archive import Archive, Made
 from bot.studio.feed import Feed, JobChanged
 from bot.studio.patiently import patiently
 from bot.studio.resemblance import Resemblance
+from bot.studio.tidying import Tidying
 from bot.studio.together import together
 
 
@@ -37,6 +38,7 @@ class Collector:
         workflows: Mapping[str, Workflow],
         darkroom: Darkroom,
         archive: Archive,
+        tidying: Tidying,
         resemblance: Resemblance,
         feed: Feed,
         clock: Clock,
@@ -48,6 +50,7 @@ class Collector:
         self._workflows = workflows
         self._darkroom = darkroom
         self._archive = archive
+        self._tidying = tidying
         self._resemblance = resemblance
         self._feed = feed
         self._clock = clock
@@ -75,7 +78,11 @@ class Collector:
         now = self._clock.now()
         artifacts = [replace(artifact, created=now) for artifact in kept]
         done = replace(job.to(JobState.RENDERED, at=now), timings=timings_of(job, progress, fetched=now))
-        await self._jobs.rendered(done, was=job.state, artifacts=artifacts)
+        try:
+            await self._jobs.rendered(done, was=job.state, artifacts=artifacts)
+        except Exception:
+            await self._tidying.tidy_after(job)
+            raise
         self._feed.publish(JobChanged(job=done))
         self._collected(done, [each.finished.post for each in made if each.finished.post])
         await self._resemblance.look(done, [each.finished.picture for each in made])

@@ -1,9 +1,11 @@
-"""Tidying up after an earlier life: files that it put on the shelf and died before recording."""
+"""Tidying up: files that were put on the shelf and never recorded, by a death or a failing store."""
+
+from collections.abc import Sequence
 
 import structlog
 
 from bot.core.errors import StudioError
-from bot.core.job import JobState
+from bot.core.job import Job, JobState
 from bot.ports.library import Discards
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
@@ -28,6 +30,13 @@ class Tidying:
         lying = await self._shelf.references()
         for job in await self._jobs.in_states(JobState.SUBMITTED, JobState.RUNNING):
             lying += await self._archive.lying(job)
+        return await self._remove_unneeded(lying)
+
+    async def tidy_after(self, job: Job) -> int:
+        """Remove what nothing needs of this job's pictures, which are kept by nobody at the moment."""
+        return await self._remove_unneeded(await self._archive.lying(job))
+
+    async def _remove_unneeded(self, lying: Sequence[str]) -> int:
         left = await self._discards.unneeded(lying)
         for path in left:
             await self._remove(path)

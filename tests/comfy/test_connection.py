@@ -69,7 +69,7 @@ async def test_a_deaf_websocket_is_replaced_and_the_drawing_ends(server, rendere
 
     assert events[-1] == Rendered()
     await server.wait_for(lambda: server.listeners)
-    server.pace = Pace()
+    server.pace = Pace(step_s=0.1)
     live = await drawn(renderer, an_order(graph=a_small_graph(seed=8)))
     assert any(isinstance(event, Sampled) for event in live)
 

@@ -41,6 +41,7 @@ from bot.studio.room import Room
 from bot.studio.stall import Silence
 from bot.studio.styles import StyleBook
 from bot.studio.submit import Submit
+from bot.studio.tidying import Tidying
 from bot.studio.vigil import Vigil
 from bot.studio.worker import Worker
 from bot.studio.workshop import Workshop
@@ -160,12 +161,16 @@ class Studio:
             shelf=self.shelf,
             incidents=self.incidents,
         )
+        self.tidying = Tidying(
+            jobs=self.jobs, archive=self.archive, discards=self.stores.discards, shelf=self.shelf
+        )
         self.collector = Collector(
             jobs=self.jobs,
             renderer=self.renderer,
             workflows=self.workflows,
             darkroom=self.darkroom,
             archive=self.archive,
+            tidying=self.tidying,
             resemblance=Resemblance(
                 jobs=self.jobs,
                 characters=self.stores.characters,

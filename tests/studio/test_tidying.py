@@ -5,18 +5,9 @@ from bot.core.job import JobState
 from bot.studio.tidying import Tidying
 from tests.builders import a_picture, an_artifact, png
 from tests.fakes import FakeShelf
-from tests.studio.house import Studio, a_studio
+from tests.studio.house import a_studio
 
 FOLDER = "library/_/_/2026-09-21"
-
-
-def tidying(studio: Studio, shelf: FakeShelf | None = None) -> Tidying:
-    return Tidying(
-        jobs=studio.jobs,
-        archive=studio.archive,
-        discards=studio.stores.discards,
-        shelf=shelf or studio.shelf,
-    )
 
 
 async def test_files_of_open_jobs_and_references_that_nothing_needs_are_removed():
@@ -27,7 +18,7 @@ async def test_files_of_open_jobs_and_references_that_nothing_needs_are_removed(
         stray = await studio.shelf.put_reference(a_picture(content=png(grey=9)))
         needed = await studio.submit.reference(png())
         await studio.ask(reference=needed, denoise=0.5)
-        assert await tidying(studio).tidy() == 3
+        assert await studio.tidying.tidy() == 3
         assert sorted(studio.shelf.files) == [f"{FOLDER}/images/11_1.png", needed.path]
         assert stray.path not in studio.shelf.files
         assert job.state is JobState.RUNNING
@@ -40,7 +31,7 @@ async def test_what_was_recorded_stays():
         studio.shelf.files[path] = png()
         done = job.to(JobState.RENDERED, at=studio.clock.now())
         await studio.jobs.rendered(done, was=job.state, artifacts=[an_artifact(job=job.id, path=path)])
-        assert await tidying(studio).tidy() == 0
+        assert await studio.tidying.tidy() == 0
         assert path in studio.shelf.files
 
 
@@ -53,5 +44,22 @@ async def test_what_cannot_be_removed_stops_nothing():
     async with a_studio() as studio:
         shelf = Stuck()
         await shelf.put_reference(a_picture())
-        assert await tidying(studio, shelf).tidy() == 1
+        tidying = Tidying(
+            jobs=studio.jobs, archive=studio.archive, discards=studio.stores.discards, shelf=shelf
+        )
+        assert await tidying.tidy() == 1
         assert len(shelf.files) == 1
+
+
+async def test_pictures_that_the_store_would_not_take_are_not_left_lying(monkeypatch):
+    async with a_studio() as studio:
+        job = await studio.ask()
+        monkeypatch.setattr(studio.jobs, "rendered", _refused)
+        await studio.worker.run_once()
+        failed = await studio.until(job, JobState.FAILED)
+        assert failed.failure.kind == "failed"
+        assert studio.shelf.files == {}
+
+
+async def _refused(*_: object, **__: object) -> None:
+    raise OSError("the disk is gone")
