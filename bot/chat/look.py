@@ -18,21 +18,6 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobButton:
-    """A button that carries its job in its custom_id, so that it works after any restart."""
-
-    job: int
-    action: Action
-    label: str
-    style: discord.ButtonStyle = discord.ButtonStyle.secondary
-    emoji: str | None = None
-
-    @property
-    def custom_id(self) -> str:
-        return f"job:{self.job}:{self.action}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PageButton:
     """A button that shows another page of a list; `list` and `before` say which."""
 
@@ -47,7 +32,7 @@ class PageButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """Any other button; `kind` names who answers its press (see `controls`), `rest` is about what."""
+    """A button; `kind` names who answers its press (see `controls`), `rest` is about what."""
 
     kind: str
     rest: str
@@ -87,7 +72,7 @@ class Menu:
         return f"menu:{self.kind}:{self.rest}"
 
 
-Control: TypeAlias = "JobButton | PageButton | Button | Menu"
+Control: TypeAlias = "Button | PageButton | Menu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +165,7 @@ def _file(attached: Attached) -> discord.File:
 
 def _item(control: Control) -> discord.ui.Item[discord.ui.View]:
     match control:
-        case JobButton() | Button():
+        case Button():
             return discord.ui.Button(
                 style=control.style, label=control.label, emoji=control.emoji, custom_id=control.custom_id
             )

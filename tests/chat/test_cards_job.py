@@ -51,7 +51,7 @@ def text(view, *, now=NOW):
 
 
 def actions(look):
-    return [button.action for button in look.buttons]
+    return [Action(button.rest.split(":")[1]) for button in look.buttons]
 
 
 def test_who_waits_reads_its_place_and_when_its_turn_comes():

@@ -20,7 +20,7 @@ from bot.chat.cards.measures import (
 )
 from bot.chat.cards.recipes import cast_words
 from bot.chat.cards.troubles import headline, trouble_words
-from bot.chat.look import Action, Attached, Control, JobButton, Look
+from bot.chat.look import Action, Attached, Button, Control, Look
 from bot.chat.markdown import escape, fitted, prose
 from bot.core.adopting import is_adopted
 from bot.core.generation import redrawn_words
@@ -224,15 +224,16 @@ def end_words(job: Job) -> str:
             return headline(job)
 
 
-def cancel_button(job: Job) -> JobButton:
-    return JobButton(job=job.id, action=Action.CANCEL, label="Cancel")
+def cancel_button(job: Job) -> Button:
+    return _button(job, Action.CANCEL, "Cancel")
 
 
 def end_buttons(job: Job) -> tuple[Control, ...]:
-    return (
-        JobButton(job=job.id, action=Action.AGAIN, label="Again", emoji="🔁"),
-        JobButton(job=job.id, action=Action.PARAMS, label="Params"),
-    )
+    return (_button(job, Action.AGAIN, "Again", emoji="🔁"), _button(job, Action.PARAMS, "Params"))
+
+
+def _button(job: Job, action: Action, label: str, *, emoji: str | None = None) -> Button:
+    return Button(kind="job", rest=f"{job.id}:{action}", label=label, emoji=emoji)
 
 
 def moved_card(job: Job, card: Card) -> Look:
