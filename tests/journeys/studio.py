@@ -23,9 +23,8 @@ from bot.sandbox.discord import (
     Person,
     SandboxDiscord,
 )
+from bot.sandbox.patience import PATIENCE_S
 from bot.settings import Settings
-
-PATIENCE_S = 20
 
 
 @dataclass(slots=True)

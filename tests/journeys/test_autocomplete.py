@@ -1,13 +1,11 @@
 """What is offered while somebody types."""
 
-import time
-
 import pytest
 
 from bot.sandbox.comfyui import SandboxComfyUI
-from tests.journeys.studio import Studio
+from tests.journeys.studio import PATIENCE_S, Studio
 
-COMFYUI_TAKES_S = 3
+COMFYUI_TAKES_S = 10 * PATIENCE_S
 
 
 async def offered(studio: Studio, command: str, option: str, typed: str) -> list[str]:
@@ -44,9 +42,7 @@ async def test_choices_are_at_hand_while_comfyui_is_away_and_after_a_restart(
 ) -> None:
     comfy.faults.delay("/", COMFYUI_TAKES_S)
     await studio.restart()
-    began = time.monotonic()
     assert "dreamshaper_8.safetensors" in await offered(studio, "/generate", "model", "")
-    assert time.monotonic() - began < COMFYUI_TAKES_S
 
 
 async def test_projects_are_offered_by_part_of_their_name(studio: Studio) -> None:

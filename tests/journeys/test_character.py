@@ -364,7 +364,7 @@ async def test_a_turnaround_is_planned_shown_and_drawn_as_one_batch_with_one_she
     small = await harbor.answer("/character sheet character:Yuki poses:side view expressions:smile, sad")
     assert "2 pictures" in small.text
     await harbor.artist.click(small, "Start")
-    sheet = await harbor.discord.wait_for(lambda _: the_sheet(harbor), timeout=20)
+    sheet = await harbor.discord.wait_for(lambda _: the_sheet(harbor))
     assert picture_in(sheet.attachments[0]).width > 300
     assert len(await harbor.jobs()) == 2
     again = await harbor.artist.click(lacks, "Add them and plan the sheet")

@@ -101,7 +101,7 @@ async def test_the_card_shows_the_true_step_and_a_preview_while_it_is_drawn(
     asked = await studio.generate("prompt:a heron steps:20 size:512x512")
     card = await studio.card_says(asked, "/20")
     assert "sampling" in card.text
-    await studio.discord.wait_for(lambda _: card.attachments, timeout=20)
+    await studio.discord.wait_for(lambda _: card.attachments)
     await studio.director.click(card, "Cancel")
     await studio.card_says(asked, "was cancelled")
 

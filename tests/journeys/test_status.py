@@ -1,15 +1,14 @@
 """`/status`: every part in under a second, whatever is away."""
 
-import time
 from pathlib import Path
 
 import pytest
 
 from bot.app import HOME, commit_of
 from bot.sandbox.comfyui import SandboxComfyUI
-from tests.journeys.studio import Studio
+from tests.journeys.studio import PATIENCE_S, Studio
 
-COMFYUI_TAKES_S = 5
+COMFYUI_TAKES_S = 10 * PATIENCE_S
 
 
 async def test_every_part_is_told_with_its_figures(studio: Studio) -> None:
@@ -24,9 +23,7 @@ async def test_it_does_not_wait_for_a_comfyui_that_does_not_answer(
     studio: Studio, comfy: SandboxComfyUI
 ) -> None:
     comfy.faults.delay("/system_stats", COMFYUI_TAKES_S)
-    began = time.monotonic()
     answer = await studio.answer("/status")
-    assert time.monotonic() - began < COMFYUI_TAKES_S
     assert "ComfyUI does not answer" in answer.text.split("\n")[1]
 
 

@@ -25,6 +25,7 @@ from bot.sandbox.comfyui.machine import AcceptedPrompt, Machine, SeenRequest
 from bot.sandbox.comfyui.models import Models
 from bot.sandbox.comfyui.pace import Pace
 from bot.sandbox.comfyui.pictures import example
+from bot.sandbox.patience import PATIENCE_S
 
 T = TypeVar("T")
 
@@ -123,7 +124,7 @@ class SandboxComfyUI:
         )
         return [later[0] - earlier[1] for earlier, later in pairwise(ran)]
 
-    async def wait_for(self, predicate: Callable[[], T], *, timeout: float = 10) -> T:  # noqa: ASYNC109 - a test's limit
+    async def wait_for(self, predicate: Callable[[], T], *, timeout: float = PATIENCE_S) -> T:  # noqa: ASYNC109 - a test's limit
         """Return what `predicate` says once that is true; it is asked again whenever anything happens."""
         return await self._machine.bell.until(predicate, timeout)
 

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from bot.sandbox.discord.commands import Choice, Command
 from bot.sandbox.discord.model import Cause, Channel, Json, Message, User
+from bot.sandbox.patience import PATIENCE_S
 
 DID_NOT_RESPOND = "The application did not respond"
 
@@ -134,28 +135,28 @@ class Interaction:
         self._moved = asyncio.Event()
         self.notify(self)
 
-    async def acked(self, timeout: float = 10) -> Ack:  # noqa: ASYNC109 - the callers wait, with their own patience
+    async def acked(self, timeout: float = PATIENCE_S) -> Ack:  # noqa: ASYNC109 - the callers wait, with their own patience
         await self._until(lambda: self.acknowledged, timeout)
         return self.ack or Ack.MESSAGE
 
-    async def answered(self, timeout: float = 10) -> Message:  # noqa: ASYNC109 - the callers wait, with their own patience
+    async def answered(self, timeout: float = PATIENCE_S) -> Message:  # noqa: ASYNC109 - the callers wait, with their own patience
         """Give the first real message: after a defer, the one that the loading message became."""
         await self._until(lambda: self._answer is not None, timeout)
         if self._answer is None:
             raise Unanswered(DID_NOT_RESPOND)
         return self._answer
 
-    async def modal_shown(self, timeout: float = 10) -> Modal:  # noqa: ASYNC109 - the callers wait, with their own patience
+    async def modal_shown(self, timeout: float = PATIENCE_S) -> Modal:  # noqa: ASYNC109 - the callers wait, with their own patience
         await self._until(lambda: self.modal is not None, timeout)
         if self.modal is None:
             raise Unanswered(DID_NOT_RESPOND)
         return self.modal
 
-    async def choices_given(self, timeout: float = 10) -> list[Choice]:  # noqa: ASYNC109 - the callers wait, with their own patience
+    async def choices_given(self, timeout: float = PATIENCE_S) -> list[Choice]:  # noqa: ASYNC109 - the callers wait, with their own patience
         await self._until(lambda: self.choices is not None, timeout)
         return self.choices or []
 
-    async def followed_up(self, count: int = 1, timeout: float = 10) -> list[Message]:  # noqa: ASYNC109 - the callers wait, with their own patience
+    async def followed_up(self, count: int = 1, timeout: float = PATIENCE_S) -> list[Message]:  # noqa: ASYNC109 - the callers wait, with their own patience
         """At least so many follow-up messages."""
         await self._until(lambda: len(self.followups) >= count, timeout)
         return self.followups

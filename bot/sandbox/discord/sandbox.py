@@ -25,6 +25,7 @@ from bot.sandbox.discord.rest.messages import Nonces
 from bot.sandbox.discord.rules import Rules
 from bot.sandbox.discord.server import BASE, Hub, build_app
 from bot.sandbox.discord.world import Subscription, World
+from bot.sandbox.patience import PATIENCE_S
 
 TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but this sandbox
 T = TypeVar("T")
@@ -111,7 +112,7 @@ class SandboxDiscord:
         """All changes of the world from now on."""
         return self.world.subscribe()
 
-    async def wait_for(self, predicate: "Callable[[World], T | None]", *, timeout: float = 10) -> T:  # noqa: ASYNC109 - the callers wait, with their own patience
+    async def wait_for(self, predicate: "Callable[[World], T | None]", *, timeout: float = PATIENCE_S) -> T:  # noqa: ASYNC109 - the callers wait, with their own patience
         """Return the predicate's first truthy value, asked now and after every change and request."""
         changed = asyncio.Event()
 
@@ -128,11 +129,11 @@ class SandboxDiscord:
         finally:
             unlisten()
 
-    async def connected(self, *, timeout: float = 10) -> None:  # noqa: ASYNC109 - the callers wait, with their own patience
+    async def connected(self, *, timeout: float = PATIENCE_S) -> None:  # noqa: ASYNC109 - the callers wait, with their own patience
         """Return once a bot has a live gateway session."""
         await self.wait_for(lambda _: self.gateway.connected, timeout=timeout)
 
-    async def synced(self, *, timeout: float = 10) -> None:  # noqa: ASYNC109 - the callers wait, with their own patience
+    async def synced(self, *, timeout: float = PATIENCE_S) -> None:  # noqa: ASYNC109 - the callers wait, with their own patience
         """Return once commands were synced and a bot is there to hear of them."""
         await self.wait_for(
             lambda world: self.gateway.connected and world.commands.visible_in(world.guild.id),
