@@ -1,19 +1,26 @@
 """Copies of the database: taken in one step while the bot works, proven, named last, the oldest let go."""
 
 import asyncio
+import os
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
+from typing import Final
 
 from bot.core.errors import Misconfigured, NotFound, StudioError
 from storage.checking import inspect
+from storage.files import sync_folder
 from storage.migrating import keep_copy
 
 PATTERN = "genga-????????-??????.db"
 _STAMP = "%Y%m%d-%H%M%S"
-_COMPANIONS = ("", "-wal", "-shm")
+_LOGS: Final = ("-wal", "-journal")
+"""What a database's newest transactions may be in; another database would take harm from them."""
+_BEYOND_READING: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +84,20 @@ def backups_in(folder: Path) -> list[Path]:
 def restore(backup: Path, database: Path, *, at: int) -> Restored:
     """Put a copy in the database's place, and keep what was there beside it; the bot must not be running.
 
-    Raises NotFound or Misconfigured for what is no sound database of Genga's; then nothing was touched.
+    Whenever the power fails, one of the two is there, whole: the old one keeps its name until the new one
+    takes it in one step. Raises NotFound or Misconfigured for what is no sound database of Genga's, and for
+    an old one that cannot be set aside; then nothing was replaced.
     """
     _prove(backup)
     incoming = database.with_name(f"{database.name}.incoming")
     with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         keep_copy(connection, incoming)
-    kept = _set_aside(database, at=at)
+    kept = _kept_beside(database, at=at) if database.exists() else None
+    for log in (*_LOGS, "-shm"):
+        database.with_name(database.name + log).unlink(missing_ok=True)
+    sync_folder(database.parent)
     incoming.replace(database)
+    sync_folder(database.parent)
     return Restored(source=backup, kept=kept)
 
 
@@ -104,16 +117,54 @@ def _prove(backup: Path) -> None:
         )
 
 
-def _set_aside(database: Path, *, at: int) -> Path | None:
-    """Rename the database with its log, which may hold its newest transactions."""
-    if not database.exists():
-        return None
-    aside = database.with_name(f"{database.name}.replaced-{_stamp(at)}")
-    for companion in _COMPANIONS:
-        part = database.with_name(database.name + companion)
-        if part.exists():
-            part.replace(aside.with_name(aside.name + companion))
+def _kept_beside(database: Path, *, at: int) -> Path:
+    """Give the database a second name, its logs before it; then the logs are of no more use beside it."""
+    aside = _free_beside(database, at=at)
+    try:
+        for part in (*_LOGS, ""):
+            if database.with_name(database.name + part).exists():
+                _keep_also(database.with_name(database.name + part), aside.with_name(aside.name + part))
+        sync_folder(aside.parent)
+        _fold_in_logs(database)
+    except (OSError, sqlite3.Error) as error:
+        raise Misconfigured(
+            f"{database} cannot be set aside: {error}.", hint="It is as it was. Make room, and try again."
+        ) from error
     return aside
+
+
+def _fold_in_logs(database: Path) -> None:
+    """Write what is in the logs into the database itself, as far as it can still be read."""
+    try:
+        with closing(_opened(database)) as connection:
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in _BEYOND_READING:
+            raise
+    else:
+        if busy:
+            raise sqlite3.OperationalError("something else has it open")
+
+
+def _opened(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True, timeout=0)
+
+
+def _free_beside(database: Path, *, at: int) -> Path:
+    first = database.with_name(f"{database.name}.replaced-{_stamp(at)}")
+    others = (first.with_name(f"{first.name}-{number}") for number in count(2))
+    return next(path for path in chain([first], others) if not path.exists())
+
+
+def _keep_also(file: Path, name: Path) -> None:
+    """Give the file another name; where a file has only one, copy it."""
+    name.unlink(missing_ok=True)
+    try:
+        os.link(file, name)
+    except OSError:
+        shutil.copyfile(file, name)
+        with name.open("rb+") as copied:
+            os.fsync(copied.fileno())
 
 
 def _stamp(at: int) -> str:

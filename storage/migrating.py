@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from bot.core.errors import Misconfigured
+from storage.files import sync_folder
 from storage.words import findable
 
 
@@ -130,3 +131,4 @@ def keep_copy(connection: sqlite3.Connection, target: Path) -> None:
     with unproven.open("rb+") as file:
         os.fsync(file.fileno())
     unproven.replace(target)
+    sync_folder(target.parent)

@@ -1,7 +1,12 @@
 import asyncio
+import errno
+import os
+import shutil
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -90,6 +95,113 @@ async def test_the_transactions_still_in_the_log_are_kept_with_the_replaced_data
         restored = restore(copy, data / "genga.db", at=NOON + DAY)
     assert restored.kept is not None
     assert await paused_since(restored.kept) == 9
+
+
+class Cut(BaseException):
+    """The power fails."""
+
+
+_TOUCHES = ((os, "link"), (os, "replace"), (os, "unlink"), (os, "fsync"))
+
+
+@contextmanager
+def cut_before(touch: int) -> Generator[None]:
+    """Let the power fail just before so many touches of the disk, counted from 1."""
+    left = iter(range(touch - 1, -1, -1))
+
+    def dying(act: Callable[..., object]) -> Callable[..., object]:
+        def acting(*given: object, **named: object) -> object:
+            if next(left, 1) == 0:
+                raise Cut
+            return act(*given, **named)
+
+        return acting
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module_of, name in _TOUCHES:
+            patch.setattr(module_of, name, dying(getattr(module_of, name)))
+        yield
+
+
+def stored_in(database: Path) -> str:
+    """Read the database as the next start does: with its log; it must be sound."""
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True)) as opened:
+        assert opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        (value,) = opened.execute("SELECT value FROM studio_settings").fetchone()
+    return value
+
+
+async def test_wherever_restoring_is_cut_off_the_old_database_or_the_new_one_is_there_whole(
+    data: Path, tmp_path: Path
+):
+    copy = back_up(data / "genga.db", data / "backups", at=NOON, keep=3)
+    with closing(sqlite3.connect(data / "genga.db")) as unclean:
+        unclean.execute("UPDATE studio_settings SET value = '9'")
+        unclean.commit()
+        crashed = shutil.copytree(data, tmp_path / "crashed")
+    found: list[str] = []
+    for touch in count(1):
+        folder = shutil.copytree(crashed, tmp_path / f"cut-{touch}")
+        try:
+            with cut_before(touch):
+                restore(copy, folder / "genga.db", at=NOON + DAY)
+            break
+        except Cut:
+            found.append(stored_in(folder / "genga.db"))
+        kept = [path for path in folder.glob("genga.db.replaced-*") if path.suffix.count("-") == 2]
+        assert found[-1] == "9" or [stored_in(path) for path in kept] == ["9"]
+    assert found == sorted(found, reverse=True)
+    assert set(found) == {"9", "1"}
+    after_the_first_cut = tmp_path / "cut-1" / "genga.db"
+    restore(copy, after_the_first_cut, at=NOON + DAY)
+    assert stored_in(after_the_first_cut) == "1"
+
+
+async def test_restoring_twice_in_one_second_keeps_both_that_were_replaced(data: Path):
+    copy = back_up(data / "genga.db", data / "backups", at=NOON, keep=3)
+    kept = {restore(copy, data / "genga.db", at=NOON).kept for _ in range(3)}
+    assert len(kept) == 3
+    assert all(path and path.is_file() for path in kept)
+
+
+async def test_a_database_beyond_reading_is_replaced_and_kept_as_it_is_with_its_log(data: Path):
+    copy = back_up(data / "genga.db", data / "backups", at=NOON, keep=3)
+    (data / "genga.db").write_bytes(b"not a database" * 100)
+    (data / "genga.db-wal").write_bytes(b"nor a log")
+    kept = restore(copy, data / "genga.db", at=NOON).kept
+    assert kept is not None
+    assert kept.read_bytes() == b"not a database" * 100
+    assert kept.with_name(f"{kept.name}-wal").read_bytes() == b"nor a log"
+    assert not (data / "genga.db-wal").exists()
+    assert stored_in(data / "genga.db") == "1"
+
+
+async def test_a_database_that_something_else_reads_is_not_replaced(data: Path):
+    copy = back_up(data / "genga.db", data / "backups", at=NOON, keep=3)
+    with (
+        closing(sqlite3.connect(data / "genga.db")) as writer,
+        closing(sqlite3.connect(data / "genga.db", isolation_level=None, timeout=0)) as reader,
+    ):
+        reader.execute("BEGIN")
+        reader.execute("SELECT value FROM studio_settings").fetchall()
+        writer.execute("UPDATE studio_settings SET value = '9'")
+        writer.commit()
+        with pytest.raises(Misconfigured, match="something else has it open"):
+            restore(copy, data / "genga.db", at=NOON)
+    assert stored_in(data / "genga.db") == "9"
+
+
+async def test_where_a_file_has_only_one_name_the_replaced_database_is_copied(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def only_one_name(*_names: object) -> None:
+        raise OSError(errno.EPERM, "not on this disk")
+
+    copy = back_up(data / "genga.db", data / "backups", at=NOON, keep=3)
+    monkeypatch.setattr(os, "link", only_one_name)
+    kept = restore(copy, data / "genga.db", at=NOON).kept
+    assert kept is not None
+    assert stored_in(kept) == "1"
 
 
 async def test_restoring_into_an_empty_folder_replaces_nothing(data: Path, tmp_path: Path):
