@@ -27,10 +27,10 @@ from bot.core.batching import names_in
 from bot.core.casting import MOST_DESIGN, MOST_TRIGGER, Clearable, Sketch
 from bot.core.generation import GenerationRequest, Seed
 from bot.core.library import MAX_NAME
-from bot.core.planning import STRENGTH_MOST
 from bot.core.turnaround import ALL, SETTING, turnaround
-from cogs.drawings import MOST_SEED
+from cogs.options import WHOSE_CHARACTER, OneCharacter, SeedOption, Strength
 from cogs.reference import ReferenceCommands
+from cogs.unfolding import option, options, unfolded
 from cogs.variation import VariationCommands
 
 _ROOM = 64 * 1024
@@ -40,15 +40,25 @@ Name = app_commands.Range[str, 1, MAX_NAME]
 Design = app_commands.Range[str, 1, MOST_DESIGN]
 Trigger = app_commands.Range[str, 1, MOST_TRIGGER]
 Names = app_commands.Range[str, 1, 300]
-Strength = app_commands.Range[float, -STRENGTH_MOST, STRENGTH_MOST]
 
-_PROJECT = "Whose character; otherwise this channel's project or the one you use"
-_SAID = {
-    "design_prompt": "How they are drawn, as words of a prompt",
-    "trigger": "The word that the LoRA was trained with",
-    "lora": "The LoRA that brings them",
-    "lora_strength": "How strongly the LoRA counts; 1 if left out",
-}
+
+@options
+class SketchOptions:
+    """What is said of a character, beside the name."""
+
+    design_prompt: Design | None = option("How they are drawn, as words of a prompt")
+    trigger: Trigger | None = option("The word that the LoRA was trained with")
+    lora: str | None = option("The LoRA that brings them", offers=loras_here)
+    lora_strength: Strength | None = option("How strongly the LoRA counts; 1 if left out")
+
+    def sketch(self, name: str | None) -> Sketch:
+        return Sketch(
+            name=name,
+            design_prompt=self.design_prompt,
+            trigger=self.trigger,
+            lora=self.lora,
+            lora_strength=self.lora_strength,
+        )
 
 
 @app_commands.guild_only
@@ -63,28 +73,25 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
             group.add_command(VariationCommands(desk, reception))
 
     @app_commands.command(description="Make a character; a form asks what they look like")
-    @app_commands.describe(name="What they are called, in prompts after an @", project=_PROJECT, **_SAID)
-    @app_commands.autocomplete(project=projects_here, lora=loras_here)
+    @app_commands.describe(name="What they are called, in prompts after an @", project=WHOSE_CHARACTER)
+    @app_commands.autocomplete(project=projects_here)
+    @unfolded
     async def create(
         self,
         interaction: discord.Interaction[Any],
         name: Name,
         project: str | None = None,
-        design_prompt: Design | None = None,
-        trigger: Trigger | None = None,
-        lora: str | None = None,
-        lora_strength: Strength | None = None,
+        *,
+        said: SketchOptions,
     ) -> None:
-        sketch = Sketch(
-            name=name, design_prompt=design_prompt, trigger=trigger, lora=lora, lora_strength=lora_strength
-        )
+        sketch = said.sketch(name)
         async with self._reception.attend(interaction, Announced.TO_ALL):
             home = await project_meant(interaction, project)
             character = await self._desk.casting.create(sketch, home, actor_of(interaction))
         await introduce(interaction, character, home)
 
     @app_commands.command(name="list", description="Who there is in a project")
-    @app_commands.describe(project=_PROJECT, archived="Those put away")
+    @app_commands.describe(project=WHOSE_CHARACTER, archived="Those put away")
     @app_commands.autocomplete(project=projects_here)
     async def every(
         self,
@@ -98,37 +105,31 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
         await say(interaction, cards.character_list(home, characters, archived=archived), ephemeral=True)
 
     @app_commands.command(description="Everything about a character, with their picture")
-    @app_commands.describe(character="Who", project=_PROJECT)
-    @app_commands.autocomplete(character=characters_here, project=projects_here)
-    async def show(
-        self, interaction: discord.Interaction[Any], character: str, project: str | None = None
-    ) -> None:
+    @unfolded
+    async def show(self, interaction: discord.Interaction[Any], who: OneCharacter) -> None:
         async with self._reception.attend(interaction):
-            found = await character_meant(interaction, character, project)
+            found = await who.meant(interaction)
             look = await character_look(interaction, found)
         await say(interaction, look, ephemeral=True)
 
     @app_commands.command(description="Change a character; without an option, the form for the appearance")
     @app_commands.describe(
-        character="Who", name="Another name", project=_PROJECT, clear="What is to be taken away", **_SAID
+        character="Who", name="Another name", project=WHOSE_CHARACTER, clear="What is to be taken away"
     )
     @app_commands.choices(clear=[app_commands.Choice(name=one, value=one) for one in Clearable])
-    @app_commands.autocomplete(character=characters_here, project=projects_here, lora=loras_here)
+    @app_commands.autocomplete(character=characters_here, project=projects_here)
+    @unfolded
     async def edit(
         self,
         interaction: discord.Interaction[Any],
         character: str,
         name: Name | None = None,
-        design_prompt: Design | None = None,
-        trigger: Trigger | None = None,
-        lora: str | None = None,
-        lora_strength: Strength | None = None,
+        *,
+        said: SketchOptions,
         clear: str | None = None,
         project: str | None = None,
     ) -> None:
-        sketch = Sketch(
-            name=name, design_prompt=design_prompt, trigger=trigger, lora=lora, lora_strength=lora_strength
-        )
+        sketch = said.sketch(name)
         if clear is not None:
             sketch = sketch.without(Clearable(clear))
         if sketch == Sketch():
@@ -146,24 +147,19 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
         await open_form(interaction, cards.appearance_form(found))
 
     @app_commands.command(description="Put a character away: offered nowhere, and nothing is lost")
-    @app_commands.describe(character="Who", project=_PROJECT)
-    @app_commands.autocomplete(character=characters_here, project=projects_here)
-    async def archive(
-        self, interaction: discord.Interaction[Any], character: str, project: str | None = None
-    ) -> None:
+    @unfolded
+    async def archive(self, interaction: discord.Interaction[Any], who: OneCharacter) -> None:
         async with self._reception.attend(interaction):
-            found = await character_meant(interaction, character, project)
+            found = await who.meant(interaction)
             archived = await self._desk.casting.archive(found)
         await say(interaction, cards.character_archived(archived), ephemeral=True)
 
     @app_commands.command(description="Bring an archived character back")
-    @app_commands.describe(character="Who", project=_PROJECT)
-    @app_commands.autocomplete(character=archived_here, project=projects_here)
-    async def restore(
-        self, interaction: discord.Interaction[Any], character: str, project: str | None = None
-    ) -> None:
+    @app_commands.autocomplete(character=archived_here)
+    @unfolded
+    async def restore(self, interaction: discord.Interaction[Any], who: OneCharacter) -> None:
         async with self._reception.attend(interaction):
-            found = await character_meant(interaction, character, project)
+            found = await who.meant(interaction)
             restored = await self._desk.casting.restore(found)
         await say(interaction, cards.character_restored(restored), ephemeral=True)
 
@@ -175,7 +171,7 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
         outfits="Which of their outfits, separated by commas; the usual clothing if left out",
         prompt="What is drawn around them; a full body before a simple background if left out",
         seed="The same for all pictures makes them more alike; left out, each has its own",
-        project=_PROJECT,
+        project=WHOSE_CHARACTER,
     )
     @app_commands.autocomplete(
         character=characters_here,
@@ -192,7 +188,7 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
         expressions: Names | None = None,
         outfits: Names | None = None,
         prompt: Design | None = None,
-        seed: app_commands.Range[int, 0, MOST_SEED] | None = None,
+        seed: SeedOption | None = None,
         project: str | None = None,
     ) -> None:
         async with self._reception.attend(interaction, Announced.TO_ALL):
@@ -214,13 +210,10 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
         await plan_sheet(interaction, found, outline)
 
     @app_commands.command(description="A character as one file, with all their pictures")
-    @app_commands.describe(character="Who", project=_PROJECT)
-    @app_commands.autocomplete(character=characters_here, project=projects_here)
-    async def export(
-        self, interaction: discord.Interaction[Any], character: str, project: str | None = None
-    ) -> None:
+    @unfolded
+    async def export(self, interaction: discord.Interaction[Any], who: OneCharacter) -> None:
         async with self._reception.attend(interaction, slow=True):
-            found = await character_meant(interaction, character, project)
+            found = await who.meant(interaction)
             await check_shown_here(interaction, found)
             packed = await self._desk.travel.export(found, limit=interaction.filesize_limit - _ROOM)
         await say(interaction, cards.character_exported(found, packed), ephemeral=True)

@@ -11,7 +11,8 @@ from bot.chat.desk import Desk
 from bot.chat.people import actor_of, origin_of
 from bot.chat.reception import Reception
 from bot.chat.tickets import show_ticket
-from cogs.drawings import DrawingOptions, takes_a_drawing
+from cogs.drawings import DrawingOptions
+from cogs.unfolding import unfolded
 
 
 class Generate(commands.Cog):
@@ -23,7 +24,7 @@ class Generate(commands.Cog):
         description="Draw something: it takes its turn and is posted in the project's thread"
     )
     @app_commands.guild_only
-    @takes_a_drawing
+    @unfolded
     async def generate(self, interaction: discord.Interaction[Any], drawing: DrawingOptions) -> None:
         drawing.check(self._desk)
         slow = drawing.reference is not None

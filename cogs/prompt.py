@@ -11,7 +11,8 @@ from bot.chat.answers import Announced, say
 from bot.chat.desk import Desk
 from bot.chat.people import origin_of
 from bot.chat.reception import Reception
-from cogs.drawings import DrawingOptions, takes_a_drawing
+from cogs.drawings import DrawingOptions
+from cogs.unfolding import unfolded
 
 
 @app_commands.guild_only
@@ -22,7 +23,7 @@ class PromptCommands(commands.GroupCog, name="prompt", description="The words th
         self._reception = reception
 
     @app_commands.command(description="What /generate would send, and where each word of it comes from")
-    @takes_a_drawing
+    @unfolded
     async def preview(self, interaction: discord.Interaction[Any], drawing: DrawingOptions) -> None:
         drawing.check(self._desk)
         slow = drawing.reference is not None

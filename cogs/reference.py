@@ -17,9 +17,8 @@ from bot.core.characters import Character, Pose
 from bot.core.errors import BadRequest
 from bot.core.generation import MAX_COUNT
 from bot.studio.portraits import Added
-from cogs.options import JobOption
-
-_PROJECT = "Whose character; otherwise this channel's project or the one you use"
+from cogs.options import WHOSE_CHARACTER, JobOption, OneCharacter
+from cogs.unfolding import unfolded
 
 
 class ReferenceCommands(app_commands.Group, name="reference", description="Pictures of a character"):
@@ -35,7 +34,7 @@ class ReferenceCommands(app_commands.Group, name="reference", description="Pictu
         picture="The picture (PNG, JPEG or WebP, up to 20 MiB)",
         job="The job that drew it, instead of a picture of yours",
         number="Which of the job's pictures, counted from 1",
-        project=_PROJECT,
+        project=WHOSE_CHARACTER,
     )
     @app_commands.choices(pose=[app_commands.Choice(name=pose, value=pose) for pose in Pose])
     @app_commands.autocomplete(character=characters_here, job=jobs_here, project=projects_here)
@@ -76,28 +75,20 @@ class ReferenceCommands(app_commands.Group, name="reference", description="Pictu
                 return await portraits.add_drawing(character, job, number, pose=pose, actor=actor)
 
     @app_commands.command(description="Give up a picture of a character")
-    @app_commands.describe(character="Who is in it", reference="Which one, such as front 2", project=_PROJECT)
-    @app_commands.autocomplete(character=characters_here, reference=references_here, project=projects_here)
-    async def remove(
-        self,
-        interaction: discord.Interaction[Any],
-        character: str,
-        reference: str,
-        project: str | None = None,
-    ) -> None:
+    @app_commands.describe(character="Who is in it", reference="Which one, such as front 2")
+    @app_commands.autocomplete(reference=references_here)
+    @unfolded
+    async def remove(self, interaction: discord.Interaction[Any], who: OneCharacter, reference: str) -> None:
         async with self._reception.attend(interaction):
-            found = await character_meant(interaction, character, project)
+            found = await who.meant(interaction)
             label = await self._desk.portraits.remove(found, reference)
             self._desk.janitor.ring()
         await say(interaction, cards.reference_removed(found, label), ephemeral=True)
 
     @app_commands.command(name="list", description="All pictures of a character on one sheet")
-    @app_commands.describe(character="Who", project=_PROJECT)
-    @app_commands.autocomplete(character=characters_here, project=projects_here)
-    async def every(
-        self, interaction: discord.Interaction[Any], character: str, project: str | None = None
-    ) -> None:
+    @unfolded
+    async def every(self, interaction: discord.Interaction[Any], who: OneCharacter) -> None:
         async with self._reception.attend(interaction):
-            found = await character_meant(interaction, character, project)
+            found = await who.meant(interaction)
             look = await reference_look(interaction, found)
         await say(interaction, look, ephemeral=True)

@@ -23,34 +23,52 @@ from bot.chat.offers import (
 from bot.chat.people import actor_of
 from bot.chat.reception import Reception
 from bot.core.errors import BadRequest
-from bot.core.generation import Lora, parse_size
+from bot.core.generation import parse_size
 from bot.core.library import MAX_NAME
-from bot.core.planning import CFG_MOST, STEPS, STRENGTH_MOST
 from bot.core.styles import StyleSheet
 from bot.core.styling import EMPTY, MOST_TEMPLATE, StyleField, changed, style_field
 from bot.studio.styles import MOST_WHY
-from cogs.options import JobOption
+from cogs.options import SIZES, Cfg, JobOption, Steps, Strength, loras_of
+from cogs.unfolding import option, options, unfolded
 
 Name = app_commands.Range[str, 1, MAX_NAME]
 Why = app_commands.Range[str, 1, MOST_WHY]
 Words = app_commands.Range[str, 1, MOST_TEMPLATE]
-Steps = app_commands.Range[int, STEPS.start, STEPS.stop - 1]
-Cfg = app_commands.Range[float, 0.0, CFG_MOST]
-Strength = app_commands.Range[float, -STRENGTH_MOST, STRENGTH_MOST]
 
 _PROJECT = "Whose style; otherwise this channel's project or the one you use"
 _STYLE = "The style"
-_SAID = {
-    "model": "The checkpoint to draw with",
-    "sampler": "ComfyUI's sampler",
-    "scheduler": "ComfyUI's scheduler",
-    "steps": "More steps take longer and settle the details",
-    "cfg": "How strictly the prompt is followed",
-    "size": "square, portrait, landscape, wide, or width x height such as 832x1216",
-    "positive": "Words for every prompt, which goes where {prompt} stands, or else before them",
-    "negative": "What must not be in it, separated by commas",
-    "lora_strength": "How strongly the LoRA counts; 1 if left out",
-}
+
+
+@options
+class SheetOptions:
+    """What a style says, as somebody writes it in Discord."""
+
+    model: str | None = option("The checkpoint to draw with", offers=models_here)
+    sampler: str | None = option("ComfyUI's sampler", offers=samplers_here)
+    scheduler: str | None = option("ComfyUI's scheduler", offers=schedulers_here)
+    steps: Steps | None = option("More steps take longer and settle the details")
+    cfg: Cfg | None = option("How strictly the prompt is followed")
+    size: str | None = option(SIZES, offers=sizes_here)
+    positive: Words | None = option(
+        "Words for every prompt, which goes where {prompt} stands, or else before them"
+    )
+    negative: Words | None = option("What must not be in it, separated by commas")
+    lora: str | None = option("A LoRA to draw with; more can be added with /style edit", offers=loras_here)
+    lora_strength: Strength | None = option("How strongly the LoRA counts; 1 if left out")
+
+    def sheet(self) -> StyleSheet:
+        """Return what is said; raise BadRequest."""
+        return StyleSheet(
+            model=self.model,
+            sampler=self.sampler,
+            scheduler=self.scheduler,
+            steps=self.steps,
+            cfg=self.cfg,
+            size=parse_size(self.size) if self.size is not None else None,
+            positive=self.positive or "",
+            negative=self.negative or "",
+            loras=loras_of(self.lora, self.lora_strength),
+        )
 
 
 @app_commands.guild_only
@@ -64,53 +82,26 @@ class StyleCommands(commands.GroupCog, name="style", description="How a project 
     @app_commands.describe(
         name="What it is called",
         from_job="Take over how this job was drawn; options count more",
-        lora="A LoRA to draw with; more can be added with /style edit",
         why="What it is for",
         project=_PROJECT,
-        **_SAID,
     )
-    @app_commands.autocomplete(
-        project=projects_here,
-        from_job=jobs_here,
-        model=models_here,
-        sampler=samplers_here,
-        scheduler=schedulers_here,
-        size=sizes_here,
-        lora=loras_here,
-    )
+    @app_commands.autocomplete(project=projects_here, from_job=jobs_here)
+    @unfolded
     async def create(
         self,
         interaction: discord.Interaction[Any],
         name: Name,
         from_job: JobOption | None = None,
-        model: str | None = None,
-        sampler: str | None = None,
-        scheduler: str | None = None,
-        steps: Steps | None = None,
-        cfg: Cfg | None = None,
-        size: str | None = None,
-        positive: Words | None = None,
-        negative: Words | None = None,
-        lora: str | None = None,
-        lora_strength: Strength | None = None,
+        *,
+        said: SheetOptions,
         why: Why | None = None,
         project: str | None = None,
     ) -> None:
-        said = StyleSheet(
-            model=model,
-            sampler=sampler,
-            scheduler=scheduler,
-            steps=steps,
-            cfg=cfg,
-            size=parse_size(size) if size is not None else None,
-            positive=positive or "",
-            negative=negative or "",
-            loras=_lora(lora, lora_strength),
-        )
+        own = said.sheet()
         actor = actor_of(interaction)
         async with self._reception.attend(interaction, Announced.TO_ALL):
             home = await project_meant(interaction, project)
-            sheet = changed(await self._drawn(interaction, from_job), said)
+            sheet = changed(await self._drawn(interaction, from_job), own)
             reason = why or (f"as #{from_job} was drawn" if from_job is not None else "")
             style = await self._desk.styles.create(name, sheet, project=home, actor=actor, why=reason)
         await say(interaction, cards.style_created(style, home))
@@ -150,59 +141,36 @@ class StyleCommands(commands.GroupCog, name="style", description="How a project 
         remove_lora="One of the style's LoRAs to take away",
         clear="What is to be taken away, several with commas between them",
         project=_PROJECT,
-        **_SAID,
     )
     @app_commands.autocomplete(
         style=styles_here,
         project=projects_here,
-        model=models_here,
-        sampler=samplers_here,
-        scheduler=schedulers_here,
-        size=sizes_here,
-        lora=loras_here,
         remove_lora=loras_of_style_here,
         clear=fields_of_style_here,
     )
+    @unfolded
     async def edit(
         self,
         interaction: discord.Interaction[Any],
         style: str,
         why: Why | None = None,
         name: Name | None = None,
-        model: str | None = None,
-        sampler: str | None = None,
-        scheduler: str | None = None,
-        steps: Steps | None = None,
-        cfg: Cfg | None = None,
-        size: str | None = None,
-        positive: Words | None = None,
-        negative: Words | None = None,
-        lora: str | None = None,
-        lora_strength: Strength | None = None,
+        *,
+        said: SheetOptions,
         remove_lora: str | None = None,
         clear: str | None = None,
         project: str | None = None,
     ) -> None:
-        said = StyleSheet(
-            model=model,
-            sampler=sampler,
-            scheduler=scheduler,
-            steps=steps,
-            cfg=cfg,
-            size=parse_size(size) if size is not None else None,
-            positive=positive or "",
-            negative=negative or "",
-            loras=_lora(lora, lora_strength),
-        )
+        own = said.sheet()
         async with self._reception.attend(interaction):
             home = await project_meant(interaction, project)
             before = await self._desk.styles.named(style, home)
-            if (said, name, remove_lora, clear) == (EMPTY, None, None, None):
+            if (own, name, remove_lora, clear) == (EMPTY, None, None, None):
                 look: Look = cards.style_choices(before)
             else:
                 after, changes = await self._desk.styles.edit(
                     before,
-                    said,
+                    own,
                     actor=actor_of(interaction),
                     why=_reason(why),
                     clear=_fields(clear),
@@ -234,12 +202,6 @@ class StyleCommands(commands.GroupCog, name="style", description="How a project 
             found = await self._desk.styles.named(style, await project_meant(interaction, project))
             told = await self._desk.styles.history(found)
         await say(interaction, cards.style_history(found, told), ephemeral=True)
-
-
-def _lora(name: str | None, strength: float | None) -> tuple[Lora, ...]:
-    if name is None and strength is not None:
-        raise BadRequest("`lora_strength` says how strongly, but no LoRA was named.", hint="Add `lora`.")
-    return () if name is None else (Lora(name=name, strength=1.0 if strength is None else strength),)
 
 
 def _fields(clear: str | None) -> frozenset[StyleField]:

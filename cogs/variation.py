@@ -7,14 +7,14 @@ from discord import app_commands
 
 from bot.chat import cards
 from bot.chat.answers import say
-from bot.chat.casts import character_meant, characters_here, projects_here, variations_here
+from bot.chat.casts import variations_here
 from bot.chat.desk import Desk
 from bot.chat.reception import Reception
 from bot.core.casting import MOST_VARIATION
 from bot.core.characters import VariationKind
 from bot.core.library import MAX_NAME
-
-_PROJECT = "Whose character; otherwise this channel's project or the one you use"
+from cogs.options import OneCharacter
+from cogs.unfolding import unfolded
 
 
 class VariationCommands(
@@ -31,48 +31,39 @@ class VariationCommands(
         kind="What it is; an outfit takes the place of the usual clothing",
         name="What it is called",
         prompt="How it is drawn, as words of a prompt",
-        project=_PROJECT,
     )
     @app_commands.choices(kind=[app_commands.Choice(name=kind, value=kind) for kind in VariationKind])
-    @app_commands.autocomplete(character=characters_here, project=projects_here)
+    @unfolded
     async def add(
         self,
         interaction: discord.Interaction[Any],
-        character: str,
+        who: OneCharacter,
         kind: str,
         name: app_commands.Range[str, 1, MAX_NAME],
         prompt: app_commands.Range[str, 1, MOST_VARIATION],
-        project: str | None = None,
     ) -> None:
         async with self._reception.attend(interaction):
-            found = await character_meant(interaction, character, project)
+            found = await who.meant(interaction)
             added = await self._desk.casting.add_variation(
                 found, kind=VariationKind(kind), name=name, prompt=prompt
             )
         await say(interaction, cards.variation_added(found, added), ephemeral=True)
 
     @app_commands.command(name="list", description="All variations of a character")
-    @app_commands.describe(character="Whose", project=_PROJECT)
-    @app_commands.autocomplete(character=characters_here, project=projects_here)
-    async def every(
-        self, interaction: discord.Interaction[Any], character: str, project: str | None = None
-    ) -> None:
+    @app_commands.describe(character="Whose")
+    @unfolded
+    async def every(self, interaction: discord.Interaction[Any], who: OneCharacter) -> None:
         async with self._reception.attend(interaction):
-            found = await character_meant(interaction, character, project)
+            found = await who.meant(interaction)
             variations = await self._desk.casting.variations(found)
         await say(interaction, cards.variation_list(found, variations), ephemeral=True)
 
     @app_commands.command(description="Take a variation from a character")
-    @app_commands.describe(character="Whose", variation="Which one", project=_PROJECT)
-    @app_commands.autocomplete(character=characters_here, variation=variations_here, project=projects_here)
-    async def remove(
-        self,
-        interaction: discord.Interaction[Any],
-        character: str,
-        variation: str,
-        project: str | None = None,
-    ) -> None:
+    @app_commands.describe(character="Whose", variation="Which one")
+    @app_commands.autocomplete(variation=variations_here)
+    @unfolded
+    async def remove(self, interaction: discord.Interaction[Any], who: OneCharacter, variation: str) -> None:
         async with self._reception.attend(interaction):
-            found = await character_meant(interaction, character, project)
+            found = await who.meant(interaction)
             removed = await self._desk.casting.remove_variation(found, variation)
         await say(interaction, cards.variation_removed(found, removed), ephemeral=True)
