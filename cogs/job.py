@@ -6,10 +6,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import cards, choices, job_acts
+from bot.chat import cards, job_acts
 from bot.chat.answers import say
 from bot.chat.cards.measures import STATE_WORDS
-from bot.chat.choices import Choice
+from bot.chat.casts import jobs_here, projects_here
 from bot.chat.desk import Desk
 from bot.chat.look import Look
 from bot.chat.pages import job_page
@@ -31,6 +31,7 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
 
     @app_commands.command(description="Everything about a job, in any state")
     @app_commands.describe(job="The job's number")
+    @app_commands.autocomplete(job=jobs_here)
     async def show(self, interaction: discord.Interaction[Any], job: JobOption) -> None:
         async with self._reception.attend(interaction):
             look = await self._sheet(interaction, job)
@@ -54,6 +55,7 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
     @app_commands.describe(
         mine="Only your own", project="Only this project's", state="Only those in this state"
     )
+    @app_commands.autocomplete(project=projects_here)
     @app_commands.choices(
         state=[app_commands.Choice(name=STATE_WORDS[state], value=state) for state in JobState]
     )
@@ -80,6 +82,7 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
 
     @app_commands.command(description="Draw a job again, with a new seed or the same")
     @app_commands.describe(job="The job's number", same_seed="Draw exactly the same picture")
+    @app_commands.autocomplete(job=jobs_here)
     async def again(
         self,
         interaction: discord.Interaction[Any],
@@ -90,11 +93,13 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
 
     @app_commands.command(description="All parameters of a job, and its ComfyUI workflow as a file")
     @app_commands.describe(job="The job's number")
+    @app_commands.autocomplete(job=jobs_here)
     async def params(self, interaction: discord.Interaction[Any], job: JobOption) -> None:
         await job_acts.params(interaction, job)
 
     @app_commands.command(description="A job's family: what came from what, as one picture of thumbnails")
     @app_commands.describe(job="The job's number")
+    @app_commands.autocomplete(job=jobs_here)
     async def tree(self, interaction: discord.Interaction[Any], job: JobOption) -> None:
         async with self._reception.attend(interaction, slow=True):
             found = await self._desk.control.job(job, actor_of(interaction))
@@ -103,14 +108,3 @@ class JobCommands(commands.GroupCog, name="job", description="Drawings, past and
                 found, await self._desk.kinship.tree(found, channel=interaction.channel_id)
             )
         await say(interaction, look, ephemeral=True)
-
-    @show.autocomplete("job")
-    @again.autocomplete("job")
-    @params.autocomplete("job")
-    @tree.autocomplete("job")
-    async def _jobs(self, interaction: discord.Interaction[Any], typed: str) -> list[Choice]:
-        return await choices.jobs(self._desk, actor_of(interaction), typed)
-
-    @newest.autocomplete("project")
-    async def _projects(self, interaction: discord.Interaction[Any], typed: str) -> list[Choice]:
-        return choices.projects(await self._desk.library.matching(typed, actor_of(interaction)))
