@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.core.characters import Appearance, Pose, VariationKind
 from bot.core.errors import BadRequest
+from bot.core.formats import ENDINGS, ending_of
 from bot.core.generation import Lora
 from bot.core.planning import STRENGTH_MOST
 from bot.ports.dossiers import (
@@ -40,8 +41,7 @@ MOST_JSON: Final = MIB
 MOST_PICTURE: Final = 20 * MIB
 
 _ADVICE: Final = "Take a file that `/character export` made."
-_ENDINGS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
-_MEDIA: Final = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
+_MEDIA: Final = {"jpeg": "image/jpeg"} | {ending: media for media, ending in ENDINGS.items()}
 _TOP: Final = PurePosixPath()
 _DAY_ONE: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -80,7 +80,7 @@ def _named(references: tuple[DossierReference, ...]) -> Iterator[tuple[str, Doss
     places = Counter[Pose]()
     for one in references:
         places[one.pose] += 1
-        yield f"references/{one.pose}-{places[one.pose]}.{_ENDINGS[one.media_type]}", one
+        yield f"references/{one.pose}-{places[one.pose]}.{ending_of(one.media_type)}", one
 
 
 def _told(dossier: Dossier, named: list[tuple[str, DossierReference]]) -> dict[str, object]:

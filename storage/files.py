@@ -14,6 +14,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from bot.core.errors import DiskFull, NotFound, StudioError
+from bot.core.formats import ending_of
 from bot.ports.pictures import Picture
 from bot.ports.shelf import Place, Shelved
 
@@ -22,7 +23,6 @@ T = TypeVar("T")
 LIBRARY = "library"
 REFERENCES = "references"
 
-_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _SLUG = re.compile(r"_|[a-z0-9][a-z0-9_-]{0,99}")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _TAKEN_BY_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
@@ -41,12 +41,13 @@ class PictureShelf:
         self._incoming = self._root / ".incoming"
         self._pool = pool
         self._naming = Lock()
+        self.custody = asyncio.Lock()
         shutil.rmtree(self._incoming, ignore_errors=True)
         self._incoming.mkdir(parents=True)
 
     async def put(self, picture: Picture, *, place: Place, name: str) -> Shelved:
         folder = self._folder(place)
-        path = folder / f"{slug(name)}.{_ENDINGS[picture.media_type]}"
+        path = folder / f"{slug(name)}.{ending_of(picture.media_type)}"
         return await self._in_pool(lambda: self._keep(path, picture.content))
 
     async def put_reference(self, picture: Picture) -> Shelved:
@@ -93,7 +94,7 @@ class PictureShelf:
     def _keep_reference(self, picture: Picture) -> Shelved:
         digest = sha256(picture.content).hexdigest()
         folder = self._root / REFERENCES / digest[:2]
-        return self._keep(folder / f"{digest}.{_ENDINGS[picture.media_type]}", picture.content)
+        return self._keep(folder / f"{digest}.{ending_of(picture.media_type)}", picture.content)
 
     def _keep(self, path: Path, content: bytes) -> Shelved:
         digest = sha256(content).hexdigest()

@@ -7,13 +7,13 @@ from bot.chat import cards
 from bot.chat.desk import Desk
 from bot.chat.look import Attached, Look
 from bot.core.errors import NotFound
+from bot.core.formats import ending_of
 from bot.studio.control import Actor
 from bot.studio.refining import Shown
 
 MOST_BYTES: Final = 9 * 1024 * 1024
 """A message with all its files stays below what anybody may send."""
 MOST_FILES: Final = 10
-_ENDING: Final = {"image/webp": "webp", "image/png": "png", "image/jpeg": "jpg"}
 
 
 async def letter_of(desk: Desk, shown: Shown, actor: Actor, *, channel: int) -> Look:
@@ -37,7 +37,6 @@ async def letter_of(desk: Desk, shown: Shown, actor: Actor, *, channel: int) -> 
             left_out.append(cards.too_large_for_letter(picture))
             continue
         room -= len(original.content)
-        ending = _ENDING.get(original.media_type, "bin")
-        name = f"genga-{shown.job.id}-{picture.index}.{ending}"
+        name = f"genga-{shown.job.id}-{picture.index}.{ending_of(original.media_type)}"
         files.append(Attached(name=name, content=original.content))
     return replace(look, text="\n".join([look.text, *left_out]), files=tuple(files))

@@ -1,5 +1,6 @@
 """A shelf in a dictionary and an imaging that only reads headers."""
 
+import asyncio
 import struct
 from dataclasses import replace
 from hashlib import sha256
@@ -10,6 +11,7 @@ from bot.core.errors import (
     NoOutput,
     NotFound,
 )
+from bot.core.formats import ending_of
 from bot.core.generation import Size
 from bot.ports.pictures import Picture
 from bot.ports.shelf import Place, Shelved
@@ -22,13 +24,14 @@ class FakeShelf:
         self.files: dict[str, bytes] = {}
         self.free = free
         self.full = 0
+        self.custody = asyncio.Lock()
 
     async def put(self, picture: Picture, *, place: Place, name: str) -> Shelved:
         if self.full:
             self.full -= 1
             raise DiskFull("The picture could not be written: no room.", hint="Make room.")
-        ending = picture.media_type.removeprefix("image/").replace("jpeg", "jpg")
         folder = f"library/{place.project}/{place.character}/{place.day}/{place.kind}"
+        ending = ending_of(picture.media_type)
         path = f"{folder}/{name}.{ending}"
         if self.files.get(path, picture.content) != picture.content:
             path = f"{folder}/{name}-{sha256(picture.content).hexdigest()[:8]}.{ending}"

@@ -17,10 +17,11 @@ from bot.chat.cards.measures import (
 from bot.chat.look import Attached, Button, Look
 from bot.chat.markdown import code, fitted
 from bot.core.comparing import Differing
+from bot.core.formats import ending_of
 from bot.core.job import Job
 from bot.core.likeness import Difference
 from bot.core.review import Review
-from bot.ports.darkroom import Sheet, SheetFormat
+from bot.ports.darkroom import Sheet
 from bot.studio.albums import AlbumPage, Comparison, FoundPage, Leaf
 
 ALBUM: Final = "album"
@@ -28,7 +29,6 @@ FIND: Final = "find"
 """The kinds of our buttons; they stand on old messages."""
 MOST_DIFFERING: Final = 12
 
-_ENDING: Final = {SheetFormat.WEBP: "webp", SheetFormat.PNG: "png"}
 _REVIEW: Final = {
     Review.UNREVIEWED: "",
     Review.APPROVED: " ✅",
@@ -152,8 +152,9 @@ def _pixels(difference: Difference | None) -> str:
 def _attached(sheet: Sheet | None, name: str, alt: list[str]) -> Attached | None:
     if sheet is None:
         return None
-    ending = _ENDING[SheetFormat(sheet.media_type)]
-    return Attached(name=f"genga-{name}.{ending}", content=sheet.content, alt=", ".join(alt)[:1000])
+    return Attached(
+        name=f"genga-{name}.{ending_of(sheet.media_type)}", content=sheet.content, alt=", ".join(alt)[:1000]
+    )
 
 
 def _turning(kind: str, filter_name: str, before: int | None, *, turned: bool) -> tuple[Button, ...]:

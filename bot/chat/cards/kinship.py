@@ -6,6 +6,7 @@ from typing import Final
 from bot.chat.cards import palette
 from bot.chat.cards.measures import counted, link_to, not_shown_here, small
 from bot.chat.look import Attached, Look
+from bot.core.formats import ending_of
 from bot.core.job import Job
 from bot.studio.kinship import Tree
 
@@ -33,7 +34,6 @@ def _named(job: Job, asked: Job) -> str:
 
 def tree_card(job: Job, tree: Tree) -> Look:
     """Show the family tree; who has no relatives is told how to get some."""
-    ending = "png" if tree.sheet.media_type == "image/png" else "webp"
     said = f"{counted(len(tree.jobs), 'job')}, {_kinds(tree.jobs)}"
     if len(tree.jobs) == 1:
         said = "Nothing has come from it yet: press Vary, Upscale or Edit under its pictures."
@@ -48,7 +48,7 @@ def tree_card(job: Job, tree: Tree) -> Look:
         text="\n".join([said, *([small(*fine_print)] if fine_print else [])]),
         colour=palette.DONE,
         image=Attached(
-            name=f"genga-{job.id}-tree.{ending}",
+            name=f"genga-{job.id}-tree.{ending_of(tree.sheet.media_type)}",
             content=tree.sheet.content,
             alt=f"Family tree of job #{job.id}: {', '.join(f'#{one.id}' for one in tree.jobs)}"[:1000],
         ),

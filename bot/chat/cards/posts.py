@@ -13,6 +13,7 @@ from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import cut, fitted, prose
 from bot.core.artifact import Artifact
+from bot.core.formats import ending_of
 from bot.core.generation import redrawn_words
 from bot.core.job import Job
 from bot.core.library import Project
@@ -23,7 +24,6 @@ from bot.ports.darkroom import Sheet
 from bot.ports.pictures import Picture
 from bot.ports.poster import PicturePost
 
-_ENDING: Final = {"image/webp": "webp", "image/png": "png", "image/jpeg": "jpg"}
 CONTENT: Final = 2000
 MOST_TOLD: Final = 2
 MOST_STANDING: Final = 250
@@ -141,18 +141,18 @@ def _small_print(job: Job, project: Project | None, parent: Job | None) -> str:
 
 
 def _attached(job: Job, artifact: Artifact, picture: Picture, of: int) -> Attached:
-    ending = _ENDING.get(picture.media_type, "bin")
     return Attached(
-        name=f"{_mark(job)}{artifact.index}.{ending}",
+        name=f"{_mark(job)}{artifact.index}.{ending_of(picture.media_type)}",
         content=picture.content,
         alt=_alt(job, artifact.index, of),
     )
 
 
 def _sheet(job: Job, sheet: Sheet) -> Attached:
-    ending = _ENDING.get(sheet.media_type, "bin")
     return Attached(
-        name=f"{_mark(job)}sheet.{ending}", content=sheet.content, alt=f"Contact sheet of job #{job.id}"
+        name=f"{_mark(job)}sheet.{ending_of(sheet.media_type)}",
+        content=sheet.content,
+        alt=f"Contact sheet of job #{job.id}",
     )
 
 

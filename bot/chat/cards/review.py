@@ -12,6 +12,7 @@ from bot.chat.look import Attached, Button, Field, Form, Look, Menu, Option
 from bot.chat.markdown import code, cut, fitted, prose
 from bot.core.artifact import Artifact
 from bot.core.errors import StudioError
+from bot.core.formats import ending_of
 from bot.core.job import Job
 from bot.core.review import MOST_LEARNED, Decision, Reason, Review, Teaching, family_of
 from bot.ports.pictures import Picture
@@ -29,7 +30,6 @@ MOST_TERMS: Final = 12
 MOST_RULING: Final = 4000
 MOST_BEFORE: Final = 1800
 """Characters of what was decided, alone on a card and above the next picture."""
-_ENDING: Final = {"image/webp": "webp", "image/png": "png", "image/jpeg": "jpg"}
 
 CODES: Final = {
     Reason.APPEARANCE: "a",
@@ -156,7 +156,7 @@ def _queue(queue: Queue) -> Iterable[str]:
 def _attached(exhibit: Exhibit, shown: Picture) -> Attached:
     job, picture = exhibit.job, exhibit.picture
     return Attached(
-        name=f"genga-{job.id}-{picture.index}.{_ENDING.get(shown.media_type, 'bin')}",
+        name=f"genga-{job.id}-{picture.index}.{ending_of(shown.media_type)}",
         content=shown.content,
         alt=cut(f"Picture {picture.index} of job #{job.id}: {job.caption}", 1000),
     )
