@@ -1,5 +1,6 @@
 """Where pictures are kept: a folder tree below the data folder."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +27,11 @@ class Place:
 
 
 class Shelf(Protocol):
+    @property
+    def custody(self) -> asyncio.Lock:
+        """Held by who takes a file up until its need is stored, and by who removes what nothing needs."""
+        ...
+
     async def put(self, picture: Picture, *, place: Place, name: str) -> Shelved:
         """Write `<place>/<name>.<ext>` whole or not at all; `name` is a slug.
 

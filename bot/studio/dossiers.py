@@ -159,8 +159,9 @@ class Travel:
             lora=lora,
         )
         pictures = await self._cleaned(dossier.references)
-        references = [await self._kept(pose, picture, new) for pose, picture in pictures]
-        character = await self._characters.add(new, variations=variations, references=references)
+        async with self._shelf.custody:
+            references = [await self._kept(pose, picture, new) for pose, picture in pictures]
+            character = await self._characters.add(new, variations=variations, references=references)
         return Arrival(
             character=character,
             variations=len(variations),

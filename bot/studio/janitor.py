@@ -44,9 +44,13 @@ class Janitor:
         return removed
 
     async def _removed(self, path: str) -> bool:
-        try:
-            await self._shelf.remove(path)
-        except StudioError as error:
-            log.warning("not removed", path=path, reason=error.message)
-            return False
+        """Look once more, as the file may just have been taken up, and remove it."""
+        async with self._shelf.custody:
+            if not await self._discards.unneeded([path]):
+                return False
+            try:
+                await self._shelf.remove(path)
+            except StudioError as error:
+                log.warning("not removed", path=path, reason=error.message)
+                return False
         return True

@@ -72,21 +72,22 @@ class Portraits:
         check_open(character)
         check_room(await self._characters.references(character.id), pose)
         picture = await self._pictures.reference(content)
-        kept = await self._shelf.put_reference(picture)
-        reference = await self._characters.add_reference(
-            NewReference(
-                character=character.id,
-                pose=pose,
-                path=kept.path,
-                sha256=kept.sha256,
-                bytes=kept.bytes,
-                size=picture.size,
-                by=actor.user,
-                at=self._clock.now(),
-                artifact=drawing.id if drawing else None,
-            ),
-            most=MOST_PER_POSE,
-        )
+        async with self._shelf.custody:
+            kept = await self._shelf.put_reference(picture)
+            reference = await self._characters.add_reference(
+                NewReference(
+                    character=character.id,
+                    pose=pose,
+                    path=kept.path,
+                    sha256=kept.sha256,
+                    bytes=kept.bytes,
+                    size=picture.size,
+                    by=actor.user,
+                    at=self._clock.now(),
+                    artifact=drawing.id if drawing else None,
+                ),
+                most=MOST_PER_POSE,
+            )
         known = await self.of(character)
         return Added(
             reference=reference,

@@ -246,7 +246,8 @@ class Refining:
         if actor.guild is None:
             raise NotAllowed("Pictures are taken up in a server.", hint="Do it there.")
         pin = Pin(reference=reference, at=self._clock.now(), job=job, picture=picture)
-        await self._pins.put(guild=actor.guild, user=actor.user, pin=pin)
+        async with self._restoring.held(reference):
+            await self._pins.put(guild=actor.guild, user=actor.user, pin=pin)
         return pin
 
     # ── putting away

@@ -1,5 +1,6 @@
 """Restoring: a picture whose file is gone is fetched again from its post, if it is still the same."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -12,6 +13,7 @@ from bot.ports.pictures import Pictures
 from bot.ports.poster import PostReader
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs
+from bot.studio.custody import held
 
 MOST_ANCESTORS = 50
 
@@ -63,6 +65,10 @@ class Restoring:
                 hint="Start from another picture, or give it once more with `/generate`.",
             )
         return await self.reference_to(picture)
+
+    def held(self, reference: Reference) -> AbstractAsyncContextManager[None]:
+        """Keep its file from being removed until its need is stored; raises NotFound if it is gone."""
+        return held(self._shelf, reference)
 
     async def kept(self, reference: Reference) -> Reference:
         """Return it; raise NotFound if its file is gone."""

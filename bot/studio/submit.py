@@ -18,6 +18,7 @@ from bot.ports.clock import Clock
 from bot.ports.pictures import Pictures
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs, NewJob, Projects
+from bot.studio.custody import held
 from bot.studio.drafting import Drafting
 from bot.studio.feed import Feed, JobChanged, LineChanged
 from bot.studio.gate import Gate
@@ -174,7 +175,7 @@ class Submit:
         return check_open(project) if project is not None else None
 
     async def _accept(self, new: NewJob) -> Ticket:
-        async with self._one_by_one:
+        async with self._one_by_one, held(self._shelf, new.recipe.reference or new.request.reference):
             of_user, in_all = await self._jobs.count_waiting(user=new.origin.user)
             admit(waiting_of_user=of_user, waiting_in_all=in_all, limits=self._limits)
             job, fresh = await self._jobs.add(new)
