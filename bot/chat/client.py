@@ -8,7 +8,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.chat.controls import ITEMS, answer_unknown, is_an_item, take_form
+from bot.chat.controls import Control, answer_unknown, is_a_control, take_form
 from bot.chat.desk import Desk
 from bot.chat.door import Door
 from bot.chat.haste import Haste
@@ -63,7 +63,7 @@ class GengaClient(commands.Bot):
             self.tree.add_command(menu)
         await self.add_cog(Reactions(self.desk, self))
         await self.add_cog(LostCards(self.desk, self))
-        self.add_dynamic_items(*ITEMS)
+        self.add_dynamic_items(Control)
         self._syncer = Syncer(self.tree, self.desk.settings, application=self.application_id or 0)
         await self._syncer.sync(self.desk.guilds)
 
@@ -101,7 +101,7 @@ class GengaClient(commands.Bot):
         match interaction.type:
             case discord.InteractionType.modal_submit:
                 await take_form(interaction)
-            case discord.InteractionType.component if not is_an_item(interaction.custom_id or ""):
+            case discord.InteractionType.component if not is_a_control(interaction.custom_id or ""):
                 await answer_unknown(interaction)
             case _:
                 pass

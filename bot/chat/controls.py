@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 Press = discord.Interaction[Any]
-AnyButton = discord.ui.Button[discord.ui.View]
-AnySelect = discord.ui.Select[discord.ui.View]
 
 ButtonAct: TypeAlias = Callable[[Press, str], Awaitable[None]]
 MenuAct: TypeAlias = Callable[[Press, str, Sequence[str]], Awaitable[None]]
@@ -69,66 +67,40 @@ FORMS: Mapping[str, FormAct] = {
     "character": character_acts.described,
 }
 
-_BUTTON = rf"(?P<kind>{'|'.join(BUTTONS)}):(?P<rest>.{{1,90}})"
-_MENU = r"menu:(?P<kind>[a-z_]{1,20}):(?P<rest>.{1,75})"
-_FORM = r"form:(?P<kind>[a-z_]{1,20}):(?P<rest>.{1,75})"
+_BUTTON = "|".join(BUTTONS)
+_MENU = "|".join(MENUS)
+_CONTROL = rf"(?:(?P<button>{_BUTTON})|menu:(?P<menu>{_MENU})):(?P<rest>.{{1,90}})"
+_FORM = rf"form:(?P<form>{'|'.join(FORMS)}):(?P<rest>.{{1,90}})"
 
 
-class Pressed(discord.ui.DynamicItem[AnyButton], template=_BUTTON):
-    """A button of ours."""
+class Control(discord.ui.DynamicItem[discord.ui.Item[Any]], template=_CONTROL):
+    """A button or a menu of ours."""
 
-    def __init__(self, button: AnyButton, *, kind: str, rest: str) -> None:
-        super().__init__(button)
-        self.kind = kind
-        self.rest = rest
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        del interaction
-        if not isinstance(item, discord.ui.Button):
-            raise TypeError(f"{item!r} is no button")
-        return cls(item, kind=match["kind"], rest=match["rest"])
-
-    async def callback(self, interaction: Press) -> None:
-        await _serve(interaction, lambda: BUTTONS[self.kind](interaction, self.rest))
-
-
-class Chosen(discord.ui.DynamicItem[AnySelect], template=_MENU):
-    """A menu of ours."""
-
-    def __init__(self, menu: AnySelect, *, kind: str, rest: str) -> None:
-        super().__init__(menu)
-        self.kind = kind
-        self.rest = rest
+    def __init__(self, item: discord.ui.Item[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self._match = match
 
     @classmethod
     async def from_custom_id(
         cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str]
     ) -> Self:
         del interaction
-        if not isinstance(item, discord.ui.Select):
-            raise TypeError(f"{item!r} is no menu")
-        return cls(item, kind=match["kind"], rest=match["rest"])
+        return cls(item, match)
 
     async def callback(self, interaction: Press) -> None:
         await _serve(interaction, lambda: self._act(interaction))
 
     async def _act(self, interaction: Press) -> None:
-        act = MENUS.get(self.kind)
-        if act is None:
-            await expired(interaction)
+        rest = self._match["rest"]
+        if (button := self._match["button"]) is not None:
+            await BUTTONS[button](interaction, rest)
         else:
-            await act(interaction, self.rest, _values(interaction))
+            await MENUS[self._match["menu"]](interaction, rest, _values(interaction))
 
 
-ITEMS = (Pressed, Chosen)
-
-
-def is_an_item(custom_id: str) -> bool:
-    """Tell whether a button or menu of this custom_id is answered by one of ITEMS."""
-    return any(re.fullmatch(template, custom_id) for template in (_BUTTON, _MENU))
+def is_a_control(custom_id: str) -> bool:
+    """Tell whether a button or menu of this custom_id is answered by Control."""
+    return re.fullmatch(_CONTROL, custom_id) is not None
 
 
 async def take_form(interaction: Press) -> None:
@@ -143,11 +115,10 @@ async def answer_unknown(interaction: Press) -> None:
 
 async def _filled(interaction: Press) -> None:
     match = re.fullmatch(_FORM, interaction.custom_id or "")
-    act = FORMS.get(match["kind"]) if match else None
-    if match is None or act is None:
+    if match is None:
         await expired(interaction)
     else:
-        await act(interaction, match["rest"], dict(_fields(interaction)))
+        await FORMS[match["form"]](interaction, match["rest"], dict(_fields(interaction)))
 
 
 def _values(interaction: Press) -> Sequence[str]:
