@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.chat import cards
 from bot.chat.answers import say
 from bot.chat.axes import batches_here, expressions_here, outfits_here, poses_here, style_lists_here
-from bot.chat.batch_acts import ask_for_prompts, propose, propose_file
+from bot.chat.batch_acts import ask_for_prompts, propose, propose_file, redraw
 from bot.chat.casts import characters_here, projects_here
 from bot.chat.desk import Desk
 from bot.chat.offers import models_here, sizes_here, styles_here
@@ -203,6 +203,14 @@ class BatchCommands(commands.GroupCog, name="batch", description="Many drawings,
             found = await foreman.newest_of(actor) if batch is None else await foreman.batch(batch, actor)
             look = cards.batch_card(await foreman.view(found.id))
         await say(interaction, look, ephemeral=True)
+
+    @app_commands.command(description="Draw again what failed in a batch; of the newest one if none is named")
+    @app_commands.describe(batch="The batch's number")
+    @app_commands.autocomplete(batch=batches_here)
+    async def retry(self, interaction: discord.Interaction[Any], batch: BatchOption | None = None) -> None:
+        if batch is None:
+            batch = (await self._desk.foreman.newest_of(actor_of(interaction))).id
+        await redraw(interaction, batch)
 
     @app_commands.command(name="list", description="The newest batches")
     async def newest(self, interaction: discord.Interaction[Any]) -> None:

@@ -12,6 +12,7 @@ from bot.chat import cards
 from bot.chat.answers import Announced, say, say_privately, turn
 from bot.chat.expired import expired
 from bot.chat.lists import check_list, read_prompts
+from bot.chat.look import Look
 from bot.chat.people import actor_of, origin_of
 from bot.chat.reception import GONE
 from bot.core.batching import MOST_TITLE, Batch, Outline
@@ -111,10 +112,16 @@ async def _start(interaction: Press, plan_id: int) -> None:
     except GONE as gone:
         log.info("card.late", batch=batch.id, because=str(gone))
     if card is not None:
-        await desk.board.adopt_batch(batch.id, card, look)
-        if not interaction.app_permissions.view_channel:
-            barred = MissingPermission("View Channel", f"<#{card.channel}>")
-            await say_privately(interaction, cards.refusal(barred))
+        await _adopt(interaction, batch, card, look)
+
+
+async def _adopt(interaction: Press, batch: Batch, card: Card, look: Look) -> None:
+    """Keep the message true as the batch's card; warn where that will not be possible."""
+    client: GengaClient = interaction.client
+    await client.desk.board.adopt_batch(batch.id, card, look)
+    if not interaction.app_permissions.view_channel:
+        barred = MissingPermission("View Channel", f"<#{card.channel}>")
+        await say_privately(interaction, cards.refusal(barred))
 
 
 def _card_of(interaction: Press) -> Card | None:
@@ -183,6 +190,27 @@ async def _failed(interaction: Press, batch_id: int) -> None:
     await say(interaction, cards.failed_card(batch, jobs), ephemeral=True)
 
 
+async def redraw(interaction: Press, batch_id: int) -> None:
+    """Draw once more what failed: a batch with a card of its own, to which the earlier one's card points."""
+    client: GengaClient = interaction.client
+    desk = client.desk
+    async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
+        before = await desk.foreman.view(batch_id)
+        batch, fresh = await desk.foreman.redraw(batch_id, actor_of(interaction))
+        look = cards.batch_card(await desk.foreman.view(batch.id))
+    if not fresh or interaction.channel_id is None:
+        await say_privately(interaction, cards.redrawn_already(batch))
+        return
+    try:
+        card = Card(channel=interaction.channel_id, message=await say(interaction, look))
+    except GONE as gone:
+        log.info("card.late", batch=batch.id, because=str(gone))
+    else:
+        await _adopt(interaction, batch, card, look)
+    if before.batch.card is not None:
+        await desk.board.adopt_batch(batch_id, before.batch.card, cards.batch_card(before))
+
+
 Act: TypeAlias = Callable[[Press, int], Awaitable[None]]
 
 _PLAN_ACTS: Final[Mapping[str, Act]] = {"start": _start, "drop": _drop, "edit": _mend}
@@ -193,4 +221,5 @@ _BATCH_ACTS: Final[Mapping[str, Act]] = {
     "stop": _stop,
     "keep": _keep,
     "failed": _failed,
+    "redraw": redraw,
 }

@@ -1,5 +1,6 @@
 """Batches: many drawings that are planned, watched and taken back as one."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -72,6 +73,12 @@ class Batch:
     report: Card | None = None
     """Where it was told how the batch ended, with its contact sheet or morning report, once it was."""
 
+    @property
+    def redraws(self) -> int | None:
+        """Return the batch of which this one draws once more what failed."""
+        match = _REDRAWING.fullmatch(self.key)
+        return int(match["batch"]) if match else None
+
     def to(self, state: BatchState, *, at: int) -> "Batch":
         """Return the batch in another state; raise WrongState where the table knows no such way."""
         if state not in BATCH_TRANSITIONS[self.state]:
@@ -79,6 +86,17 @@ class Batch:
                 f"Batch {self.id} is {self.state} already.", hint=f"`/batch show batch:{self.id}` tells more."
             )
         return replace(self, state=state, since=at)
+
+
+_REDRAWING: Final = re.compile(r"redraw:(?P<batch>[0-9]+):[0-9]+")
+
+
+def redrawing_key(batch: int, *, taken_back: int) -> str:
+    """Return the key of the batch that draws once more what failed of this one.
+
+    There is one at a time: another only where so many before were taken back.
+    """
+    return f"redraw:{batch}:{taken_back}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

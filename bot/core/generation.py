@@ -257,6 +257,11 @@ class Recipe:
     def with_seed(self, seed: Seed) -> Self:
         return replace(self, seed=seed)
 
+    def as_asked(self) -> Self:
+        """Return the recipe without what happened to its first drawing: with as much as was asked for."""
+        load = self.lightened_from or self.load
+        return replace(self, size=load.size, count=load.count, lightened_from=None, redrawn_from=None)
+
     def redrawn(self, seed: Seed) -> Self:
         """Return the recipe for a second try, after what was drawn with the first seed came out blank."""
         return replace(self, seed=seed, redrawn_from=self.seed)

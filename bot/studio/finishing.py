@@ -9,7 +9,7 @@ from bot.core.artifact import Artifact
 from bot.core.batching import Batch, BatchKind, captions_of
 from bot.core.errors import StudioError, TargetGone
 from bot.core.job import Card, Job
-from bot.core.reporting import MorningReport, morning_report
+from bot.core.reporting import morning_report
 from bot.core.turnaround import columns_of
 from bot.ports.batches import Batches
 from bot.ports.darkroom import Darkroom, Sheet
@@ -31,29 +31,45 @@ class Finisher:
     async def report(self, batch: Batch, *, doubtful: bool) -> Card:
         """Tell how the batch ended; `doubtful`: an earlier try may have arrived. Raises as `Poster` does."""
         jobs = await self._batches.jobs(batch.id)
-        pictures = await self._batches.pictures(batch.id)
-        told = morning_report(jobs, pictures)
+        told = morning_report(jobs, await self._batches.pictures(batch.id))
         place = next((job.post.channel for job in reversed(jobs) if job.post is not None), None)
         channel = place or batch.channel
         if channel is None:
             raise TargetGone("There is no channel to tell it in.")
         report = BatchReport(batch=batch, told=told, nonce=_nonce_of(batch), doubtful=doubtful)
-        due = _due(batch, pictures, told)
-        if place is not None and due:
-            report = await self._with_sheet(report, jobs, due, channel)
+        if place is not None:
+            report = await self._with_sheet(report, channel)
         return await self._poster.report(channel, report)
 
-    async def _with_sheet(
-        self, report: BatchReport, jobs: Sequence[Job], pictures: Sequence[Artifact], channel: int
-    ) -> BatchReport:
-        """Lay out the first of these; pictures are shown where they were posted."""
+    async def _with_sheet(self, report: BatchReport, channel: int) -> BatchReport:
+        """Lay out all pictures if that was asked for, after a night the best, as far as there is room."""
+        batch = report.batch
+        jobs, pictures = await self._whole(batch)
+        if not batch.ends_with_sheet:
+            pictures = report.told.best if batch.kind is BatchKind.OVERNIGHT else ()
+        if not pictures:
+            return report
         shown = pictures[:MOST_FRAMES]
         limit = await self._poster.upload_limit(channel, count=1)
         try:
-            sheet = await self._sheet(report.batch, jobs, shown, limit)
+            sheet = await self._sheet(batch, jobs, shown, limit)
         except StudioError as error:
             return replace(report, no_sheet=error.message)
         return replace(report, sheet=sheet, on_sheet=len(shown), left_out=len(pictures) - len(shown))
+
+    async def _whole(self, batch: Batch) -> tuple[Sequence[Job], Sequence[Artifact]]:
+        """Return its jobs and pictures in their order.
+
+        What draws failed ones once more has them where they are missing among those of the earlier batch.
+        """
+        jobs, pictures = await self._batches.jobs(batch.id), await self._batches.pictures(batch.id)
+        if batch.redraws is None:
+            return jobs, pictures
+        earlier, others = await self._whole(await self._batches.get(batch.redraws))
+        again = {job.parent: job for job in jobs}
+        whole = [again.get(job.id, job) for job in earlier]
+        place = {job.id: number for number, job in enumerate(whole)}
+        return whole, sorted([*others, *pictures], key=lambda picture: (place[picture.job], picture.index))
 
     async def _sheet(self, batch: Batch, jobs: Sequence[Job], shown: Sequence[Artifact], limit: int) -> Sheet:
         captions = {job.id: caption for job, caption in zip(jobs, captions_of(jobs), strict=True)}
@@ -68,14 +84,6 @@ class Finisher:
             columns=_columns_of(batch, jobs, shown),
             limit=limit,
         )
-
-
-def _due(batch: Batch, pictures: Sequence[Artifact], told: MorningReport) -> list[Artifact]:
-    """Return the pictures for a sheet: all of them if one was asked for, after a night the best."""
-    if not batch.ends_with_sheet and batch.kind is not BatchKind.OVERNIGHT:
-        return []
-    wanted = pictures if batch.ends_with_sheet else told.best
-    return [picture for picture in wanted if picture.deleted is None]
 
 
 def _columns_of(batch: Batch, jobs: Sequence[Job], shown: Sequence[Artifact]) -> int | None:

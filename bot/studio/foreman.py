@@ -25,7 +25,7 @@ from typing import Final
 
 import structlog
 
-from bot.core.batching import MOST_OPEN, Batch, BatchCounts, BatchState
+from bot.core.batching import MOST_OPEN, Batch, BatchCounts, BatchState, redrawing_key
 from bot.core.errors import (
     DeliveryError,
     DiscordAway,
@@ -57,7 +57,7 @@ log = structlog.get_logger(__name__)
 class BatchView:
     """A batch as its card shows it; `ends` is when it will be done, in UTC milliseconds, if that is known.
 
-    `being_told`: it is done, and its report is on its way.
+    `being_told`: it is done, and its report is on its way. `redrawn_as` draws once more what failed of it.
     """
 
     batch: Batch
@@ -66,6 +66,12 @@ class BatchView:
     ends: int | None = None
     hold: Hold | None = None
     being_told: bool = False
+    redrawn_as: Batch | None = None
+
+    @property
+    def may_be_redrawn(self) -> bool:
+        """Whether there are failed ones to draw once more, and that was not begun yet."""
+        return _is_over(self.batch, self.counts) and self.counts.failed > 0 and self.redrawn_as is None
 
 
 class Foreman:
@@ -111,23 +117,58 @@ class Foreman:
             return known
         ready = await self._planner.ready(plan_id, actor)
         batch = _batch_of(ready, key=key, card=card, now=self._clock.now())
+        stored, _ = await self._begun(batch, ready.jobs)
+        return stored
+
+    async def redraw(self, batch_id: int, actor: Actor) -> tuple[Batch, bool]:
+        """Begin a batch that draws once more what failed of this one: (it, True); begun before: (it, False).
+
+        Raises WrongState before this one is over or where nothing failed, BadRequest for what has become
+        impossible. A batch that was begun so and taken back can be begun anew.
+        """
+        batch = await self.own(batch_id, actor)
+        key, known = await self._redrawing(batch)
+        if known is not None:
+            return known, False
+        if not _is_over(batch, await self._batches.counts(batch.id)):
+            raise WrongState(
+                f"Batch {batch.id} is still under way.",
+                hint="Once it is over, its failed ones can be redrawn.",
+            )
+        jobs = await self._batches.jobs(batch.id)
+        failed = [job for job in jobs if job.state is JobState.FAILED]
+        if not failed:
+            raise WrongState(
+                f"Nothing of batch {batch.id} has failed.", hint="`/job again` repeats a drawing."
+            )
         return await self._begun(
-            batch, [_of_batch(new, batch, number) for number, new in enumerate(ready.jobs, start=1)]
+            _once_more(batch, key=key, now=self._clock.now()), await self._planner.once_more(failed)
         )
 
-    async def _begun(self, batch: Batch, jobs: Sequence[NewJob]) -> Batch:
+    async def _redrawing(self, batch: Batch) -> tuple[str, Batch | None]:
+        """Return the batch that draws once more what failed of this one, if there is one, and its key."""
+        taken_back = 0
+        while True:
+            key = redrawing_key(batch.id, taken_back=taken_back)
+            known = await self._batches.with_key(key)
+            if known is None or known.state is not BatchState.CANCELLED:
+                return key, known
+            taken_back += 1
+
+    async def _begun(self, batch: Batch, new: Sequence[NewJob]) -> tuple[Batch, bool]:
+        jobs = [_of_batch(one, batch, number) for number, one in enumerate(new, start=1)]
         async with self._one_by_one:
-            count = await self._batches.count_open(batch.user)
-            if count >= MOST_OPEN and await self._batches.with_key(batch.key) is None:
+            under_way = await self._batches.count_open(batch.user)
+            if under_way >= MOST_OPEN and await self._batches.with_key(batch.key) is None:
                 raise LimitReached(
-                    f"You have {count} batches under way; the most for one person is {MOST_OPEN}.",
+                    f"You have {under_way} batches under way; the most for one person is {MOST_OPEN}.",
                     hint="Wait for one to end, or cancel one: `/batch list` shows them.",
                 )
             stored, fresh = await self._batches.add(batch, jobs)
         if fresh:
             self._changed(stored)
             self._gate.ring()
-        return stored
+        return stored, fresh
 
     # ── while it runs
 
@@ -153,7 +194,10 @@ class Foreman:
         batch = await self._batches.get(batch_id)
         counts = await self._batches.counts(batch_id)
         if batch.state is not BatchState.RUNNING:
-            return BatchView(batch=batch, counts=counts, being_told=batch_id in self._due)
+            _, redrawn_as = await self._redrawing(batch) if counts.failed else ("", None)
+            return BatchView(
+                batch=batch, counts=counts, being_told=batch_id in self._due, redrawn_as=redrawn_as
+            )
         hold = self._gate.hold
         wait = await self._line.wait_until_drawn(batch_id)
         ends = self._clock.now() + wait.ms if hold is None and isinstance(wait, Known) else None
@@ -323,6 +367,17 @@ def _batch_of(ready: Ready, *, key: str, card: Card | None, now: int) -> Batch:
         ends_with_sheet=outline.ends_with_sheet,
         card=card,
     )
+
+
+def _once_more(batch: Batch, *, key: str, now: int) -> Batch:
+    """Return the batch to be begun again under another key, for the same person and place."""
+    return replace(
+        batch, id=0, key=key, created=now, since=now, state=BatchState.RUNNING, card=None, report=None
+    )
+
+
+def _is_over(batch: Batch, counts: BatchCounts) -> bool:
+    return batch.state.is_end and counts.ended == counts.total
 
 
 def _of_batch(new: NewJob, batch: Batch, number: int) -> NewJob:

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from bot.core.batching import BatchKind, Item, Outline
 from bot.core.characters import Variation, VariationKind
 from bot.core.errors import BadRequest, NotAllowed, NotFound, StudioError
 from bot.core.generation import Origin
+from bot.core.job import Job
 from bot.core.library import Project
 from bot.core.queueing import Estimate, total
 from bot.ports.batches import Plan, Plans
@@ -18,13 +20,15 @@ from bot.ports.stores import NewJob
 from bot.studio.actor import Actor
 from bot.studio.characters import Casting
 from bot.studio.line import Line, kind_of
-from bot.studio.submit import Prepared, Submit
+from bot.studio.submit import Submit
 
 PLAN_LASTS_MS: Final = 7 * 24 * 3600 * 1000
 BREATH: Final = 20
 """After so many drawings of a plan everybody else gets a moment."""
 ALL: Final = ("all",)
 MOST_NAMED: Final = 8
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,24 +155,36 @@ class Planner:
     ) -> tuple[Sequence[Item], list[NewJob], Project | None]:
         """Prepare every drawing; raise BadRequest that names the first ones that are impossible."""
         items = outline.items()
-        prepared: list[Prepared] = []
-        wrong: list[tuple[str, StudioError]] = []
-        for number, item in enumerate(items, start=1):
-            try:
-                prepared.append(await self._submit.prepare(item.request, origin))
-            except StudioError as error:
-                wrong.append((item.name, error))
-            if number % BREATH == 0:
-                await asyncio.sleep(0)
-        if wrong:
-            raise _impossible(wrong, of=len(items))
+        prepared = await _all_of_them(
+            [(item.name, partial(self._submit.prepare, item.request, origin)) for item in items]
+        )
         return items, [one.new for one in prepared], prepared[0].project
+
+    async def once_more(self, jobs: Sequence[Job]) -> list[NewJob]:
+        """Prepare the same drawings again; raise BadRequest that names the first ones that are impossible."""
+        return await _all_of_them([(f"#{job.id}", partial(self._submit.once_more, job)) for job in jobs])
 
     async def _takes(self, jobs: Sequence[NewJob]) -> Estimate:
         """Return how long all these take one after the other."""
         kinds = Counter(kind_of(job) for job in jobs)
         expected = {kind: await self._line.expected(kind) for kind in kinds}
         return total([expected[kind] for kind, count in kinds.items() for _ in range(count)])
+
+
+async def _all_of_them(wanted: Sequence[tuple[str, Callable[[], Awaitable[T]]]]) -> list[T]:
+    """Prepare each of these, by its name; raise BadRequest that names the first ones that are impossible."""
+    prepared: list[T] = []
+    wrong: list[tuple[str, StudioError]] = []
+    for number, (name, prepare) in enumerate(wanted, start=1):
+        try:
+            prepared.append(await prepare())
+        except StudioError as error:
+            wrong.append((name, error))
+        if number % BREATH == 0:
+            await asyncio.sleep(0)
+    if wrong:
+        raise _impossible(wrong, of=len(wanted))
+    return prepared
 
 
 def _is_all(names: Sequence[str]) -> bool:

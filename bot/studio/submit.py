@@ -126,6 +126,14 @@ class Submit:
         like = job if seeded == job.recipe.with_seed(seeded.seed) else None
         return await self._derive(job, seeded, origin, request, lineage, like=like)
 
+    async def once_more(self, job: Job) -> NewJob:
+        """Prepare what `job` was to draw, by the seed that was asked for; raise BadRequest."""
+        seed = self._new_seed() if job.request.seed is None else job.request.seed
+        recipe = job.recipe.as_asked().with_seed(seed)
+        lineage = Lineage(parent=job.id, how=Descent.AGAIN)
+        like = job if recipe == job.recipe.with_seed(seed) else None
+        return await self._like(job, recipe, job.origin, job.request, lineage, like=like)
+
     async def _derive(
         self,
         job: Job,
@@ -136,21 +144,31 @@ class Submit:
         *,
         like: Job | None,
     ) -> Ticket:
+        return await self._accept(await self._like(job, recipe, origin, request, lineage, like=like))
+
+    async def _like(
+        self,
+        job: Job,
+        recipe: Recipe,
+        origin: Origin,
+        request: GenerationRequest,
+        lineage: Lineage,
+        *,
+        like: Job | None,
+    ) -> NewJob:
         if job.project is not None:
             check_open(await self._projects.get(job.project))
         self._workshop.check_at_hand(recipe)
         uid, recipe = self._new_uid(), self._as_of_now(recipe)
-        return await self._accept(
-            NewJob(
-                uid=uid,
-                request=request,
-                recipe=recipe,
-                origin=origin,
-                created=self._clock.now(),
-                graph=self._bound(recipe, uid, like),
-                project=job.project,
-                lineage=lineage,
-            )
+        return NewJob(
+            uid=uid,
+            request=request,
+            recipe=recipe,
+            origin=origin,
+            created=self._clock.now(),
+            graph=self._bound(recipe, uid, like),
+            project=job.project,
+            lineage=lineage,
         )
 
     def _as_of_now(self, recipe: Recipe) -> Recipe:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import cards
-from bot.core.batching import BatchCounts, BatchKind, BatchState
+from bot.core.batching import BatchCounts, BatchKind, BatchState, redrawing_key
 from bot.core.errors import BadRequest
 from bot.core.generation import Aspect, Seed
 from bot.core.job import JobState
@@ -160,7 +160,7 @@ def test_an_ended_batch_says_how_and_where_and_offers_nothing_that_cannot_be_don
     assert "118 of 120 drawn · 2 failed · done after 1 h" in look.text
     assert "236 pictures" in look.text
     assert "Its pictures end here → https://discord.com/channels/700/710/9" in look.text
-    assert labels(look) == ["Failed ones"]
+    assert labels(look) == ["Failed ones", "Draw the 2 failed again"]
     assert "Contact sheet →" in cards.batch_card(a_view(B.DONE, batch={**done, "ends_with_sheet": True})).text
     night = {**done, "kind": BatchKind.OVERNIGHT}
     assert "Morning report →" in cards.batch_card(a_view(B.DONE, batch=night)).text
@@ -174,6 +174,15 @@ def test_what_was_drawn_and_not_posted_is_said():
     assert "3 of 3 drawn · 1 not posted" in look.text
     assert labels(look) == ["Failed ones"]
     assert "1 not posted" in cards.batch_report(a_report(a_job(state=S.SHELVED))).content
+
+
+def test_a_batch_whose_failed_ones_are_drawn_again_points_there_and_offers_it_no_more():
+    again = a_batch(id=9, key=redrawing_key(3, taken_back=0), card=a_card(message=8))
+    look = cards.batch_card(a_view(B.DONE, counts={S.DELIVERED: 1, S.FAILED: 2}, redrawn_as=again))
+    assert "What failed is drawn again as batch 9 → https://discord.com/channels/700/710/8" in look.text
+    assert labels(look) == ["Failed ones"]
+    assert cards.redrawn_already(replace(again, card=None)).text == "What failed is drawn again as batch 9"
+    assert "what failed of batch 3" in cards.batch_card(a_view(batch={"key": again.key})).text
 
 
 def test_a_batch_of_which_nothing_came_is_red():
@@ -255,6 +264,8 @@ def test_a_night_reports_times_failures_and_what_waits_and_calls_the_best_adviso
     ]
     report = a_report(*told, pictures=[an_artifact(job=1)] * 2, kind=BatchKind.OVERNIGHT, channel=None)
     text = cards.batch_report(report).content
+    assert labels(cards.batch_report(report)) == ["Draw the 1 failed again"]
+    assert cards.batch_report(a_report(*told[::2])).buttons == ()
     for words in (
         "artist **Batch 3**",
         "1 of 3 drawn · 2 pictures · 1 failed · 1 cancelled",

@@ -15,6 +15,7 @@ from bot.core.batching import (
     check_file_size,
     names_in,
     prompts_in,
+    redrawing_key,
     seeds_in,
     text_of_file,
 )
@@ -236,3 +237,9 @@ def test_prompts_are_captions_only_where_nothing_else_tells_them_apart():
 
 def test_what_cannot_be_told_apart_is_captioned_by_its_number():
     assert captions(a_request(), a_request()) == ["#1", "#2"]
+
+
+def test_a_batch_that_draws_failed_ones_once_more_says_of_which_batch_by_its_key():
+    assert a_batch(key=redrawing_key(3, taken_back=1)).redraws == 3
+    assert redrawing_key(3, taken_back=0) != redrawing_key(3, taken_back=1)
+    assert a_batch(key="plan:3").redraws is None

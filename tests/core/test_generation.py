@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.errors import BadRequest
 from bot.core.families import ModelFamily
-from bot.core.generation import MAX_PIXELS, Aspect, Seed, Size, parse_size, size_of
+from bot.core.generation import MAX_PIXELS, Aspect, Load, Seed, Size, parse_size, size_of
 from tests.builders import a_lora, a_recipe, a_reference, a_request, a_size
 
 drawable = st.integers(8, 512).map(lambda steps: steps * 8)
@@ -93,3 +93,10 @@ def test_the_same_reference_is_always_uploaded_under_the_same_name():
 
 def test_a_recipe_with_another_seed_differs_in_nothing_else():
     assert a_recipe(seed=Seed(1)).with_seed(Seed(2)) == a_recipe(seed=Seed(2))
+
+
+def test_a_recipe_as_asked_for_forgets_what_happened_to_its_first_drawing():
+    load = Load(size=Size(width=832, height=1216), count=4)
+    tried = a_recipe(size=Size(width=448, height=640), lightened_from=load, redrawn_from=Seed(9))
+    assert tried.as_asked() == a_recipe(size=load.size, count=4)
+    assert a_recipe().as_asked() == a_recipe()

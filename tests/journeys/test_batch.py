@@ -213,6 +213,33 @@ async def test_a_night_ends_with_a_report_and_what_failed_is_listed(
     assert [one.text for one in studio.messages() if "#1" in one.text and not one.ephemeral] == []
 
 
+async def test_what_failed_is_drawn_again_at_once_and_once_after_any_restart(
+    studio: Studio, comfy: SandboxComfyUI
+) -> None:
+    comfy.faults.execution_error_next("KSampler", "fell over")
+    plan = await planned(studio, "a heron\na fox", SMALL, by=studio.director)
+    card = await press(studio, plan, "Start", by=studio.director)
+    told = await studio.said("**Batch 1** · a heron\n1 of 2 drawn · 1 failed")
+    await offers(studio, card, "Draw the 1 failed again")
+    await studio.restart()
+    assert "not yours" in (await press(studio, card, "Draw the 1 failed again")).text
+    again = await press(studio, card, "Draw the 1 failed again", by=studio.director)
+    assert "Batch 2 · a heron" in again.text
+    assert "what failed of batch 1" in again.text
+    await says(studio, again, "1 of 1 drawn")
+    await says(studio, card, "What failed is drawn again as batch 2 → ")
+    assert labels(card) == ["Failed ones"]
+    for twice in (
+        await press(studio, told, "Draw the 1 failed again", by=studio.director),
+        await studio.answer("/batch retry batch:1", by=studio.director),
+    ):
+        assert twice.ephemeral
+        assert "batch 2" in twice.text
+    nothing = await studio.answer("/batch retry", by=studio.director)
+    assert "Nothing of batch 2 has failed" in nothing.text
+    assert [job.request.prompt for job in await studio.jobs()] == ["a heron", "a fox", "a heron"]
+
+
 async def test_what_nobody_has_is_told_and_lists_are_completed(studio: Studio) -> None:
     assert "no batch yet" in (await studio.answer("/batch show")).text
     assert "no batch yet" in (await studio.answer("/batch list")).text

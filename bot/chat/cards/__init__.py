@@ -16,6 +16,7 @@ from bot.chat.cards.batches import (
     plan_dropped,
     plan_refused,
     prompts_form,
+    redrawn_already,
     resting_batch,
 )
 from bot.chat.cards.characters import (
@@ -238,6 +239,7 @@ __all__ = [
     "reactions_card",
     "reason_form",
     "reasons_card",
+    "redrawn_already",
     "redrawn_words",
     "reference_added",
     "reference_list",

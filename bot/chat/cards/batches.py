@@ -236,7 +236,15 @@ def _notes(view: BatchView) -> list[str]:
         notes.append("ComfyUI stops what it draws after the step it is at.")
     if batch.report is not None:
         notes.append(f"{_report_words(batch)} → {link_in(batch, batch.report)}")
+    if view.redrawn_as is not None:
+        notes.append(_redrawn_words(view.redrawn_as))
     return notes
+
+
+def _redrawn_words(batch: Batch) -> str:
+    """Say which batch draws once more what failed, and where to see it."""
+    where = f" → {link_in(batch, batch.card)}" if batch.card else ""
+    return f"What failed is drawn again as batch {batch.id}{where}"
 
 
 def _report_words(batch: Batch) -> str:
@@ -247,7 +255,12 @@ def _report_words(batch: Batch) -> str:
 
 def _small_print(view: BatchView) -> str:
     made = counted(view.counts.pictures, "picture") if view.counts.pictures != view.counts.drawn else ""
-    return small(KIND_WORDS[view.batch.kind], made, f"for {owner(view.batch)}")
+    return small(KIND_WORDS[view.batch.kind], repeats(view.batch), made, f"for {owner(view.batch)}")
+
+
+def repeats(batch: Batch) -> str:
+    """Say whose failed drawings these are once more; nothing for a batch of its own."""
+    return "" if batch.redraws is None else f"what failed of batch {batch.redraws}"
 
 
 def _buttons(view: BatchView) -> list[Control]:
@@ -263,13 +276,23 @@ def _buttons(view: BatchView) -> list[Control]:
             pass
     if view.counts.failed or view.counts.unposted:
         buttons.append(_button(about, "failed", "Failed ones"))
+    if view.may_be_redrawn:
+        buttons.append(redraw_button(view.batch, view.counts.failed))
     return buttons
+
+
+def redraw_button(batch: Batch, failed: int) -> Button:
+    return _button(str(batch.id), "redraw", f"Draw the {failed} failed again")
 
 
 def _button(
     about: str, act: str, label: str, *, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> Button:
     return Button(kind=KIND, rest=f"{about}:{act}", label=label, style=style)
+
+
+def redrawn_already(batch: Batch) -> Look:
+    return Look(text=_redrawn_words(batch), colour=palette.IDLE)
 
 
 def resting_batch(view: BatchView) -> Look:
@@ -328,7 +351,7 @@ def failed_card(batch: Batch, jobs: Sequence[Job]) -> Look:
         title=f"Batch {batch.id} · {_failed_words(jobs)}",
         text="\n".join([*lines, *([f"… and {more} more"] if more else []), _reasons(jobs)]),
         colour=palette.FAILED,
-        footer="/job again draws one of them again.",
+        footer="/job again draws one of them again, /batch retry all that failed.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.chat.cards.batches import link_in, owner
+from bot.chat.cards.batches import link_in, owner, redraw_button, repeats
 from bot.chat.cards.measures import counted, dotted, duration
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import fitted, prose
@@ -22,18 +22,26 @@ def batch_report(report: BatchReport) -> Look:
     lines += _sheet_notes(report)
     if batch.card is not None:
         lines.append(f"-# {link_in(batch, batch.card)}")
-    return Look(content="\n".join(lines), files=_sheet_of(report))
+    failed = _failed(told)
+    again = (redraw_button(batch, failed),) if failed else ()
+    return Look(content="\n".join(lines), files=_sheet_of(report), buttons=again)
+
+
+def _failed(told: MorningReport) -> int:
+    return sum(count for _, count in told.failed)
 
 
 def _sum(batch: Batch, told: MorningReport) -> str:
+    failed = _failed(told)
     of = "" if told.drawn == told.jobs else f" of {told.jobs}"
     return dotted(
         f"{told.drawn}{of} drawn",
         counted(told.pictures, "picture") if told.pictures != told.drawn else "",
-        f"{sum(count for _, count in told.failed)} failed" if told.failed else "",
+        f"{failed} failed" if failed else "",
         f"{told.unposted} not posted" if told.unposted else "",
         f"{told.cancelled} cancelled" if told.cancelled else "",
         f"done after {duration(batch.since - batch.created)}",
+        repeats(batch),
     )
 
 
