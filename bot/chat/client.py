@@ -6,8 +6,10 @@ from typing import Any, TypeAlias
 
 import discord
 import structlog
+from discord import http
 from discord.ext import commands
 
+from bot.chat.buckets import Bucket
 from bot.chat.controls import Control, answer_unknown, is_a_control, take_form
 from bot.chat.desk import Desk
 from bot.chat.door import Door
@@ -30,6 +32,8 @@ Cogs: TypeAlias = Sequence[Callable[[Desk, Reception], commands.Cog]]
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 """Genga has no voice, and says nothing of what voice would need."""
+http.Ratelimit = Bucket
+"""What every client of this process counts with."""
 
 
 class GengaClient(commands.Bot):
