@@ -234,6 +234,7 @@ class App:
             casting=self.casting,
             portraits=Portraits(
                 characters=stores.characters,
+                projects=stores.projects,
                 artifacts=stores.artifacts,
                 jobs=stores.jobs,
                 control=self.control,

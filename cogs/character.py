@@ -151,7 +151,7 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
     async def archive(self, interaction: discord.Interaction[Any], who: OneCharacter) -> None:
         async with self._reception.attend(interaction):
             found = await who.meant(interaction)
-            archived = await self._desk.casting.archive(found)
+            archived = await self._desk.casting.archive(found, actor_of(interaction))
         await say(interaction, cards.character_archived(archived), ephemeral=True)
 
     @app_commands.command(description="Bring an archived character back")
@@ -160,7 +160,7 @@ class CharacterCommands(commands.GroupCog, name="character", description="Who is
     async def restore(self, interaction: discord.Interaction[Any], who: OneCharacter) -> None:
         async with self._reception.attend(interaction):
             found = await who.meant(interaction)
-            restored = await self._desk.casting.restore(found)
+            restored = await self._desk.casting.restore(found, actor_of(interaction))
         await say(interaction, cards.character_restored(restored), ephemeral=True)
 
     @app_commands.command(description="Draw a turnaround: every pose with every expression, as one batch")

@@ -81,7 +81,7 @@ class ReferenceCommands(app_commands.Group, name="reference", description="Pictu
     async def remove(self, interaction: discord.Interaction[Any], who: OneCharacter, reference: str) -> None:
         async with self._reception.attend(interaction):
             found = await who.meant(interaction)
-            label = await self._desk.portraits.remove(found, reference)
+            label = await self._desk.portraits.remove(found, reference, actor_of(interaction))
             self._desk.janitor.ring()
         await say(interaction, cards.reference_removed(found, label), ephemeral=True)
 

@@ -189,7 +189,7 @@ class StyleCommands(commands.GroupCog, name="style", description="How a project 
         async with self._reception.attend(interaction, Announced.TO_ALL):
             home = await project_meant(interaction, project)
             chosen = await self._desk.styles.named(style, home) if style is not None else None
-            home = await self._desk.styles.use(chosen, home)
+            home = await self._desk.styles.use(chosen, home, actor_of(interaction))
         await say(interaction, cards.style_used(chosen, home))
 
     @app_commands.command(description="Who changed what of a style, when and why; changes can be taken back")

@@ -243,7 +243,7 @@ async def _move(interaction: Press, job: int, project: int) -> None:
         found = next((one for one in await desk.library.projects(actor) if one.id == project), None)
         if found is None:
             raise BadRequest("That project is archived or gone.", hint="Choose another.")
-        moved = await desk.refining.move(job, project, actor)
+        moved = await desk.refining.move(job, found, actor)
         desk.posts.changed(job)
     note_job(interaction, moved)
     await turn(interaction, cards.job_moved(job, found.name))

@@ -15,6 +15,10 @@ class Actor:
     roles: frozenset[int] = frozenset()
     name: str = ""
 
+    def is_any_of(self, *people: int) -> bool:
+        """Tell whether they are one of these, or stand for them with Manage Server."""
+        return self.manages or self.user in people
+
 
 def server_of(actor: Actor, *, choosing: str) -> int:
     """Return the server for which the actor may choose that; raise NotAllowed, or BadRequest outside one."""

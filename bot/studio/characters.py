@@ -27,6 +27,7 @@ from bot.core.errors import BadRequest, NotFound, UnknownName
 from bot.core.fitting import check_lora
 from bot.core.generation import Lora
 from bot.core.library import Project, clean_text, slug_of, spare_slug
+from bot.core.library import check_open as check_project_open
 from bot.core.review import Review
 from bot.core.turnaround import USUAL
 from bot.ports.clock import Clock
@@ -34,6 +35,7 @@ from bot.ports.library import Artifacts, Characters, NewCharacter, PictureFilter
 from bot.ports.review import Reviews
 from bot.ports.stores import Projects
 from bot.studio.actor import Actor
+from bot.studio.rights import check_puts_away
 from bot.studio.workshop import Workshop
 
 MOST_COUNTED: Final = 10_000
@@ -164,16 +166,18 @@ class Casting:
     async def describe(self, character_id: int, appearance: Appearance, actor: Actor) -> Character:
         """Write down what stays the same in every drawing; raise BadRequest, NotFound."""
         character = await self.by_id(character_id, actor)
-        check_open(character)
+        await self._check_open(character)
         described = replace(character, appearance=cleaned_appearance(appearance))
         return await self._characters.change(described, was=character)
 
-    async def archive(self, character: Character) -> Character:
+    async def archive(self, character: Character, actor: Actor) -> Character:
         """Offer them no more; everything of theirs stays."""
         check_open(character)
+        check_puts_away(character, await self._projects.get(character.project), actor)
         return await self._characters.change(replace(character, archived=self._clock.now()), was=character)
 
-    async def restore(self, character: Character) -> Character:
+    async def restore(self, character: Character, actor: Actor) -> Character:
+        check_puts_away(character, await self._projects.get(character.project), actor)
         if character.archived is None:
             raise BadRequest(f"“{character.name}” is not archived.", hint="Nothing needs to be done.")
         return await self._characters.change(replace(character, archived=None), was=character)
@@ -212,7 +216,7 @@ class Casting:
 
     async def add_usual(self, character: Character, kinds: Sequence[VariationKind]) -> list[Variation]:
         """Give a character the usual variations of these kinds; those whose names are taken are left out."""
-        check_open(character)
+        await self._check_open(character)
         taken = {one.name.casefold() for one in await self._characters.variations(character.id)}
         return [
             await self._characters.add_variation(character=character.id, kind=kind, name=name, prompt=prompt)
@@ -222,6 +226,11 @@ class Casting:
         ]
 
     # ── beneath
+
+    async def _check_open(self, character: Character) -> None:
+        """Raise for somebody who is archived, or whose project is: buttons and forms outlive both."""
+        check_open(character)
+        check_project_open(await self._projects.get(character.project))
 
     async def slug_for(self, name: str, project: Project) -> str:
         """Return a slug for the name that nobody in the project has."""

@@ -11,6 +11,7 @@ from bot.studio.actor import Actor
 from bot.studio.feed import Feed, JobChanged, LineChanged
 from bot.studio.gate import Gate, Paused
 from bot.studio.lane import Lane
+from bot.studio.rights import check_cancels
 
 
 class Control:
@@ -43,10 +44,7 @@ class Control:
     async def cancel(self, job_id: int, actor: Actor) -> Job:
         """Take a job back, waiting or drawing; only its own person or one with Manage Server may."""
         job = await self.job(job_id, actor)
-        if job.origin.user != actor.user and not actor.manages:
-            raise NotAllowed(
-                f"#{job.id} is not yours.", hint="Its person can cancel it, or someone with Manage Server."
-            )
+        check_cancels(job, actor)
         if job.state is JobState.QUEUED:
             with suppress(WrongState):
                 return await self._take_back(job)

@@ -30,7 +30,6 @@ from bot.core.errors import (
     DeliveryError,
     DiscordAway,
     LimitReached,
-    NotAllowed,
     NotFound,
     WrongState,
 )
@@ -46,6 +45,7 @@ from bot.studio.gate import Gate, Hold
 from bot.studio.incidents import Incidents
 from bot.studio.line import Line
 from bot.studio.planner import Planner, Ready
+from bot.studio.rights import check_holds
 
 FIRST_RETRY_S: Final = 1.0
 LAST_RETRY_S: Final = 60.0
@@ -182,11 +182,7 @@ class Foreman:
     async def own(self, batch_id: int, actor: Actor) -> Batch:
         """Return a batch that the actor may hold and take back; raise NotFound or NotAllowed."""
         batch = await self.batch(batch_id, actor)
-        if batch.user != actor.user and not actor.manages:
-            raise NotAllowed(
-                f"Batch {batch.id} is not yours.",
-                hint="Its person can do that, or someone with Manage Server.",
-            )
+        check_holds(batch, actor)
         return batch
 
     async def view(self, batch_id: int) -> BatchView:

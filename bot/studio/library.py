@@ -10,7 +10,6 @@ from bot.core.errors import (
     BadRequest,
     DeliveryError,
     DiscordAway,
-    NotAllowed,
     NotFound,
     WrongState,
 )
@@ -33,6 +32,7 @@ from bot.ports.poster import Poster
 from bot.ports.stores import Holdings, Projects, Settings
 from bot.studio.actor import Actor, server_of
 from bot.studio.meant import project_meant, project_named
+from bot.studio.rights import check_changes, check_deletes_projects
 from bot.studio.workshop import Workshop
 
 MOST_DESCRIPTION = 1000
@@ -170,7 +170,7 @@ class Library:
         Raises WrongState if somebody else changed it meanwhile.
         """
         check_open(project)
-        _may_change(project, actor)
+        check_changes(project, actor)
         said = self._checked(wishes.said())
         changed = replace(project, **said)
         if changed.gallery is not None and said.keys() & {"gallery", "rating"}:
@@ -179,7 +179,7 @@ class Library:
 
     async def archive(self, project: Project, actor: Actor) -> Project:
         """Put the project away: it is not offered and not drawn for until it is restored."""
-        _may_change(project, actor)
+        check_changes(project, actor)
         if project.archived is not None:
             raise WrongState(
                 f"“{project.name}” is archived already.", hint="`/project restore` brings it back."
@@ -188,14 +188,14 @@ class Library:
 
     async def restore(self, name: str, actor: Actor) -> Project:
         project = await self.named(name, actor)
-        _may_change(project, actor)
+        check_changes(project, actor)
         if project.archived is None:
             raise WrongState(f"“{project.name}” is not archived.", hint="There is nothing to restore.")
         return await self._projects.change(replace(project, archived=None), was=project)
 
     async def holdings(self, project: Project, actor: Actor) -> Holdings:
         """Return what deleting the project would take; raise if it cannot be deleted by this person now."""
-        _may_delete(actor)
+        check_deletes_projects(actor)
         holdings = await self._projects.holdings(project.id)
         if holdings.open_jobs:
             waits = "that waits or is" if holdings.open_jobs == 1 else "that wait or are"
@@ -302,21 +302,6 @@ def _cleaned(field: str, value: object) -> object:
             return clean_text("description", text, most=MOST_DESCRIPTION)
         case _:
             return value
-
-
-def _may_change(project: Project, actor: Actor) -> None:
-    if actor.user != project.created_by and not actor.manages:
-        raise NotAllowed(
-            f"“{project.name}” is not yours.", hint="Its maker can change it, or someone with Manage Server."
-        )
-
-
-def _may_delete(actor: Actor) -> None:
-    if not actor.manages:
-        raise NotAllowed(
-            "Only someone with Manage Server can delete a project.",
-            hint="`/project archive` puts it away and keeps all it has.",
-        )
 
 
 def _s(number: int) -> str:

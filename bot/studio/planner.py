@@ -122,7 +122,7 @@ class Planner:
             ) from None
         if plan.origin.guild != actor.guild:
             raise NotFound("There is no such plan here.", hint="Make one with `/batch`.")
-        if plan.origin.user != actor.user and not actor.manages:
+        if not actor.is_any_of(plan.origin.user):
             raise NotAllowed(
                 f"This is {plan.origin.user_name}'s plan.",
                 hint="They can start it, or someone with Manage Server.",

@@ -13,9 +13,10 @@ from bot.ports.darkroom import Darkroom, Frame, Sheet, Tone
 from bot.ports.library import Artifacts, Characters, NewReference
 from bot.ports.pictures import Pictures
 from bot.ports.shelf import Shelf
-from bot.ports.stores import Jobs
+from bot.ports.stores import Jobs, Projects
 from bot.studio.actor import Actor
 from bot.studio.control import Control
+from bot.studio.rights import check_removes, check_shows_to_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Portraits:
         self,
         *,
         characters: Characters,
+        projects: Projects,
         artifacts: Artifacts,
         jobs: Jobs,
         control: Control,
@@ -51,6 +53,7 @@ class Portraits:
         clock: Clock,
     ) -> None:
         self._characters = characters
+        self._projects = projects
         self._artifacts = artifacts
         self._jobs = jobs
         self._control = control
@@ -99,8 +102,9 @@ class Portraits:
     async def add_drawing(
         self, character: Character, job_id: int, picture: int, *, pose: Pose, actor: Actor
     ) -> Added:
-        """Take one of our own pictures, remembering which one; raise BadRequest, NotFound."""
+        """Take one of our own pictures, remembering which one; raise BadRequest, NotFound, NotAllowed."""
         check_open(character)
+        await self._check_shown_there(job_id, character, actor)
         drawing = await self.drawing(job_id, picture, actor)
         if drawing.review in (Review.REJECTED, Review.WITHDRAWN):
             raise BadRequest(
@@ -110,6 +114,11 @@ class Portraits:
             )
         content = await self._shelf.read(drawing.path)
         return await self.add(character, content, pose=pose, actor=actor, drawing=drawing)
+
+    async def _check_shown_there(self, job_id: int, character: Character, actor: Actor) -> None:
+        job = await self._control.job(job_id, actor)
+        source = await self._projects.get(job.project) if job.project is not None else None
+        check_shows_to_all(source, await self._projects.get(character.project), actor)
 
     async def drawing(self, job_id: int, picture: int, actor: Actor) -> Artifact:
         """Return a job's picture, counted from 1, of the actor's server; raise BadRequest, NotFound."""
@@ -131,12 +140,13 @@ class Portraits:
         """Return the pictures by pose, each with the name people say: “front 1”."""
         return numbered(await self._characters.references(character.id))
 
-    async def remove(self, character: Character, label: str) -> str:
-        """Give up the picture of this name and return the name; raise UnknownName."""
+    async def remove(self, character: Character, label: str, actor: Actor) -> str:
+        """Give up the picture of this name and return the name; raise UnknownName, NotAllowed."""
         known = await self.of(character)
         wanted = " ".join(label.casefold().split())
         for name, reference in known:
             if wanted == name:
+                check_removes(reference, character, await self._projects.get(character.project), actor)
                 await self._characters.remove_reference(reference.id, at=self._clock.now())
                 return name
         raise UnknownName("reference", label, [name for name, _ in known])

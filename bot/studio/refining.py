@@ -19,6 +19,7 @@ from bot.core.generation import (
     Size,
 )
 from bot.core.job import Job, JobState
+from bot.core.library import Project
 from bot.core.lineage import Descent, Lineage
 from bot.core.workflow import Workflow
 from bot.ports.clock import Clock
@@ -28,6 +29,7 @@ from bot.ports.stores import Jobs, Projects
 from bot.studio.control import Actor, Control
 from bot.studio.critic import Exhibit
 from bot.studio.restoring import Original, Restoring
+from bot.studio.rights import check_gives_up, check_shows_to_all
 from bot.studio.submit import Submit, Ticket
 from bot.studio.workshop import Workshop
 
@@ -255,11 +257,7 @@ class Refining:
     async def check_own(self, job_id: int, actor: Actor) -> Job:
         """Return the job; raise NotAllowed for whom its pictures are not theirs to delete."""
         job = await self._control.job(job_id, actor)
-        if job.origin.user != actor.user and not actor.manages:
-            raise NotAllowed(
-                f"The pictures of #{job.id} are not yours.",
-                hint="Their person can delete them, or someone with Manage Server.",
-            )
+        check_gives_up(job, actor)
         if job.state is JobState.RENDERED:
             raise WrongState(f"#{job.id} is being posted.", hint="Try again in a moment.")
         return job
@@ -276,11 +274,13 @@ class Refining:
         await self._artifacts.delete(given_up, at=self._clock.now())
         return Shown(job=job, pictures=tuple(one for one in shown.pictures if one.id not in given_up))
 
-    async def move(self, job_id: int, project: int, actor: Actor) -> Job:
+    async def move(self, job_id: int, project: Project, actor: Actor) -> Job:
         """Let the job and its pictures belong to another project; its files and its post stay."""
         job = await self.check_own(job_id, actor)
-        await self._artifacts.move(job.id, project=project)
-        return replace(job, project=project)
+        source = await self._projects.get(job.project) if job.project is not None else None
+        check_shows_to_all(source, project, actor)
+        await self._artifacts.move(job.id, project=project.id)
+        return replace(job, project=project.id)
 
     # ── beneath
 

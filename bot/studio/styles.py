@@ -14,6 +14,7 @@ from bot.ports.clock import Clock
 from bot.ports.library import Characters, Styles
 from bot.ports.stores import Projects
 from bot.studio.actor import Actor
+from bot.studio.rights import check_changes
 from bot.studio.workshop import Workshop
 
 MOST_WHY = 300
@@ -150,9 +151,13 @@ class StyleBook:
         )
         return revised, changes(style.sheet, revised.sheet)
 
-    async def use(self, style: Style | None, project: Project) -> Project:
-        """Make it the way the project draws wherever no style is named; None: no style at all."""
+    async def use(self, style: Style | None, project: Project, actor: Actor) -> Project:
+        """Make it the way the project draws wherever no style is named; None: no style at all.
+
+        Raises NotAllowed for whom may not change the project.
+        """
         check_open(project)
+        check_changes(project, actor)
         return await self._projects.change(replace(project, style=style.id if style else None), was=project)
 
     async def in_use(self, project: Project) -> Style | None:

@@ -147,6 +147,7 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
         ),
         portraits=Portraits(
             characters=stores.characters,
+            projects=stores.projects,
             artifacts=stores.artifacts,
             jobs=stores.jobs,
             control=control,
@@ -217,7 +218,7 @@ def a_desk(stores: FakeStores | None = None) -> Desk:
             darkroom=darkroom,
             shelf=shelf,
         ),
-        janitor=Janitor(discards=stores.discards, shelf=shelf),
+        janitor=Janitor(discards=stores.discards, shelf=shelf, feed=feed),
         line=line,
         workshop=workshop,
         reporter=Reporter(

@@ -295,6 +295,7 @@ class Studio:
         self.backups = FakeBackups()
         self.portraits = Portraits(
             characters=self.stores.characters,
+            projects=self.stores.projects,
             artifacts=self.stores.artifacts,
             jobs=self.jobs,
             control=self.control,

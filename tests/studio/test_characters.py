@@ -66,7 +66,7 @@ async def test_names_of_which_nothing_can_be_kept_are_numbered():
     async with a_studio() as studio:
         home, first = await made(studio, "雪")
         _, second = await made(studio, "月", home)
-        await studio.casting.archive(first)
+        await studio.casting.archive(first, AIKO)
         _, third = await made(studio, "🦊", home)
         assert [one.slug for one in (first, second, third)] == ["character-1", "character-2", "character-3"]
 
@@ -150,7 +150,7 @@ async def test_somebody_of_another_server_does_not_exist():
 async def test_who_is_archived_is_kept_and_offered_nowhere():
     async with a_studio() as studio:
         home, yuki = await made(studio)
-        away = await studio.casting.archive(yuki)
+        away = await studio.casting.archive(yuki, AIKO)
         assert away.archived == studio.clock.now()
         assert await studio.casting.matching("y", AIKO, home) == []
         assert await studio.casting.of_project(home) == []
@@ -158,18 +158,18 @@ async def test_who_is_archived_is_kept_and_offered_nowhere():
         assert await studio.casting.named("Yuki", home) == away
         for change in (
             studio.casting.active("Yuki", home),
-            studio.casting.archive(away),
+            studio.casting.archive(away, AIKO),
             studio.casting.edit(away, Sketch(name="x")),
             studio.casting.describe(away.id, Appearance(), AIKO),
             studio.casting.add_variation(away, kind=VariationKind.POSE, name="x", prompt="x"),
         ):
             with pytest.raises(BadRequest, match="archived"):
                 await change
-        back = await studio.casting.restore(away)
+        back = await studio.casting.restore(away, AIKO)
         assert back == yuki
         assert await studio.casting.active("Yuki", home) == back
         with pytest.raises(BadRequest, match="not archived"):
-            await studio.casting.restore(back)
+            await studio.casting.restore(back, AIKO)
 
 
 async def test_an_edit_changes_what_it_says_and_nothing_else():
@@ -224,7 +224,7 @@ async def test_the_usual_variations_are_added_beside_those_there_are():
         added = await studio.casting.add_usual(yuki, [VariationKind.EXPRESSION])
         assert [one.name for one in added] == ["neutral", "angry", "sad"]
         assert await studio.casting.variations(yuki) == [mine, *added]
-        away = await studio.casting.archive(yuki)
+        away = await studio.casting.archive(yuki, AIKO)
         with pytest.raises(BadRequest, match="archived"):
             await studio.casting.add_usual(away, [VariationKind.POSE])
 

@@ -124,7 +124,7 @@ async def test_whose_poses_are_meant_is_found_as_in_any_drawing():
         mentioned = replace(matrix, base=a_request(project="Harbour", characters=("@yuki",)))
         assert len((await studio.planner.plan(mentioned, an_origin())).items) == 2
         project = await studio.library.named("Harbour", AIKO)
-        await studio.casting.archive(await studio.casting.named("Yuki", project))
+        await studio.casting.archive(await studio.casting.named("Yuki", project), AIKO)
         with pytest.raises(BadRequest, match="“Yuki” is archived"):
             await studio.planner.plan(matrix, an_origin())
 

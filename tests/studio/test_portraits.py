@@ -72,7 +72,7 @@ async def test_there_can_be_so_many_of_a_pose_and_no_file_is_kept_beyond():
 
 async def test_who_is_archived_gets_no_new_picture():
     async with a_studio() as studio:
-        yuki = await studio.casting.archive(await yuki_of(studio))
+        yuki = await studio.casting.archive(await yuki_of(studio), AIKO)
         job = await a_drawing(studio)
         for change in (
             studio.portraits.add(yuki, png(), pose=Pose.FRONT, actor=AIKO),
@@ -143,10 +143,10 @@ async def test_a_picture_is_given_up_by_its_name():
         yuki = await yuki_of(studio)
         for grey, pose in enumerate((Pose.FRONT, Pose.FRONT, Pose.ACTION)):
             await studio.portraits.add(yuki, png(grey=grey), pose=pose, actor=AIKO)
-        assert await studio.portraits.remove(yuki, " Front  2 ") == "front 2"
+        assert await studio.portraits.remove(yuki, " Front  2 ", AIKO) == "front 2"
         assert [label for label, _ in await studio.portraits.of(yuki)] == ["front 1", "action 1"]
         with pytest.raises(UnknownName, match="no reference called `front 2`"):
-            await studio.portraits.remove(yuki, "front 2")
+            await studio.portraits.remove(yuki, "front 2", AIKO)
 
 
 async def test_a_portrait_is_small_and_may_be_lacking():

@@ -198,7 +198,7 @@ async def test_what_comes_of_an_enlarged_picture_that_was_moved_goes_where_that_
     parent = await posted(studio, project=first.id)
     lineage = a_lineage(parent=parent.id, how=Descent.UPSCALE)
     large = await posted(studio, recipe=a_recipe(workflow="upscale", model=None), lineage=lineage)
-    await studio.refining.move(large.id, second.id, BOSS)
+    await studio.refining.move(large.id, second, BOSS)
     made = await child(studio, await studio.refining.vary(large.id, 1, AIKO, an_origin()))
     assert made.project == second.id
 
@@ -432,10 +432,10 @@ async def test_a_job_moves_to_another_project_with_its_pictures(studio):
     project = await studio.stores.projects.add(
         guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
     )
-    assert (await studio.refining.move(job.id, project.id, AIKO)).project == project.id
+    assert (await studio.refining.move(job.id, project, AIKO)).project == project.id
     assert (await studio.jobs.get(job.id)).project == project.id
     with pytest.raises(NotAllowed):
-        await studio.refining.move(job.id, project.id, STRANGER)
+        await studio.refining.move(job.id, project, STRANGER)
 
 
 async def test_a_variation_is_varied_by_its_own_workflow(studio):

@@ -182,10 +182,10 @@ async def test_a_project_draws_in_a_style_until_it_is_told_otherwise():
         project = await a_project(studio)
         style = await a_style(studio, project)
         assert await studio.styles.in_use(project) is None
-        used = await studio.styles.use(style, project)
+        used = await studio.styles.use(style, project, AIKO)
         assert await studio.styles.in_use(used) == style
         assert (await studio.library.named("Harbour", AIKO)).style == style.id
-        assert (await studio.styles.use(None, used)).style is None
+        assert (await studio.styles.use(None, used, AIKO)).style is None
 
 
 async def test_the_styles_of_an_archived_project_rest():
@@ -194,7 +194,7 @@ async def test_the_styles_of_an_archived_project_rest():
         style = await a_style(studio, project)
         archived = await studio.library.archive(project, AIKO)
         for ask in (
-            studio.styles.use(style, archived),
+            studio.styles.use(style, archived, AIKO),
             studio.styles.take_back(style, 2, project=archived, actor=AIKO),
         ):
             with pytest.raises(WrongState, match="archived"):
