@@ -154,7 +154,7 @@ class App:
             clock=clock,
         )
         backups = FolderBackups(settings.database, settings.backups, keep=settings.backups_kept)
-        self.janitor = Janitor(discards=stores.discards, shelf=self.shelf)
+        self.janitor = Janitor(discards=stores.discards, shelf=self.shelf, feed=self.feed)
         self.keeper = Keeper(backups=backups, clock=clock, every_hours=settings.backup_every_hours)
         self.courier = self._make_courier()
         self.casting = Casting(

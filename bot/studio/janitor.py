@@ -7,19 +7,24 @@ from typing import Final
 import structlog
 
 from bot.core.errors import StudioError
+from bot.core.job import JobState
 from bot.ports.library import Discards
 from bot.ports.shelf import Shelf
+from bot.studio.feed import Feed, JobChanged, News
 
 LOOK_EVERY_S: Final = 600.0
 AT_ONCE: Final = 100
+LET_GO: Final = {JobState.RENDERED, *(state for state in JobState if state.is_end)}
+"""In these states a job needs the picture no more that it started from."""
 
 log = structlog.get_logger(__name__)
 
 
 class Janitor:
-    def __init__(self, *, discards: Discards, shelf: Shelf) -> None:
+    def __init__(self, *, discards: Discards, shelf: Shelf, feed: Feed) -> None:
         self._discards = discards
         self._shelf = shelf
+        self._feed = feed
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
@@ -27,13 +32,23 @@ class Janitor:
         self._rung.set()
 
     async def run(self) -> None:
-        """Look at once, whenever it is rung, and now and then."""
-        while True:
-            self._rung.clear()
-            await self.run_once()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._rung.wait()
+        """Look at once, whenever it is rung, when a drawing lets go of its reference, and now and then."""
+        with self._feed.telling(self._hear):
+            while True:
+                self._rung.clear()
+                await self.run_once()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY_S):
+                        await self._rung.wait()
+
+    def _hear(self, news: News) -> None:
+        match news:
+            case JobChanged(job=job) if job.state in LET_GO and (
+                job.recipe.reference or job.request.reference
+            ):
+                self.ring()
+            case _:
+                pass
 
     async def run_once(self) -> int:
         """Remove all that is due; return how many files that were. What cannot be removed stays due."""

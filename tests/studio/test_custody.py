@@ -42,7 +42,9 @@ async def test_a_picture_that_comes_back_while_its_file_is_being_removed_is_kept
     async with a_studio() as studio:
         yuki, path = await given_up_reference(studio)
         removing = Halt(studio.shelf, "remove")
-        janitor = asyncio.create_task(Janitor(discards=studio.stores.discards, shelf=studio.shelf).run_once())
+        janitor = asyncio.create_task(
+            Janitor(discards=studio.stores.discards, shelf=studio.shelf, feed=studio.feed).run_once()
+        )
         await removing.reached.wait()
         taking = asyncio.create_task(studio.portraits.add(yuki, png(), pose=Pose.FRONT, actor=AIKO))
         await settled()
@@ -57,7 +59,9 @@ async def test_a_picture_whose_need_is_being_stored_is_not_removed():
         storing = Halt(studio.stores.characters, "add_reference")
         taking = asyncio.create_task(studio.portraits.add(yuki, png(), pose=Pose.FRONT, actor=AIKO))
         await storing.reached.wait()
-        janitor = asyncio.create_task(Janitor(discards=studio.stores.discards, shelf=studio.shelf).run_once())
+        janitor = asyncio.create_task(
+            Janitor(discards=studio.stores.discards, shelf=studio.shelf, feed=studio.feed).run_once()
+        )
         await settled()
         storing.go_on.set()
         await asyncio.gather(janitor, taking)

@@ -1,11 +1,16 @@
 """The janitor: what nothing needs is removed, what cannot be stays due, and nothing stops it."""
 
 import asyncio
+from dataclasses import replace
+
+import pytest
 
 from bot.core.errors import StudioError
+from bot.core.job import JobState
 from bot.studio import janitor as module
+from bot.studio.feed import Feed, JobChanged
 from bot.studio.janitor import Janitor
-from tests.builders import NOW, a_new_job, an_artifact, png
+from tests.builders import NOW, a_new_job, a_recipe, a_reference, an_artifact, png
 from tests.fakes import FakeShelf, FakeStores
 from tests.fakes.discards import FakeDiscards
 from tests.studio.house import running, settled
@@ -23,7 +28,7 @@ async def test_what_is_due_is_removed_however_much_it_is(monkeypatch):
     monkeypatch.setattr(module, "AT_ONCE", 2)
     stores, shelf = FakeStores(), FakeShelf()
     await given_up(stores, shelf, *(f"library/{number}.png" for number in range(5)))
-    assert await Janitor(discards=stores.discards, shelf=shelf).run_once() == 5
+    assert await Janitor(discards=stores.discards, shelf=shelf, feed=Feed()).run_once() == 5
     assert (shelf.files, await stores.discards.due()) == ({}, [])
 
 
@@ -38,13 +43,13 @@ async def test_what_cannot_be_removed_stays_due_and_the_rest_goes():
         await remove(path)
 
     shelf.remove = stuck
-    assert await Janitor(discards=stores.discards, shelf=shelf).run_once() == 1
+    assert await Janitor(discards=stores.discards, shelf=shelf, feed=Feed()).run_once() == 1
     assert await stores.discards.due() == ["library/1.png"]
 
 
 async def test_it_looks_at_the_start_whenever_it_is_rung_and_now_and_then(monkeypatch):
     stores, shelf = FakeStores(), FakeShelf()
-    janitor = Janitor(discards=stores.discards, shelf=shelf)
+    janitor = Janitor(discards=stores.discards, shelf=shelf, feed=Feed())
     await given_up(stores, shelf, "library/1.png")
     async with running(janitor.run()):
         await settled()
@@ -63,10 +68,26 @@ async def test_it_looks_at_the_start_whenever_it_is_rung_and_now_and_then(monkey
                 looked.set()
             return found
 
-    janitor = Janitor(discards=Watched(stores.memory), shelf=shelf)
+    janitor = Janitor(discards=Watched(stores.memory), shelf=shelf, feed=Feed())
     async with running(janitor.run()):
         await looked.wait()
         await given_up(stores, shelf, "library/3.png")
         looked.clear()
         await looked.wait()
+    assert shelf.files == {}
+
+
+@pytest.mark.parametrize("state", [JobState.RENDERED, JobState.FAILED, JobState.CANCELLED])
+async def test_a_picture_that_was_given_up_while_a_drawing_started_from_it_goes_with_the_drawings_need(state):
+    stores, shelf, feed = FakeStores(), FakeShelf(), Feed()
+    await given_up(stores, shelf, "library/1.png")
+    job, _ = await stores.jobs.add(a_new_job(recipe=a_recipe(reference=a_reference(path="library/1.png"))))
+    async with running(Janitor(discards=stores.discards, shelf=shelf, feed=feed).run()):
+        feed.publish(JobChanged(job=job))
+        await settled()
+        assert shelf.files.keys() == {"library/1.png"}
+        ended = replace(job, state=state)
+        stores.memory.jobs[ended.id] = ended
+        feed.publish(JobChanged(job=ended))
+        await settled()
     assert shelf.files == {}
