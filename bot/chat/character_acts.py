@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.chat.client import GengaClient
 
 _ABOUT = re.compile(r"(?P<character>[0-9]{1,15}):(?P<action>[a-z]{1,20})")
-_NUMBER = re.compile(r"[0-9]{1,15}")
+_FILLED = re.compile(r"(?P<character>[0-9]{1,15})(?::(?P<marks>[0-9a-f]{30}))?")
 
 
 async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
@@ -48,13 +48,19 @@ async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
 async def described(interaction: discord.Interaction[Any], rest: str, given: Mapping[str, str]) -> None:
     """Take the form for the appearance, whichever process opened it."""
     client: GengaClient = interaction.client
-    if not _NUMBER.fullmatch(rest):
+    filled = _FILLED.fullmatch(rest)
+    if filled is None:
         await expired(interaction)
         return
     async with client.reception.attend(interaction):
         looks = Appearance(**{name: given.get(name, "") for name in cards.TRAITS})
-        character = await client.desk.casting.describe(int(rest), looks, actor_of(interaction))
-        look = await character_look(interaction, character)
+        described = await client.desk.casting.describe(
+            int(filled["character"]), looks, actor_of(interaction), marks=filled["marks"] or ""
+        )
+        if described.clashes:
+            look = cards.described_at_once(described)
+        else:
+            look = await character_look(interaction, described.character)
     await say(interaction, look, ephemeral=True)
 
 

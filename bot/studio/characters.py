@@ -1,6 +1,7 @@
 """The casting: a project's characters, made, found, described and changed."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,7 +24,8 @@ from bot.core.characters import (
     Variation,
     VariationKind,
 )
-from bot.core.errors import BadRequest, NotFound, UnknownName
+from bot.core.describing import Clash, merged
+from bot.core.errors import BadRequest, NotFound, UnknownName, WrongState
 from bot.core.fitting import check_lora
 from bot.core.generation import Lora
 from bot.core.library import Project, clean_text, slug_of, spare_slug
@@ -52,6 +54,14 @@ class Profile:
     lessons: Sequence[Lesson]
     drawn: int
     approved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A character as described now; `clashes` were written by somebody else meanwhile, and stayed theirs."""
+
+    character: Character
+    clashes: tuple[Clash, ...] = ()
 
 
 class Casting:
@@ -163,12 +173,21 @@ class Casting:
         )
         return await self._characters.change(changed, was=character)
 
-    async def describe(self, character_id: int, appearance: Appearance, actor: Actor) -> Character:
-        """Write down what stays the same in every drawing; raise BadRequest, NotFound."""
-        character = await self.by_id(character_id, actor)
-        await self._check_open(character)
-        described = replace(character, appearance=cleaned_appearance(appearance))
-        return await self._characters.change(described, was=character)
+    async def describe(
+        self, character_id: int, appearance: Appearance, actor: Actor, *, marks: str = ""
+    ) -> Described:
+        """Write down what stays the same in every drawing; raise BadRequest, NotFound.
+
+        `marks` are of what the form was filled with: what others wrote since then stays.
+        """
+        written = cleaned_appearance(appearance)
+        while True:
+            character = await self.by_id(character_id, actor)
+            await self._check_open(character)
+            whole, clashes = merged(written, stored=character.appearance, marks=marks)
+            with suppress(WrongState):
+                changed = await self._characters.change(replace(character, appearance=whole), was=character)
+                return Described(character=changed, clashes=clashes)
 
     async def archive(self, character: Character, actor: Actor) -> Character:
         """Offer them no more; everything of theirs stays."""

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from bot.chat import cards
 from bot.core.casting import MOST_DESIGN, MOST_TRAIT, MOST_VARIATIONS
 from bot.core.characters import Appearance, Character, Pose, VariationKind
+from bot.core.describing import Clash
 from bot.core.review import Review
 from bot.ports.darkroom import Sheet
-from bot.studio.characters import MOST_COUNTED, Profile
+from bot.studio.characters import MOST_COUNTED, Described, Profile
 from bot.studio.dossiers import Arrival, Packed
 from bot.studio.portraits import Added, Board
 from tests.builders import (
@@ -83,12 +84,17 @@ def test_a_character(one, other, name):
         lessons=lessons,
         drawn=10**6,
     )
+    clashes = tuple(
+        Clash(trait=trait, kept=getattr(other.appearance, trait), written=getattr(one.appearance, trait))
+        for trait in cards.TRAITS
+    )
     for look in (
         cards.character_card(profile, b"x"),
         cards.character_card(profile),
         cards.character_created(one, project),
         cards.character_changed(one, replace(other, id=1)),
         cards.character_archived(one),
+        cards.described_at_once(Described(character=one, clashes=clashes)),
         cards.character_restored(one),
         cards.character_list(project, [one] * 40),
         cards.character_list(project, [one], archived=True),

@@ -65,10 +65,15 @@ async def test_somebody_is_made_described_in_a_form_and_shown(harbor: Studio) ->
     again = await harbor.artist.click(told, "Appearance")
     prefilled = {field["custom_id"]: field.get("value") for field in (await again.modal_shown()).inputs}
     assert (prefilled["hair"], prefilled["eyes"]) == ("silver hair", None)
+    at_once = await harbor.artist.click(told, "Appearance")
+    await at_once.modal_shown()
     await (await harbor.artist.submit(again, {"eyes": "green"})).answered()
+    clash = await (await harbor.artist.submit(at_once, {"eyes": "blue", "clothing": "a coat"})).answered()
+    assert "**Eyes** `green`\n> you wrote `blue`" in clash.text
     shown = await harbor.answer("/character show character:yuki")
     assert "**Hair** silver hair" in shown.text
     assert "**Eyes** green" in shown.text
+    assert "**Clothing** a coat" in shown.text
     form_again = await harbor.command("/character edit character:@Yuki")
     assert (await form_again.modal_shown()).title == "What Yuki looks like"
 

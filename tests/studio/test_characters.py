@@ -5,6 +5,7 @@ import pytest
 from bot.core.casting import MOST_VARIATIONS, Sketch
 from bot.core.catalogue import ModelFacts
 from bot.core.characters import Appearance, VariationKind
+from bot.core.describing import Clash, marks_of
 from bot.core.errors import BadRequest, NotFound, UnknownName
 from bot.core.families import ModelFamily
 from bot.core.generation import CastMember, Lora
@@ -193,10 +194,36 @@ async def test_an_edit_that_says_nothing_is_refused():
 async def test_the_appearance_is_written_down_cleaned():
     async with a_studio() as studio:
         _, yuki = await made(studio)
-        changed = await studio.casting.describe(yuki.id, Appearance(hair=" silver\n hair "), AIKO)
+        changed = (await studio.casting.describe(yuki.id, Appearance(hair=" silver\n hair "), AIKO)).character
         assert changed.appearance == Appearance(hair="silver hair")
         with pytest.raises(NotFound):
             await studio.casting.describe(yuki.id, Appearance(), STRANGER)
+
+
+async def test_of_two_forms_that_are_open_at_once_neither_undoes_the_other():
+    async with a_studio() as studio:
+        _, yuki = await made(studio)
+        marks = marks_of(yuki.appearance)
+        await studio.casting.describe(yuki.id, Appearance(hair="silver", eyes="green"), BOSS, marks=marks)
+        later = Appearance(hair="white", clothing="a coat")
+        described = await studio.casting.describe(yuki.id, later, AIKO, marks=marks)
+        assert described.character.appearance == Appearance(hair="silver", eyes="green", clothing="a coat")
+        assert described.clashes == (Clash(trait="hair", kept="silver", written="white"),)
+
+
+async def test_who_describes_in_the_very_moment_of_another_change_describes_what_it_became():
+    async with a_studio() as studio:
+        _, yuki = await made(studio)
+        change = studio.stores.characters.change
+
+        async def just_too_late(character, *, was):
+            studio.stores.characters.change = change
+            await studio.casting.edit(yuki, Sketch(trigger="yukistyle"))
+            return await change(character, was=was)
+
+        studio.stores.characters.change = just_too_late
+        described = await studio.casting.describe(yuki.id, Appearance(hair="silver"), AIKO)
+        assert (described.character.trigger, described.character.appearance.hair) == ("yukistyle", "silver")
 
 
 async def test_variations_come_and_go():

@@ -12,10 +12,11 @@ from bot.chat.look import Attached, Button, Field, Form, Look
 from bot.chat.markdown import code, cut, fitted
 from bot.core.casting import MOST_TRAIT, handle_of, numbered
 from bot.core.characters import Character, Lesson, Variation, VariationKind
+from bot.core.describing import marks_of
 from bot.core.generation import Lora
 from bot.core.library import Project
 from bot.core.turnaround import USUAL
-from bot.studio.characters import MOST_COUNTED, Profile
+from bot.studio.characters import MOST_COUNTED, Described, Profile
 
 CHARACTER: Final = "character"
 """The kind of our buttons and forms; it stands on old messages."""
@@ -57,7 +58,7 @@ def appearance_form(character: Character) -> Form:
     """Return the form for what stays the same in every drawing, with what is known of it."""
     return Form(
         kind=CHARACTER,
-        rest=str(character.id),
+        rest=f"{character.id}:{marks_of(character.appearance)}",
         title=cut(f"What {character.name} looks like", 45),
         fields=[
             Field(
@@ -70,6 +71,21 @@ def appearance_form(character: Character) -> Form:
             )
             for name, label in TRAITS.items()
         ],
+    )
+
+
+def described_at_once(described: Described) -> Look:
+    """Say what was kept as somebody else wrote it meanwhile, and give people their own words back."""
+    character = described.character
+    told = [
+        f"**{TRAITS[clash.trait]}** {code(clash.kept, 150)}\n> you wrote {code(clash.written, 450)}"
+        for clash in described.clashes
+    ]
+    return Look(
+        text=f"Somebody described **{_name(character)}** while your form was open. What both of you changed "
+        "stayed as they wrote it; all else that you wrote is kept.\n\n" + "\n".join(told),
+        colour=palette.FAILED,
+        buttons=(appearance_button(character),),
     )
 
 
