@@ -8,6 +8,7 @@ from bot.chat import cards
 from bot.chat.cards import palette
 from bot.chat.look import Action
 from bot.core.job import JobState
+from bot.core.lineage import Descent
 from bot.core.progress import Accepted, NodeStarted, Progress, Rendered, Sampled, Started, advance
 from bot.core.queueing import Known, Learning
 from bot.studio.gate import Away, DiskLow, Paused
@@ -20,8 +21,10 @@ from tests.builders import (
     a_graph,
     a_job,
     a_lineage,
+    a_picture_post,
     a_project,
     a_recipe,
+    a_reference,
     an_origin,
     some_timings,
 )
@@ -224,7 +227,28 @@ def test_the_colour_tells_the_state_as_well(state, colour):
 
 def test_what_is_drawn_again_says_from_what_and_a_second_attempt_that_it_is_one():
     said = text(JobView(job=a_job(lineage=a_lineage(parent=121), attempt=2), place=1))
-    assert "from #121 · attempt 2" in said
+    assert "again from #121 · attempt 2" in said
+
+
+@pytest.mark.parametrize(
+    ("lineage", "words"),
+    [
+        (a_lineage(parent=3, how=Descent.UPSCALE, picture=1), "upscaled from #3"),
+        (a_lineage(parent=3, how=Descent.VARY, picture=2), "variation of #3 picture 2"),
+        (a_lineage(parent=3, how=Descent.REFERENCE, picture=1), "📌 drawn from #3"),
+        (None, "drawn from an uploaded picture"),
+    ],
+)
+def test_a_card_and_its_post_say_in_the_same_words_what_it_came_from(lineage, words):
+    job = a_job(lineage=lineage, recipe=a_recipe(reference=a_reference()))
+    assert f" · {words} · for " in text(JobView(job=job, place=1))
+    assert cards.picture_post(a_picture_post(job=job)).content.endswith(f" · {words}")
+
+
+def test_a_job_for_an_upscale_model_has_no_steps_and_no_seed():
+    said = text(JobView(job=a_job(recipe=a_recipe(upscaler="4x_anime.pth", scale=2.0)), place=1))
+    assert "832×1216 · 4x\\_anime · ×2 · for" in said
+    assert "seed" not in said
 
 
 def test_a_job_that_waits_once_more_says_why():

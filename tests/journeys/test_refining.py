@@ -100,7 +100,7 @@ async def test_of_several_pictures_a_menu_tells_which_one_is_meant(studio: Studi
     large = await next_of(studio, await studio.artist.select(asked, "menu:picture:1:upscale", ["3"]))
     assert large.lineage is not None
     assert large.lineage.picture == 3
-    assert "larger than [#1 picture 3](" in studio.post_of(large).content
+    assert "upscaled from [#1 picture 3](" in studio.post_of(large).content
 
     assert "approved" in (await press(studio, panel, "Approve", by=studio.artist)).text
     await post_says(studio, post, f"✅ picture 2 approved by {studio.artist.user.mention}")

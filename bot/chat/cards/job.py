@@ -5,6 +5,7 @@ from typing import Final, assert_never
 
 from bot.chat.cards import palette
 from bot.chat.cards.holds import hold_words
+from bot.chat.cards.kinship import descent_words
 from bot.chat.cards.measures import (
     counted,
     dotted,
@@ -15,6 +16,7 @@ from bot.chat.cards.measures import (
     model_name,
     ordinal,
     person,
+    plain_number,
     relative,
     small,
 )
@@ -23,10 +25,9 @@ from bot.chat.cards.troubles import headline, trouble_words
 from bot.chat.look import Action, Attached, Button, Control, Look
 from bot.chat.markdown import escape, fitted, prose
 from bot.core.adopting import is_adopted
-from bot.core.generation import redrawn_words
+from bot.core.generation import Recipe, redrawn_words
 from bot.core.job import Card, Job, JobState
 from bot.core.lightening import change_words
-from bot.core.lineage import Descent
 from bot.core.progress import Phase, Progress
 from bot.core.queueing import Known, Learning
 from bot.studio.gate import Away
@@ -70,16 +71,6 @@ def resting_card(view: JobView, *, now: int, preview: bytes | None = None) -> Lo
     return replace(card, buttons=())
 
 
-def descent_words(job: Job) -> str:
-    """Say what the job starts from: another job, a picture that was taken up, or one of the person's."""
-    lineage = job.lineage
-    if lineage is None:
-        return "from your picture" if job.recipe.reference is not None else ""
-    if lineage.how is Descent.REFERENCE:
-        return f"from picture {lineage.picture} of #{lineage.parent}, your 📌"
-    return f"from #{lineage.parent}"
-
-
 def _small_print(view: JobView) -> str:
     job, recipe = view.job, view.job.recipe
     return small(
@@ -87,14 +78,20 @@ def _small_print(view: JobView) -> str:
         cast_words(recipe, 100),
         counted(recipe.count, "picture") if recipe.count > 1 else "",
         str(recipe.size),
-        f"{recipe.steps} steps",
-        f"seed {recipe.seed}",
+        *_steered(recipe),
         descent_words(job),
         f"attempt {job.attempt}" if job.attempt > 1 else "",
         change_words(recipe),
         redrawn_words(recipe),
         f"for {person(job)}",
     )
+
+
+def _steered(recipe: Recipe) -> tuple[str, ...]:
+    """Say what else decides how it looks; an upscale model has no steps and no seed."""
+    if recipe.upscaler is not None:
+        return (fitted(model_name(recipe.upscaler), 60), f"×{plain_number(recipe.scale)}")
+    return (f"{recipe.steps} steps", f"seed {recipe.seed}")
 
 
 def _preview(job: Job, content: bytes) -> Attached:

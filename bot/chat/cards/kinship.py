@@ -8,9 +8,35 @@ from bot.chat.cards.measures import counted, link_to, not_shown_here, small
 from bot.chat.look import Attached, Look
 from bot.core.formats import ending_of
 from bot.core.job import Job
+from bot.core.lineage import Descent
 from bot.studio.kinship import Tree
 
 MOST_SHOWN: Final = 8
+
+_OF: Final = {
+    Descent.AGAIN: "again from",
+    Descent.SAME_SEED: "same seed as",
+    Descent.VARY: "variation of",
+    Descent.UPSCALE: "upscaled from",
+    Descent.EDIT: "edited from",
+    Descent.REFERENCE: "📌 drawn from",
+    Descent.ANIMATE: "animated from",
+}
+
+
+def descent_words(job: Job, parent: Job | None = None) -> str:
+    """Say what the job starts from, and how: `variation of #121`; a parent that is known, with its post."""
+    lineage = job.lineage
+    if lineage is None:
+        return "drawn from an uploaded picture" if job.recipe.reference is not None else ""
+    several = parent.recipe.count > 1 if parent is not None else (lineage.picture or 0) > 1
+    name = (
+        f"#{lineage.parent} picture {lineage.picture}"
+        if lineage.picture and several
+        else f"#{lineage.parent}"
+    )
+    linked = f"[{name}]({link_to(parent, parent.post)})" if parent is not None and parent.post else name
+    return f"{_OF[lineage.how]} {linked}"
 
 
 def line_of_descent(line: Sequence[Job]) -> str:

@@ -6,7 +6,8 @@ from typing import Final
 
 from bot.chat.cards.findings import finding_words
 from bot.chat.cards.job import end_words
-from bot.chat.cards.measures import counted, duration, link_to, person, small
+from bot.chat.cards.kinship import descent_words
+from bot.chat.cards.measures import counted, duration, person, small
 from bot.chat.cards.pictures import picture_words, post_controls
 from bot.chat.cards.recipes import cast_words, lora_words, style_words
 from bot.chat.cards.troubles import trouble_words
@@ -18,7 +19,6 @@ from bot.core.generation import redrawn_words
 from bot.core.job import Job
 from bot.core.library import Project
 from bot.core.lightening import change_words
-from bot.core.lineage import Descent
 from bot.core.review import Decision, Review
 from bot.ports.darkroom import Sheet
 from bot.ports.pictures import Picture
@@ -28,15 +28,6 @@ CONTENT: Final = 2000
 MOST_TOLD: Final = 2
 MOST_STANDING: Final = 250
 _MARKS: Final = {Review.APPROVED: "✅", Review.REJECTED: "❌", Review.WITHDRAWN: "↩️"}
-_OF: Final = {
-    Descent.AGAIN: "again from",
-    Descent.SAME_SEED: "same seed as",
-    Descent.VARY: "variation of",
-    Descent.UPSCALE: "larger than",
-    Descent.EDIT: "edited from",
-    Descent.REFERENCE: "drawn from",
-    Descent.ANIMATE: "animated from",
-}
 
 
 def picture_post(post: PicturePost) -> Look:
@@ -111,17 +102,6 @@ def _decided(picture: Artifact, decision: Decision | None) -> tuple[str, str] | 
     return _MARKS[decision.after], f"{decision.after} by <@{decision.by}>{why}"
 
 
-def _from_parent(job: Job, parent: Job | None) -> str:
-    """Name the parent, with its post if there is one: `vary of #121`."""
-    if job.lineage is None:
-        return ""
-    name = f"#{job.lineage.parent}"
-    if job.lineage.picture is not None and parent is not None and parent.recipe.count > 1:
-        name = f"{name} picture {job.lineage.picture}"
-    linked = f"[{name}]({link_to(parent, parent.post)})" if parent is not None and parent.post else name
-    return f"{_OF[job.lineage.how]} {linked}"
-
-
 def _small_print(job: Job, project: Project | None, parent: Job | None) -> str:
     drawn = job.timings.drawing
     return small(
@@ -133,7 +113,7 @@ def _small_print(job: Job, project: Project | None, parent: Job | None) -> str:
         lora_words(job.recipe),
         duration(drawn) if drawn is not None else "time not measured",
         fitted(job.recipe.workflow, 60),
-        _from_parent(job, parent),
+        descent_words(job, parent),
         f"batch {job.batch}" if job.batch is not None else "",
         change_words(job.recipe),
         redrawn_words(job.recipe),
