@@ -10,7 +10,7 @@ from bot.core.job import Card, Job, JobEvent, JobState
 from bot.core.posting import Posting, PostingKind
 from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import JobFilter, NewJob
-from storage import artifacts, events, finding, outbox, searching, transitions, turns, words
+from storage import artifacts, events, finding, outbox, pins, searching, transitions, turns, words
 from storage.database import Database
 
 
@@ -129,6 +129,8 @@ def _add(db: Connection, *, new: NewJob) -> tuple[Job, bool]:
     known = finding.by_origin(db, key=new.origin.key)
     if known is not None:
         return known, False
+    if new.pin is not None:
+        pins.use(db, guild=new.origin.guild, user=new.origin.user, pin=new.pin)
     return insert_new(db, new), True
 
 

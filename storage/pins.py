@@ -47,6 +47,14 @@ def _peek(db: Connection, *, guild: int, user: int) -> Pin | None:
     return None if row is None else pin_of(row)
 
 
+def use(db: Connection, *, guild: int | None, user: int, pin: Pin) -> None:
+    """Forget the pin that was used; one that was put in its place meanwhile stays."""
+    db.execute(
+        "DELETE FROM pins WHERE guild = ? AND user = ? AND path = ? AND at = ?",
+        (guild, user, pin.reference.path, pin.at),
+    )
+
+
 def _take(db: Connection, *, guild: int, user: int) -> Pin | None:
     row = db.execute("DELETE FROM pins WHERE guild = ? AND user = ? RETURNING *", (guild, user)).fetchone()
     return None if row is None else pin_of(row)

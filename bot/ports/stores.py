@@ -15,11 +15,12 @@ from bot.core.lineage import Lineage
 from bot.core.posting import Posting
 from bot.core.queueing import Kind, Waiting
 from bot.core.workflow import Graph
+from bot.ports.review import Pin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """A job before it has a number."""
+    """A job before it has a number; with its row goes the `pin` that its person took up for it."""
 
     uid: UUID
     request: GenerationRequest
@@ -31,6 +32,7 @@ class NewJob:
     lineage: Lineage | None = None
     batch: int | None = None
     priority: Priority = Priority.INTERACTIVE
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

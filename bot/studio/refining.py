@@ -214,21 +214,21 @@ class Refining:
         lineage = None
         if pin.job is not None:
             lineage = Lineage(parent=pin.job, how=Descent.REFERENCE, picture=pin.picture)
-        ticket = await self._submit(replace(request, reference=pin.reference), origin, lineage=lineage)
-        await self._pins.take(guild=actor.guild, user=actor.user)
-        return ticket
+        reference = await self._reference_of(pin, actor, guild=actor.guild)
+        return await self._submit(replace(request, reference=reference), origin, lineage=lineage, pin=pin)
 
     async def _pin_for(self, request: GenerationRequest, actor: Actor) -> Pin | None:
         named = self._workshop.workflows.get(request.workflow or "")
         if request.reference is not None or actor.guild is None or (named and not named.needs_reference):
             return None
-        pin = await self._pins.peek(guild=actor.guild, user=actor.user)
-        if pin is None:
-            return None
+        return await self._pins.peek(guild=actor.guild, user=actor.user)
+
+    async def _reference_of(self, pin: Pin, actor: Actor, *, guild: int) -> Reference:
+        """Return the picture that was taken up; one that is gone is the person's no more."""
         try:
-            return replace(pin, reference=await self._kept(pin, actor))
+            return await self._kept(pin, actor)
         except NotFound as gone:
-            await self._pins.take(guild=actor.guild, user=actor.user)
+            await self._pins.take(guild=guild, user=actor.user)
             raise NotFound(
                 f"The picture you took up is gone. {gone.message}",
                 hint="It is not your reference any more; ask once more to draw without it.",

@@ -16,6 +16,7 @@ from bot.core.queueing import Limits, admit
 from bot.core.workflow import Graph, bind
 from bot.ports.clock import Clock
 from bot.ports.pictures import Pictures
+from bot.ports.review import Pin
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs, NewJob, Projects
 from bot.studio.custody import held
@@ -87,10 +88,19 @@ class Submit:
         self._one_by_one = asyncio.Lock()
 
     async def __call__(
-        self, request: GenerationRequest, origin: Origin, *, lineage: Lineage | None = None
+        self,
+        request: GenerationRequest,
+        origin: Origin,
+        *,
+        lineage: Lineage | None = None,
+        pin: Pin | None = None,
     ) -> Ticket:
-        """Store the request as a job; raise BadRequest or LimitReached, and then nothing is stored."""
-        return await self._accept((await self.prepare(request, origin, lineage=lineage)).new)
+        """Store the request as a job; raise BadRequest or LimitReached, and then nothing is stored.
+
+        The `pin` that it starts from is used up by the very transaction that stores the job.
+        """
+        prepared = await self.prepare(request, origin, lineage=lineage)
+        return await self._accept(replace(prepared.new, pin=pin))
 
     async def prepare(
         self, request: GenerationRequest, origin: Origin, *, lineage: Lineage | None = None

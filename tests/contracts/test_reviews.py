@@ -6,7 +6,18 @@ from bot.core.errors import NotFound
 from bot.core.families import ModelFamily
 from bot.core.review import Reason, Review
 from bot.ports.library import PictureFilter
-from tests.builders import GUILD, NOW, USER, a_new_job, a_pin, a_recipe, a_reference, a_verdict, an_artifact
+from tests.builders import (
+    GUILD,
+    NOW,
+    USER,
+    a_new_job,
+    a_pin,
+    a_recipe,
+    a_reference,
+    a_verdict,
+    an_artifact,
+    an_origin,
+)
 from tests.contracts.shelves import a_member, drawn, drawn_alone, in_project
 
 APPROVED, REJECTED, UNREVIEWED = Review.APPROVED, Review.REJECTED, Review.UNREVIEWED
@@ -211,6 +222,18 @@ async def test_a_pin_is_taken_once(stores):
     assert await stores.pins.take(guild=GUILD, user=USER) == pin
     assert await stores.pins.take(guild=GUILD, user=USER) is None
     assert await stores.pins.peek(guild=GUILD, user=USER) is None
+
+
+async def test_a_pin_is_used_up_by_the_very_change_that_stores_the_drawing_from_it(stores):
+    first, second = a_pin(), a_pin(at=NOW + 1)
+    await stores.pins.put(guild=GUILD, user=USER, pin=first)
+    origin = an_origin(key="once")
+    await stores.jobs.add(a_new_job(origin=origin, pin=first))
+    assert await stores.pins.peek(guild=GUILD, user=USER) is None
+    await stores.pins.put(guild=GUILD, user=USER, pin=second)
+    await stores.jobs.add(a_new_job(origin=origin, pin=second))
+    await stores.jobs.add(a_new_job(pin=first))
+    assert await stores.pins.peek(guild=GUILD, user=USER) == second
 
 
 async def test_each_person_has_one_pin_per_server_the_last_one(stores):

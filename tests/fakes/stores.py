@@ -35,7 +35,12 @@ class FakeJobs:
 
     async def add(self, new: NewJob) -> tuple[Job, bool]:
         known = self._with_key(new.origin.key)
-        return (known, False) if known is not None else (self._keep(new, JobState.QUEUED), True)
+        if known is not None:
+            return known, False
+        person = (new.origin.guild, new.origin.user)
+        if new.pin is not None and self._memory.pins.get(person) == new.pin:
+            del self._memory.pins[person]
+        return self._keep(new, JobState.QUEUED), True
 
     async def add_ended(self, new: NewJob, *, artifacts: Sequence[Artifact]) -> Job:
         known = self._with_key(new.origin.key)

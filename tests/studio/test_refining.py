@@ -22,6 +22,7 @@ from tests.builders import (
     a_lineage,
     a_lora,
     a_new_job,
+    a_pin,
     a_recipe,
     a_reference,
     a_request,
@@ -384,6 +385,35 @@ async def test_a_picture_taken_up_waits_for_a_drawing_that_can_start_from_it(stu
         await studio.refining.draw(a_request(prompt=" "), an_origin(), AIKO)
     later = await studio.refining.draw(a_request(workflow="img2img"), an_origin(), AIKO)
     assert later.job.parent == job.id
+
+
+async def test_a_picture_taken_up_stays_so_when_the_drawing_from_it_was_not_stored(studio, monkeypatch):
+    async def dies(_new):
+        raise TimeoutError
+
+    job = await posted(studio)
+    pin = await studio.refining.pin(job.id, 1, AIKO)
+    with monkeypatch.context() as patch:
+        patch.setattr(studio.jobs, "add", dies)
+        with pytest.raises(TimeoutError):
+            await studio.refining.draw(a_request(), an_origin(), AIKO)
+    assert (await studio.refining.draw(a_request(), an_origin(), AIKO)).job.recipe.reference == pin.reference
+
+
+async def test_what_is_taken_up_while_another_drawing_is_stored_is_for_the_next_one(studio, monkeypatch):
+    job = await posted(studio, pictures=2)
+    await studio.refining.pin(job.id, 1, AIKO)
+    add = studio.jobs.add
+
+    async def meanwhile(new):
+        await studio.stores.pins.put(guild=GUILD, user=USER, pin=a_pin(at=NOW + 5, job=job.id, picture=2))
+        return await add(new)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(studio.jobs, "add", meanwhile)
+        first = await studio.refining.draw(a_request(), an_origin(), AIKO)
+    second = await studio.refining.draw(a_request(), an_origin(), AIKO)
+    assert [one.job.lineage.picture for one in (first, second)] == [1, 2]
 
 
 async def test_a_picture_taken_up_and_deleted_since_is_used_as_it_was_kept(studio):
