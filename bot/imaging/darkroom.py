@@ -214,9 +214,10 @@ def _developed_of(
     image: Image.Image, media_type: str, asked: Size | None, thresholds: Thresholds
 ) -> Development:
     opaque = image if image.mode == "RGB" else plain(image, alpha=False)
+    grey = opaque.convert("L")
     return Development(
-        measures=measures_of(opaque, asked=asked, thresholds=thresholds),
-        fingerprint=fingerprint_of(opaque),
+        measures=measures_of(opaque, grey=grey, asked=asked, thresholds=thresholds),
+        fingerprint=fingerprint_of(grey),
         thumbnail=thumbnail_of(image),
         media_type=media_type,
     )

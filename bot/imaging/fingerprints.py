@@ -35,9 +35,12 @@ def fingerprint(content: bytes) -> Fingerprint | None:
 
 
 def fingerprint_of(image: Image.Image) -> Fingerprint | None:
-    """Return None for a picture of one colour: all of those would be each other's duplicates."""
-    grey = resized(image.convert("L"), (_SIDE, _SIDE), Image.Resampling.BOX)
-    greys = grey.tobytes()
+    """Return None for a picture of one colour: all of those would be each other's duplicates.
+
+    Only its greys are looked at; a picture that is nothing else is taken as it is.
+    """
+    grey = image if image.mode == "L" else image.convert("L")
+    greys = resized(grey, (_SIDE, _SIDE), Image.Resampling.BOX).tobytes()
     if max(greys) - min(greys) <= DEFAULT_THRESHOLDS.blank_span:
         return None
     spectrum = tuple(_spectrum(greys))

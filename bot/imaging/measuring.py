@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import sqrt
+from operator import mul
 
 from PIL import Image, ImageChops
 
@@ -14,6 +15,8 @@ SHARPNESS_SIDE = 512
 LEAST_SIDE = 32
 
 _LEVELS = 255
+_ALL_LEVELS = range(_LEVELS + 1)
+_SQUARES = tuple(level * level for level in _ALL_LEVELS)
 _LUMA = (0.299, 0.587, 0.114)
 """The weights of red, green and blue in Pillow's greys (ITU-R 601)."""
 
@@ -26,11 +29,15 @@ def measured(
 
 
 def measures_of(
-    image: Image.Image, *, asked: Size | None = None, thresholds: Thresholds = DEFAULT_THRESHOLDS
+    image: Image.Image,
+    *,
+    grey: Image.Image | None = None,
+    asked: Size | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> Measures:
-    """Measure a plain RGB picture."""
-    bands = [band.histogram() for band in image.split()]
-    grey = image.convert("L")
+    """Measure a plain RGB picture, whose greys may be at hand already."""
+    bands = _by_band(image)
+    grey = grey or image.convert("L")
     greys = grey.histogram()
     pixels = image.width * image.height
     return Measures(
@@ -47,17 +54,28 @@ def measures_of(
     )
 
 
+def span_of(image: Image.Image) -> int:
+    """Return how far apart the darkest and the lightest value of any colour are."""
+    return max(map(_span, _by_band(image)))
+
+
+def _by_band(image: Image.Image) -> list[Sequence[int]]:
+    """Count the levels of all bands in one go; taking the bands apart first would copy each."""
+    counted, size = image.histogram(), len(_ALL_LEVELS)
+    return [counted[start : start + size] for start in range(0, len(counted), size)]
+
+
 def _span(histogram: Sequence[int]) -> int:
     used = [level for level, pixels in enumerate(histogram) if pixels]
     return used[-1] - used[0]
 
 
 def _total(histogram: Sequence[int]) -> int:
-    return sum(level * pixels for level, pixels in enumerate(histogram))
+    return sum(map(mul, _ALL_LEVELS, histogram))
 
 
 def _energy(histogram: Sequence[int]) -> int:
-    return sum(level * level * pixels for level, pixels in enumerate(histogram))
+    return sum(map(mul, _SQUARES, histogram))
 
 
 def _deviation(histogram: Sequence[int]) -> float:

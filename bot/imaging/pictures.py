@@ -20,6 +20,7 @@ from bot.imaging.decoding import (
     size_in_header,
     upright,
 )
+from bot.imaging.measuring import span_of
 from bot.ports.pictures import Picture
 
 T = TypeVar("T")
@@ -38,7 +39,8 @@ PREVIEW_QUALITY = 80
 BLANK_SPAN = 4
 """Of 255: a VAE that yields NaN paints pure black, and lossy formats blur that by a shade or two."""
 
-_WEBP_METHOD = 2
+_WEBP_METHOD = 0
+"""Of 6: 2 takes 1.4 times as long, for 9 % fewer bytes and no better a picture; it would be waited for."""
 _WEBP_SIDE = 16_383
 """The longest side that the format can hold."""
 _POST_STEPS = ((90, 1.0), (80, 1.0), (70, 1.0), (80, 0.7), (75, 0.5), (70, 0.35), (60, 0.25), (50, 0.1))
@@ -114,9 +116,7 @@ def proven(content: bytes, image: Image.Image) -> Picture:
 
 def _is_blank(image: Image.Image) -> bool:
     """Tell whether no band of the picture, once it is plain RGB, spans more than BLANK_SPAN."""
-    shades = [band.histogram() for band in plain(image, alpha=False).split()]
-    used = [[shade for shade, pixels in enumerate(band) if pixels] for band in shades]
-    return all(band[-1] - band[0] <= BLANK_SPAN for band in used)
+    return span_of(plain(image, alpha=False)) <= BLANK_SPAN
 
 
 def _reference(content: bytes) -> Picture:

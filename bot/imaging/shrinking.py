@@ -9,8 +9,8 @@ from bot.imaging.decoding import decoded, plain
 
 THUMBNAIL_SIDE = 512
 _QUALITY = 78
-_METHOD = 2
-"""Of 6: the next one is 3 times as slow and saves 4 % of the bytes."""
+_METHOD = 0
+"""Of 6: 2 takes 1.6 times as long, for 18 % fewer bytes of some 20 kB and no better a picture."""
 
 
 def resized(
@@ -35,10 +35,11 @@ def thumbnail_of(image: Image.Image, side: int = THUMBNAIL_SIDE) -> bytes:
 def fitting(image: Image.Image, box: tuple[int, int]) -> Image.Image:
     """Return it shrunk into the box with its proportions kept; what is smaller stays as it is.
 
-    Lanczos takes 2.5 times as long, and what it makes of a grainy picture differs by half a level of 255.
+    Whole pixels are averaged first, as far as they go: Lanczos on everything takes 3 to 10 times as long, and
+    once it is stored as a thumbnail, what it makes of a drawing is nearer to the original by 1 dB of 36.
     """
     small = image.copy()
-    small.thumbnail(box, Image.Resampling.HAMMING, reducing_gap=2.0)
+    small.thumbnail(box, Image.Resampling.BICUBIC, reducing_gap=1.0)
     return small
 
 

@@ -1,14 +1,15 @@
 from io import BytesIO
+from statistics import mean
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import Image, ImageChops, ImageEnhance, ImageOps, ImageStat
 
 from bot.core.likeness import NEAR_DUPLICATE, Fingerprint
 from bot.imaging.decoding import Undecodable
 from bot.imaging.fingerprints import fingerprint, fingerprint_of
-from bot.imaging.shrinking import thumbnail
+from bot.imaging.shrinking import resized, thumbnail
 from tests.builders import png
 from tests.imaging.hostile import encoded, with_workflow
 from tests.imaging.sketches import png_of, sketch, webp_of
@@ -53,6 +54,10 @@ def test_a_mirrored_or_turned_picture_is_another_one(turn):
     assert not fingerprint_of(sketch(1)).near(fingerprint_of(turn(sketch(1))))
 
 
+def test_a_fingerprint_is_of_the_greys_alone():
+    assert fingerprint_of(sketch(1).convert("L")) == fingerprint_of(sketch(1))
+
+
 @pytest.mark.parametrize("grey", [0, 128, 255])
 def test_a_blank_picture_has_no_fingerprint(grey):
     assert fingerprint(png(200, 300, grey=grey)) is None
@@ -91,6 +96,14 @@ def test_the_distance_counts_the_bits_that_differ(a, flipped):
 def test_a_thumbnail_is_a_webp_of_at_most_512_pixels_and_never_larger_than_the_picture(size, shown):
     image = Image.open(BytesIO(thumbnail(png_of(sketch(1, *size)))))
     assert (image.format, image.size) == ("WEBP", shown)
+
+
+@pytest.mark.parametrize("size", [(832, 1216), (1024, 1024), (900, 700), (3000, 2000)])
+def test_a_thumbnail_is_hardly_less_true_than_the_most_careful_one(size):
+    image = sketch(1, *size)
+    shown = Image.open(BytesIO(thumbnail(png_of(image)))).convert("RGB")
+    careful = resized(image, shown.size, Image.Resampling.LANCZOS)
+    assert mean(ImageStat.Stat(ImageChops.difference(shown, careful)).mean) < 3
 
 
 def test_a_thumbnail_is_small():

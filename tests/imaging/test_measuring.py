@@ -1,4 +1,5 @@
 import random
+from statistics import mean, pstdev
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,25 @@ def toned(image, curve):
 
 
 # ── what each number is
+
+
+def test_the_numbers_are_those_that_counting_pixel_by_pixel_gives():
+    image = sketch(3, 40, 48)
+    bands = [band.tobytes() for band in image.split()]
+    greys = image.convert("L").tobytes()
+    luma = [0.299 * r + 0.587 * g + 0.114 * b for r, g, b in zip(*bands, strict=True)]
+    measures = measures_of(image)
+    assert measures.span == max(max(band) - min(band) for band in bands)
+    assert measures.exposure == pytest.approx(mean(luma) / 255)
+    assert measures.contrast == pytest.approx(pstdev(greys) / 255)
+    assert measures.shadows == sum(grey <= 2 for grey in greys) / len(greys)
+    assert measures.highlights == sum(grey >= 253 for grey in greys) / len(greys)
+    assert measures.blackness == sum(grey <= 16 for grey in greys) / len(greys)
+
+
+def test_greys_that_are_at_hand_change_no_number():
+    image = sketch(1)
+    assert measures_of(image, grey=image.convert("L")) == measures_of(image)
 
 
 def test_exposure_is_the_mean_luminance():

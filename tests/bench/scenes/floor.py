@@ -14,7 +14,7 @@ from tests.bench.scenes.posts import LARGE
 from tests.bench.stage import Stage, a_stage
 
 PAGE = b"\0" * 4096
-QUALITY, METHOD = 90, 2
+QUALITY, METHOD = 90, 0
 """What the bot encodes with first."""
 
 
