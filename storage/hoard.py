@@ -84,7 +84,7 @@ class FolderHoard:
         try:
             handle = os.open(self._root / find.name, os.O_RDONLY | _NO_LINKS | _AS_IT_IS)
             with open(handle, "rb") as file:  # noqa: PTH123 - Path.open takes no handle
-                content = file.read(MOST_BYTES + 1)
+                content = file.read(min(os.fstat(handle).st_size, MOST_BYTES) + 1)
         except OSError as error:
             raise NotFound(f"It cannot be opened: {error.strerror}.") from error
         if len(content) > MOST_BYTES:

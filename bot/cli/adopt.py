@@ -1,9 +1,11 @@
 """`genga import`: old outputs become part of the library, and a report says what did not."""
 
 import asyncio
+import os
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
@@ -20,7 +22,7 @@ from bot.clock import SystemClock
 from bot.core.errors import Misconfigured, StudioError, UnknownName
 from bot.core.library import Project
 from bot.imaging.darkroom import PillowDarkroom
-from bot.ports.hoard import Passed
+from bot.ports.hoard import Hoard, Passed
 from bot.settings import Settings
 from bot.studio.adopting import Adopting, Known, Outcome, Taken
 from storage.database import Database
@@ -31,6 +33,8 @@ from storage.stores import SqliteStores
 
 NAMED: Final = 5
 """So many files are named for each reason."""
+DISK_THREADS: Final = 4
+"""They mostly wait: the disk takes several files at once as fast as one."""
 TELLINGS: Final = 20
 """Where there is no terminal, so many lines tell how far it is."""
 
@@ -75,20 +79,44 @@ def adopt(settings: Settings, folder: Path, *, project: str, guild: int | None) 
 
 
 async def _adopt(settings: Settings, folder: Path, name: str, guild: int | None, console: Console) -> Report:
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures") as pool:
-        hoard = FolderHoard(folder, pool, library=settings.data_dir / LIBRARY)
+    with threads() as pools:
+        hoard = FolderHoard(folder, pools.disk, library=settings.data_dir / LIBRARY)
         async with Database.open(settings.database) as database:
             stores = SqliteStores.over(database)
-            adopting = Adopting(
-                hoard,
-                await _project(stores.projects, name, _guild(settings, guild)),
-                jobs=stores.jobs,
-                artifacts=stores.artifacts,
-                darkroom=PillowDarkroom(pool),
-                shelf=PictureShelf(settings.data_dir, pool),
-                clock=SystemClock(),
-            )
+            project = await _project(stores.projects, name, _guild(settings, guild))
+            adopting = adopting_into(settings.data_dir, hoard, project, stores=stores, pools=pools)
             return await _watched(adopting, hoard, console)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pools:
+    """The disk has threads of its own: a picture is looked at while others are written."""
+
+    disk: Executor
+    pictures: Executor
+
+
+@contextmanager
+def threads() -> Iterator[Pools]:
+    with (
+        ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="disk") as disk,
+        ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="pictures") as pictures,
+    ):
+        yield Pools(disk=disk, pictures=pictures)
+
+
+def adopting_into(
+    data: Path, hoard: Hoard, project: Project, *, stores: SqliteStores, pools: Pools
+) -> Adopting:
+    return Adopting(
+        hoard,
+        project,
+        jobs=stores.jobs,
+        artifacts=stores.artifacts,
+        darkroom=PillowDarkroom(pools.pictures),
+        shelf=PictureShelf(data, pools.disk),
+        clock=SystemClock(),
+    )
 
 
 def _guild(settings: Settings, said: int | None) -> int:

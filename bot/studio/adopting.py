@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,8 +26,10 @@ from bot.ports.shelf import Place, Shelf
 from bot.ports.stores import Jobs, NewJob
 from bot.studio.archive import NOBODY, THUMBNAILS, WEBP
 
-AT_ONCE: Final = 4
-"""So many files are in hand at the same time, and in memory."""
+AT_ONCE: Final = 8
+"""So many files are in hand at the same time: while some are written, others are looked at."""
+BYTES_AT_ONCE: Final = 256 * 1024 * 1024
+"""They are in memory: of larger ones fewer are in hand, of the largest a single one."""
 NAME_DIGITS: Final = 16
 """Of the hash, for the file's name: it is the same whenever the same file is adopted again."""
 ADOPTER: Final = "genga import"
@@ -81,19 +83,18 @@ class Adopting:
         Raises StudioError where nothing can be kept; what was yielded before is safe.
         """
         walk = self._hoard.walk()
-        in_hand: set[asyncio.Task[Outcome]] = set()
+        in_hand: dict[asyncio.Task[Outcome], int] = {}
         try:
             async for sight in walk:
+                weight = sight.bytes if isinstance(sight, Find) else 0
+                while _are_full(in_hand, weight):
+                    for task in await _done(in_hand):
+                        yield task.result()
                 if stop.is_set():
                     break
-                in_hand.add(asyncio.create_task(self._outcome(sight)))
-                if len(in_hand) >= AT_ONCE:
-                    done, in_hand = await asyncio.wait(in_hand, return_when=asyncio.FIRST_COMPLETED)
-                    for task in done:
-                        yield task.result()
+                in_hand[asyncio.create_task(self._outcome(sight))] = weight
             while in_hand:
-                done, in_hand = await asyncio.wait(in_hand, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
+                for task in await _done(in_hand):
                     yield task.result()
         finally:
             await asyncio.gather(*in_hand, return_exceptions=True)
@@ -177,6 +178,19 @@ class Adopting:
             graph=_graph(inscription.graph),
             project=self._project.id,
         )
+
+
+def _are_full(in_hand: Mapping[asyncio.Task[Outcome], int], weight: int) -> bool:
+    """Tell whether a file of so many bytes has to wait; none waits for empty hands."""
+    return len(in_hand) >= AT_ONCE or (bool(in_hand) and sum(in_hand.values()) + weight > BYTES_AT_ONCE)
+
+
+async def _done(in_hand: dict[asyncio.Task[Outcome], int]) -> list[asyncio.Task[Outcome]]:
+    """Wait for the first that is done, and take out of hand all that are."""
+    done, _ = await asyncio.wait(in_hand, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        del in_hand[task]
+    return list(done)
 
 
 def _day(find: Find) -> str:

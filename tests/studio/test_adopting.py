@@ -11,6 +11,7 @@ from bot.core.errors import DiskFull
 from bot.core.inscription import Inscription, Parameters
 from bot.core.job import JobState
 from bot.ports.hoard import Passed
+from bot.studio import adopting as module
 from bot.studio.adopting import Adopting, Known, Taken
 from tests.builders import GUILD, NOW, USER, a_graph, png
 from tests.fakes import FakeHoard
@@ -99,7 +100,10 @@ async def test_what_cannot_be_read_is_named_with_its_reason_and_the_rest_is_take
     assert [outcome.find.name for outcome in found if isinstance(outcome, Taken)] == ["a.png"]
 
 
-async def test_when_it_is_stopped_what_is_in_hand_is_finished_and_the_rest_waits_for_the_next_time():
+async def test_when_it_is_stopped_what_is_in_hand_is_finished_and_the_rest_waits_for_the_next_time(
+    monkeypatch,
+):
+    monkeypatch.setattr(module, "AT_ONCE", 3)
     async with a_studio() as studio:
         stop = asyncio.Event()
         use_case = await adopting(studio, FakeHoard(SHADES))
@@ -113,6 +117,26 @@ async def test_when_it_is_stopped_what_is_in_hand_is_finished_and_the_rest_waits
         assert len(studio.shelf.files) == 2 * len(seen)
         rest = await outcomes(studio, SHADES)
         assert len([outcome for outcome in rest if isinstance(outcome, Taken)]) == len(SHADES) - len(seen)
+
+
+@pytest.mark.parametrize(("bytes_at_once", "in_hand"), [(10**9, 3), (2 * len(png()), 2), (1, 1)])
+async def test_of_large_files_fewer_are_in_hand_at_the_same_time(monkeypatch, bytes_at_once, in_hand):
+    monkeypatch.setattr(module, "AT_ONCE", 3)
+    monkeypatch.setattr(module, "BYTES_AT_ONCE", bytes_at_once)
+    async with a_studio() as studio:
+        hoard = FakeHoard(dict.fromkeys(SHADES, SHADES["0.png"]))
+        read, reading, most = hoard.read, set(), []
+
+        async def slowly(find):
+            reading.add(find)
+            most.append(len(reading))
+            await asyncio.sleep(0)
+            reading.remove(find)
+            return await read(find)
+
+        hoard.read = slowly
+        assert len(await outcomes(studio, hoard)) == len(SHADES)
+    assert max(most) == in_hand
 
 
 async def test_a_full_disk_ends_it_and_what_was_taken_before_is_safe():
