@@ -12,6 +12,7 @@ from bot.core.job import Card, Job, JobState
 from bot.ports.stores import NewJob
 from storage.database import Database
 from storage.jobs import insert_new
+from storage.leafing import newest_first, order
 from storage.records import artifact_of, job_of
 from storage.result_records import batch_of, values_of_batch
 
@@ -42,8 +43,17 @@ class SqliteBatches:
     async def pictures(self, batch_id: int) -> list[Artifact]:
         return await self._database.read(partial(_pictures, batch_id=batch_id))
 
-    async def of_guild(self, guild: int | None, *, before: int | None = None, limit: int = 10) -> list[Batch]:
-        return await self._database.read(partial(_of_guild, guild=guild, before=before, limit=limit))
+    async def of_guild(
+        self,
+        guild: int | None,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 10,
+    ) -> list[Batch]:
+        return await self._database.read(
+            partial(_of_guild, guild=guild, before=before, after=after, limit=limit)
+        )
 
     async def unfinished(self) -> list[Batch]:
         return await self._database.read(_unfinished)
@@ -220,12 +230,18 @@ def _pictures(db: Connection, *, batch_id: int) -> list[Artifact]:
     return [artifact_of(row) for row in rows]
 
 
-def _of_guild(db: Connection, *, guild: int | None, before: int | None, limit: int) -> list[Batch]:
+def _of_guild(
+    db: Connection, *, guild: int | None, before: int | None, after: int | None, limit: int
+) -> list[Batch]:
     rows = db.execute(
-        "SELECT * FROM batches WHERE guild IS ? AND id < ? ORDER BY id DESC LIMIT ?",
-        (guild, _BEYOND_ALL if before is None else before, limit),
+        f"""
+        SELECT * FROM batches INDEXED BY batches_by_guild
+        WHERE guild IS ? AND id > ? AND id < ?
+        ORDER BY id {order(after=after)} LIMIT ?
+        """,  # noqa: S608 a direction
+        (guild, -1 if after is None else after, _BEYOND_ALL if before is None else before, limit),
     )
-    return [batch_of(row) for row in rows]
+    return newest_first([batch_of(row) for row in rows], after=after)
 
 
 def _unfinished(db: Connection) -> list[Batch]:

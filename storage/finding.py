@@ -7,6 +7,7 @@ from sqlite3 import Connection
 from bot.core.job import Job, JobState
 from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import JobFilter
+from storage.leafing import newest_first, order
 from storage.records import Values, job_of, waiting_of
 from storage.transitions import no_such_job
 
@@ -72,7 +73,9 @@ def unsettled_cards(db: Connection, *, since: int, limit: int) -> list[Job]:
     return [job_of(row) for row in rows]
 
 
-def page(db: Connection, *, wanted: JobFilter, before: int | None, limit: int) -> list[Job]:
+def page(
+    db: Connection, *, wanted: JobFilter, before: int | None, after: int | None, limit: int
+) -> list[Job]:
     values: Values = {
         "guild": wanted.guild,
         "user": wanted.user,
@@ -80,12 +83,16 @@ def page(db: Connection, *, wanted: JobFilter, before: int | None, limit: int) -
         "state": wanted.state and wanted.state.value,
     }
     given = [f"{column} = :{column}" for column, value in values.items() if value is not None]
-    where = " AND ".join(["id < :before", *given])
+    where = " AND ".join(["id > :after", "id < :before", *given])
+    bounds = {
+        "after": -1 if after is None else after,
+        "before": _BEYOND_ALL if before is None else before,
+    }
     rows = db.execute(
-        f"SELECT * FROM jobs WHERE {where} ORDER BY id DESC LIMIT :limit",  # noqa: S608 the columns above
-        {**values, "before": _BEYOND_ALL if before is None else before, "limit": limit},
+        f"SELECT * FROM jobs WHERE {where} ORDER BY id {order(after=after)} LIMIT :limit",  # noqa: S608 the columns above
+        {**values, **bounds, "limit": limit},
     )
-    return [job_of(row) for row in rows]
+    return newest_first([job_of(row) for row in rows], after=after)
 
 
 def measured(db: Connection, *, kind: Kind, limit: int) -> list[int]:

@@ -91,10 +91,19 @@ class SqliteJobs:
         guild: int | None,
         project: int | None = None,
         before: int | None = None,
+        after: int | None = None,
         limit: int = 10,
     ) -> list[Job]:
         return await self._database.read(
-            partial(searching.find, words=words, guild=guild, project=project, before=before, limit=limit)
+            partial(
+                searching.find,
+                words=words,
+                guild=guild,
+                project=project,
+                before=before,
+                after=after,
+                limit=limit,
+            )
         )
 
     async def children(self, job_id: int) -> list[Job]:
@@ -103,8 +112,12 @@ class SqliteJobs:
     async def family(self, job_id: int, *, limit: int = 200) -> list[Job]:
         return await self._database.read(partial(searching.family, job_id=job_id, limit=limit))
 
-    async def page(self, wanted: JobFilter, *, before: int | None = None, limit: int = 10) -> list[Job]:
-        return await self._database.read(partial(finding.page, wanted=wanted, before=before, limit=limit))
+    async def page(
+        self, wanted: JobFilter, *, before: int | None = None, after: int | None = None, limit: int = 10
+    ) -> list[Job]:
+        return await self._database.read(
+            partial(finding.page, wanted=wanted, before=before, after=after, limit=limit)
+        )
 
     async def by_message(self, message: int) -> Job | None:
         return await self._database.read(partial(finding.by_message, message=message))

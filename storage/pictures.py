@@ -10,6 +10,7 @@ from bot.core.likeness import Fingerprint, Likeness
 from bot.ports.library import PictureFilter
 from storage import artifacts
 from storage.database import Database
+from storage.leafing import newest_first, order
 from storage.records import Values, artifact_of, text_of_likeness
 from storage.transitions import no_such_job
 
@@ -26,9 +27,16 @@ class SqliteArtifacts:
         return await self._database.read(partial(by_id, artifact_id=artifact_id))
 
     async def page(
-        self, wanted: PictureFilter, *, before: int | None = None, limit: int = 10
+        self,
+        wanted: PictureFilter,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 10,
     ) -> list[Artifact]:
-        return await self._database.read(partial(_page, wanted=wanted, before=before, limit=limit))
+        return await self._database.read(
+            partial(_page, wanted=wanted, before=before, after=after, limit=limit)
+        )
 
     async def count(self, wanted: PictureFilter, *, most: int) -> int:
         return await self._database.read(partial(count, wanted=wanted, most=most))
@@ -75,13 +83,15 @@ def no_such_picture() -> NotFound:
     return NotFound("There is no such picture.", hint="`/gallery` shows those there are.")
 
 
-def _page(db: Connection, *, wanted: PictureFilter, before: int | None, limit: int) -> list[Artifact]:
-    source, values = asked(db, wanted=wanted, before=before)
+def _page(
+    db: Connection, *, wanted: PictureFilter, before: int | None, after: int | None, limit: int
+) -> list[Artifact]:
+    source, values = asked(db, wanted=wanted, before=before, after=after)
     rows = db.execute(
         f"SELECT artifacts.* {source} LIMIT :limit",
         {**values, "limit": limit},
     )
-    return [artifact_of(row) for row in rows]
+    return newest_first([artifact_of(row) for row in rows], after=after)
 
 
 def count(db: Connection, *, wanted: PictureFilter, most: int) -> int:
@@ -93,8 +103,10 @@ def count(db: Connection, *, wanted: PictureFilter, most: int) -> int:
     return row["pictures"]
 
 
-def asked(db: Connection, *, wanted: PictureFilter, before: int | None = None) -> tuple[str, Values]:
-    """Return FROM … ORDER BY for such pictures, the newest first, and its values.
+def asked(
+    db: Connection, *, wanted: PictureFilter, before: int | None = None, after: int | None = None
+) -> tuple[str, Values]:
+    """Return FROM … ORDER BY for such pictures, the newest first or those next above `after`, and its values.
 
     One index leads whatever is asked for: that of the character, else of the project, else of the guild,
     each with the review or without it, and all by id; a span of time is a span of ids.
@@ -113,9 +125,11 @@ def asked(db: Connection, *, wanted: PictureFilter, before: int | None = None) -
     low, below = _span(db, wanted)
     if before is not None:
         below = min(below, before)
+    if after is not None:
+        low = max(low, after + 1)
     conditions = [*leading, f"{key} >= :low", f"{key} < :below", "artifacts.deleted IS NULL", *dates]
     return (
-        f"FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {key} DESC",
+        f"FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {key} {order(after=after)}",
         {**values, "low": low, "below": below},
     )
 

@@ -4,6 +4,7 @@ import json
 from sqlite3 import Connection
 
 from bot.core.job import Job
+from storage.leafing import newest_first, order
 from storage.records import job_of
 from storage.words import question
 
@@ -11,9 +12,16 @@ _BEYOND_ALL = 2**63 - 1
 
 
 def find(
-    db: Connection, *, words: str, guild: int | None, project: int | None, before: int | None, limit: int
+    db: Connection,
+    *,
+    words: str,
+    guild: int | None,
+    project: int | None,
+    before: int | None,
+    after: int | None,
+    limit: int,
 ) -> list[Job]:
-    """Walk what the index of words finds, the newest first; whose it is, other indexes tell.
+    """Walk what the index of words finds, by number; whose it is, other indexes tell.
 
     Only what lies between the first and the last job of the guild, or of the project, is walked.
     """
@@ -22,6 +30,7 @@ def find(
     if asked is None or oldest is None:
         return []
     in_project = "" if project is None else _IN_PROJECT
+    direction = order(after=after)
     rows = db.execute(
         f"""
         SELECT jobs.*
@@ -31,21 +40,21 @@ def find(
                    CROSS JOIN jobs AS scope INDEXED BY jobs_by_guild
                    ON scope.guild IS :guild AND scope.id = job_words.rowid
               WHERE job_words MATCH :asked AND job_words.rowid BETWEEN :oldest AND :newest
-              ORDER BY job_words.rowid DESC
+              ORDER BY job_words.rowid {direction}
               LIMIT :limit)
              CROSS JOIN jobs ON jobs.id = found
-        ORDER BY found DESC
-        """,  # noqa: S608 the part above
+        ORDER BY found {direction}
+        """,  # noqa: S608 the parts above
         {
             "asked": asked,
             "guild": guild,
             "project": project,
-            "oldest": oldest,
+            "oldest": oldest if after is None else max(oldest, after + 1),
             "newest": newest if before is None else min(newest, before - 1),
             "limit": limit,
         },
     )
-    return [job_of(row) for row in rows]
+    return newest_first([job_of(row) for row in rows], after=after)
 
 
 _IN_PROJECT = """

@@ -13,6 +13,7 @@ from bot.chat.expired import expired
 from bot.chat.look import Look
 from bot.chat.people import actor_of
 from bot.core.dates import DAY_MS
+from bot.core.leafing import Turn
 from bot.core.review import Review
 from bot.ports.library import PictureFilter
 from bot.studio.control import Actor
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 Press = discord.Interaction[Any]
 
-_PAGE = re.compile(r"(?P<before>[0-9]{1,15}):(?P<filter>.{0,75})")
+_PAGE = re.compile(rf"(?P<at>{cards.TURN}):(?P<filter>.{{0,75}})")
 _PICTURES = re.compile(
     r"(?:p(?P<project>[0-9]{1,15}))?(?:c(?P<character>[0-9]{1,15}))?(?:r(?P<review>[0-9]))?"
     r"(?:s(?P<since>[0-9]{1,9}))?(?:u(?P<until>[0-9]{1,9}))?"
@@ -36,12 +37,10 @@ _REVIEWS = (Review.UNREVIEWED, Review.APPROVED, Review.REJECTED, Review.WITHDRAW
 
 
 async def album_look(
-    desk: Desk, wanted: PictureFilter, *, actor: Actor, channel: int | None, before: int | None = None
+    desk: Desk, wanted: PictureFilter, *, actor: Actor, channel: int | None, at: Turn = None
 ) -> Look:
-    page = await desk.album.page(wanted, channel=channel, before=before)
-    return cards.album_page(
-        page, of=await _whose(desk, wanted, actor), filter_name=coded(wanted), turned=before is not None
-    )
+    page = await desk.album.page(wanted, channel=channel, at=at)
+    return cards.album_page(page, of=await _whose(desk, wanted, actor), filter_name=coded(wanted))
 
 
 async def album_turned(interaction: Press, rest: str) -> None:
@@ -58,7 +57,7 @@ async def album_turned(interaction: Press, rest: str) -> None:
             wanted,
             actor=actor_of(interaction),
             channel=interaction.channel_id,
-            before=int(page["before"]) or None,
+            at=cards.turn_in(page["at"]),
         )
     await turn(interaction, look)
 
@@ -116,11 +115,11 @@ async def found_look(
     project: int | None,
     actor: Actor,
     channel: int | None,
-    before: int | None = None,
+    at: Turn = None,
 ) -> Look:
-    page = await desk.album.find(words, actor, channel=channel, project=project, before=before)
+    page = await desk.album.find(words, actor, channel=channel, project=project, at=at)
     scope = "" if project is None else f"p{project}"
-    return cards.found_page(page, words=words, filter_name=f"{scope}:{words}", turned=before is not None)
+    return cards.found_page(page, words=words, filter_name=f"{scope}:{words}")
 
 
 async def found_turned(interaction: Press, rest: str) -> None:
@@ -137,6 +136,6 @@ async def found_turned(interaction: Press, rest: str) -> None:
             project=int(wanted["project"]) if wanted["project"] else None,
             actor=actor_of(interaction),
             channel=interaction.channel_id,
-            before=int(page["before"]) or None,
+            at=cards.turn_in(page["at"]),
         )
     await turn(interaction, look)

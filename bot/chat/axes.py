@@ -71,7 +71,7 @@ async def style_lists_here(interaction: Typing, typed: str) -> list[Choice]:
 async def batches_here(interaction: Typing, typed: str) -> list[Choice]:
     """Offer the newest batches by number or title."""
     client: GengaClient = interaction.client
-    views = await client.desk.foreman.newest(actor_of(interaction), limit=choices.MOST)
+    views = (await client.desk.foreman.page(actor_of(interaction), size=choices.MOST)).shown
     labels = {
         cut(f"{view.batch.id} · {STATE_WORDS[view.batch.state]} · {view.batch.title}", MOST_CHARACTERS): view
         for view in views

@@ -18,19 +18,6 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageButton:
-    """A button that shows another page of a list; `list` and `before` say which."""
-
-    list: str
-    before: int
-    label: str
-
-    @property
-    def custom_id(self) -> str:
-        return f"page:{self.list}:{self.before}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
     """A button; `kind` names who answers its press (see `controls`), `rest` is about what."""
 
@@ -72,7 +59,7 @@ class Menu:
         return f"menu:{self.kind}:{self.rest}"
 
 
-Control: TypeAlias = "Button | PageButton | Menu"
+Control: TypeAlias = "Button | Menu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +156,6 @@ def _item(control: Control) -> discord.ui.Item[discord.ui.View]:
             return discord.ui.Button(
                 style=control.style, label=control.label, emoji=control.emoji, custom_id=control.custom_id
             )
-        case PageButton():
-            return discord.ui.Button(label=control.label, custom_id=control.custom_id)
         case Menu():
             return discord.ui.Select(
                 custom_id=control.custom_id,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -13,19 +14,21 @@ from bot.chat.expired import expired
 from bot.chat.look import Look
 from bot.chat.people import actor_of
 from bot.core.job import JobState
+from bot.core.leafing import Turn
 from bot.ports.stores import JobFilter
 from bot.studio.control import Actor
+from bot.studio.leafing import leaf
 
 if TYPE_CHECKING:
     from bot.chat.client import GengaClient
 
-JOBS_PER_PAGE = 10
+PER_PAGE = 10
 _FILTER = re.compile(
     rf"{cards.JOB_LIST}(?:\.u(?P<user>\d+))?(?:\.p(?P<project>\d+))?(?:\.s(?P<state>[a-z]+))?"
 )
 
 
-_ABOUT = re.compile(r"(?P<list>[^:]{1,60}):(?P<before>[0-9]{1,15})")
+_ABOUT = re.compile(rf"(?P<list>[^:]{{1,60}}):(?P<at>{cards.TURN})")
 
 
 async def turned(interaction: discord.Interaction[Any], rest: str) -> None:
@@ -36,36 +39,37 @@ async def turned(interaction: discord.Interaction[Any], rest: str) -> None:
         await expired(interaction)
         return
     async with client.reception.attend(interaction, Announced.IN_PLACE):
-        look = await page_of(client.desk, about["list"], int(about["before"]), actor=actor_of(interaction))
+        look = await page_of(client.desk, about["list"], about["at"], actor=actor_of(interaction))
     if look is None:
         await expired(interaction)
     else:
         await turn(interaction, look)
 
 
-async def page_of(desk: Desk, name: str, before: int, *, actor: Actor) -> Look | None:
-    """Return a page of the named list; None if there is no such list any more."""
+async def page_of(desk: Desk, name: str, at: str, *, actor: Actor) -> Look | None:
+    """Return a page of the named list; None if there is no such list any more.
+
+    The line is not kept by number: its pages are counted.
+    """
     if name == cards.QUEUE_LIST:
-        return await queue_page(desk, before)
+        return await queue_page(desk, int(at))
     if name == cards.BATCH_LIST:
-        return await batch_page(desk, actor, before=before)
+        return await batch_page(desk, actor, at=cards.turn_in(at))
     wanted = filter_of(name, guild=actor.guild)
-    return None if wanted is None else await job_page(desk, wanted, before=before)
+    return None if wanted is None else await job_page(desk, wanted, at=cards.turn_in(at))
 
 
 async def queue_page(desk: Desk, page: int = 0) -> Look:
     return cards.queue_card(await desk.line.queue(page), now=desk.clock.now())
 
 
-async def batch_page(desk: Desk, actor: Actor, *, before: int | None = None) -> Look:
-    views = await desk.foreman.newest(actor, before=before, limit=JOBS_PER_PAGE + 1)
-    return cards.batch_list(views[:JOBS_PER_PAGE], more=len(views) > JOBS_PER_PAGE)
+async def batch_page(desk: Desk, actor: Actor, *, at: Turn = None) -> Look:
+    return cards.batch_list(await desk.foreman.page(actor, at, size=PER_PAGE))
 
 
-async def job_page(desk: Desk, wanted: JobFilter, *, before: int | None = None) -> Look:
-    """Return the newest jobs below `before`; one more is asked for, to know whether there are more."""
-    jobs = await desk.jobs.page(wanted, before=before, limit=JOBS_PER_PAGE + 1)
-    return cards.job_list(jobs[:JOBS_PER_PAGE], list_name=name_of(wanted), more=len(jobs) > JOBS_PER_PAGE)
+async def job_page(desk: Desk, wanted: JobFilter, *, at: Turn = None) -> Look:
+    page = await leaf(partial(desk.jobs.page, wanted), at, size=PER_PAGE)
+    return cards.job_list(page, list_name=name_of(wanted))
 
 
 def name_of(wanted: JobFilter) -> str:

@@ -35,8 +35,15 @@ class Batches(Protocol):
         """Return all its pictures in the order of its jobs."""
         ...
 
-    async def of_guild(self, guild: int | None, *, before: int | None = None, limit: int = 10) -> list[Batch]:
-        """Return the newest batches below `before`."""
+    async def of_guild(
+        self,
+        guild: int | None,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 10,
+    ) -> list[Batch]:
+        """Return the newest batches below `before`; with `after`, the oldest above it; newest first."""
         ...
 
     async def unfinished(self) -> list[Batch]:

@@ -164,9 +164,14 @@ class Artifacts(Protocol):
         ...
 
     async def page(
-        self, wanted: PictureFilter, *, before: int | None = None, limit: int = 10
+        self,
+        wanted: PictureFilter,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 10,
     ) -> list[Artifact]:
-        """Return the newest with an id below `before`."""
+        """Return the newest with an id below `before`; with `after`, the oldest above it; newest first."""
         ...
 
     async def count(self, wanted: PictureFilter, *, most: int) -> int:

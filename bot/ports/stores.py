@@ -134,10 +134,12 @@ class Jobs(Protocol):
         guild: int | None,
         project: int | None = None,
         before: int | None = None,
+        after: int | None = None,
         limit: int = 10,
     ) -> list[Job]:
         """Return the newest jobs below `before` that have all these words, the last one as a beginning.
 
+        With `after`, the oldest of them above it; newest first.
         They are looked for in what was typed, in what is drawn and in the names of the cast. Of scripts that
         put no blanks between words any part is found. `guild` None: what belongs to no server.
         """
@@ -151,8 +153,10 @@ class Jobs(Protocol):
         """Return the job's ancestors and all that came from the eldest, oldest first, at most so many."""
         ...
 
-    async def page(self, wanted: JobFilter, *, before: int | None = None, limit: int = 10) -> list[Job]:
-        """Return the newest jobs with an id below `before`."""
+    async def page(
+        self, wanted: JobFilter, *, before: int | None = None, after: int | None = None, limit: int = 10
+    ) -> list[Job]:
+        """Return the newest jobs below `before`; with `after`, the oldest above it; newest first."""
         ...
 
     async def by_message(self, message: int) -> Job | None:

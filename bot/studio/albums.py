@@ -10,6 +10,7 @@ from bot.core.artifact import Artifact
 from bot.core.comparing import Differing, differing
 from bot.core.errors import BadRequest, NotAllowed, NotFound, StudioError
 from bot.core.job import Job
+from bot.core.leafing import Newer, Older, Turn
 from bot.core.likeness import Difference
 from bot.ports.darkroom import Darkroom, Frame, Row, Sheet
 from bot.ports.library import Artifacts, PictureFilter
@@ -17,6 +18,7 @@ from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs, Projects
 from bot.studio.control import Actor, Control
 from bot.studio.exhibition import Exhibition
+from bot.studio.leafing import leaf
 from bot.studio.library import Library
 from bot.studio.twins import twins_of
 
@@ -36,12 +38,13 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlbumPage:
-    """`hidden`: so many of these are for adults, and this is no place for them. `before` leads further."""
+    """`hidden`: so many of these are for adults, and this is no place for them."""
 
     leaves: tuple[Leaf, ...]
     sheet: Sheet | None
     hidden: int = 0
-    before: int | None = None
+    older: Older | None = None
+    newer: Newer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,8 @@ class FoundPage:
     jobs: tuple[Job, ...]
     sheet: Sheet | None
     hidden: int = 0
-    before: int | None = None
+    older: Older | None = None
+    newer: Newer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,19 +93,17 @@ class Album:
 
     # ── leafed through
 
-    async def page(
-        self, wanted: PictureFilter, *, channel: int | None, before: int | None = None
-    ) -> AlbumPage:
-        """Return the newest pictures below `before`; one more is asked for, to know of the next page."""
-        pictures = await self._artifacts.page(wanted, before=before, limit=PER_PAGE + 1)
-        jobs = await self._jobs_of(pictures[:PER_PAGE])
-        leaves = tuple(Leaf(picture=picture, job=jobs[picture.job]) for picture in pictures[:PER_PAGE])
+    async def page(self, wanted: PictureFilter, *, channel: int | None, at: Turn = None) -> AlbumPage:
+        page = await leaf(partial(self._artifacts.page, wanted), at, size=PER_PAGE)
+        jobs = await self._jobs_of(page.shown)
+        leaves = tuple(Leaf(picture=picture, job=jobs[picture.job]) for picture in page.shown)
         shown = await self._fit_for(channel, leaves)
         return AlbumPage(
             leaves=leaves,
             sheet=await self._sheet([leaf.picture for leaf in shown]),
             hidden=len(leaves) - len(shown),
-            before=leaves[-1].picture.id if len(pictures) > PER_PAGE else None,
+            older=page.older,
+            newer=page.newer,
         )
 
     async def _jobs_of(self, pictures: Iterable[Artifact]) -> dict[int, Job]:
@@ -132,20 +134,21 @@ class Album:
         *,
         channel: int | None,
         project: int | None = None,
-        before: int | None = None,
+        at: Turn = None,
     ) -> FoundPage:
-        """Return the newest jobs below `before` in whose prompts all these words are, or begin so."""
-        jobs = await self._jobs.find(
-            searched(words), guild=actor.guild, project=project, before=before, limit=FOUND_PER_PAGE + 1
-        )
-        shown = jobs[:FOUND_PER_PAGE]
-        first = [Leaf(picture=picture, job=job) for job in shown for picture in await self._first_of(job)]
+        """Return jobs in whose prompts all these words are, or begin so."""
+        ask = partial(self._jobs.find, searched(words), guild=actor.guild, project=project)
+        page = await leaf(ask, at, size=FOUND_PER_PAGE)
+        first = [
+            Leaf(picture=picture, job=job) for job in page.shown for picture in await self._first_of(job)
+        ]
         fit = await self._fit_for(channel, first)
         return FoundPage(
-            jobs=tuple(shown),
+            jobs=page.shown,
             sheet=await self._sheet([leaf.picture for leaf in fit]),
             hidden=len(first) - len(fit),
-            before=shown[-1].id if len(jobs) > FOUND_PER_PAGE else None,
+            older=page.older,
+            newer=page.newer,
         )
 
     async def _first_of(self, job: Job) -> list[Artifact]:

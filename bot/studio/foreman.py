@@ -21,6 +21,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import structlog
@@ -34,6 +35,7 @@ from bot.core.errors import (
     WrongState,
 )
 from bot.core.job import Card, Job, JobState
+from bot.core.leafing import Page, Turn
 from bot.core.queueing import Estimate, Known
 from bot.ports.batches import Batches
 from bot.ports.clock import Clock
@@ -43,6 +45,7 @@ from bot.studio.feed import BatchChanged, Feed, JobChanged, LineChanged, News
 from bot.studio.finishing import Finisher
 from bot.studio.gate import Gate, Hold
 from bot.studio.incidents import Incidents
+from bot.studio.leafing import leaf
 from bot.studio.line import Line
 from bot.studio.planner import Planner, Ready
 from bot.studio.rights import check_holds
@@ -67,6 +70,10 @@ class BatchView:
     hold: Hold | None = None
     being_told: bool = False
     redrawn_as: Batch | None = None
+
+    @property
+    def id(self) -> int:
+        return self.batch.id
 
     @property
     def may_be_redrawn(self) -> bool:
@@ -199,10 +206,11 @@ class Foreman:
         ends = self._clock.now() + wait.ms if hold is None and isinstance(wait, Known) else None
         return BatchView(batch=batch, counts=counts, wait=wait, ends=ends, hold=hold)
 
-    async def newest(self, actor: Actor, *, before: int | None = None, limit: int = 10) -> list[BatchView]:
-        """Return the newest batches of the actor's server."""
-        batches = await self._batches.of_guild(actor.guild, before=before, limit=limit)
-        return [BatchView(batch=batch, counts=await self._batches.counts(batch.id)) for batch in batches]
+    async def page(self, actor: Actor, at: Turn = None, *, size: int = 10) -> Page[BatchView]:
+        """Return a page of the batches of the actor's server."""
+        page = await leaf(partial(self._batches.of_guild, actor.guild), at, size=size)
+        views = [BatchView(batch=batch, counts=await self._batches.counts(batch.id)) for batch in page.shown]
+        return Page(shown=tuple(views), older=page.older, newer=page.newer)
 
     async def newest_of(self, actor: Actor) -> Batch:
         """Return the actor's newest batch, or the server's if they have none; raise NotFound."""

@@ -13,6 +13,7 @@ from bot.chat.look import Button
 from bot.core.comparing import Differing
 from bot.core.dates import DAY_MS
 from bot.core.generation import Size
+from bot.core.leafing import Newer, Older
 from bot.core.likeness import Difference
 from bot.core.quality import Measures
 from bot.core.review import Review
@@ -47,7 +48,7 @@ def some_measures(**changes):
 @given(filters)
 def test_a_button_says_all_that_the_next_page_needs(wanted):
     assert decoded(coded(wanted), guild=GUILD) == wanted
-    button = Button(kind=cards.ALBUM, rest=f"{10**15}:{coded(wanted)}", label="Older")
+    button = Button(kind=cards.ALBUM, rest=f"+{10**15 - 1}:{coded(wanted)}", label="Newer")
     assert len(button.custom_id) <= 100
 
 
@@ -64,10 +65,10 @@ def test_pages_keep_discords_limits_whatever_was_typed(job, words):
         Leaf(picture=an_artifact(id=number, job=job.id, index=number), job=replace(job, id=job.id + number))
         for number in range(9)
     )
-    page = AlbumPage(leaves=leaves, sheet=SHEET, hidden=3, before=7)
-    check(cards.album_page(page, of=words, filter_name="p1", turned=True))
-    found = FoundPage(jobs=(job,) * 8, sheet=SHEET, hidden=8, before=7)
-    check(cards.found_page(found, words=words[:MOST_WORDS] or "x", filter_name=":x", turned=True))
+    page = AlbumPage(leaves=leaves, sheet=SHEET, hidden=3, older=Older(7), newer=Newer(9))
+    check(cards.album_page(page, of=words, filter_name="p1"))
+    found = FoundPage(jobs=(job,) * 8, sheet=SHEET, hidden=8, older=Older(7), newer=Newer(9))
+    check(cards.found_page(found, words=words[:MOST_WORDS] or "x", filter_name=":x"))
     family = Tree(sheet=SHEET, jobs=(job,) * 60, hidden=frozenset(range(60)), left_out=1)
     check(cards.tree_card(job, family))
     rows = tuple(Differing(name="prompt", left=words, right=words) for _ in range(20))

@@ -11,6 +11,7 @@ from bot.core.batching import BatchCounts, BatchKind, BatchState, redrawing_key
 from bot.core.errors import BadRequest
 from bot.core.generation import Aspect, Seed
 from bot.core.job import JobState
+from bot.core.leafing import Newer, Older, Page
 from bot.core.queueing import Known, Learning
 from bot.core.reporting import morning_report
 from bot.ports.darkroom import Sheet
@@ -231,11 +232,14 @@ def test_failed_ones_are_named_with_their_reasons_and_cures():
 
 def test_batches_are_listed_with_their_state_and_pages():
     view = a_view(batch={"card": a_card()})
-    look = cards.batch_list([view, a_view(B.DONE, counts={S.DELIVERED: 1})], more=True)
+    shown = (view, a_view(B.DONE, counts={S.DELIVERED: 1}))
+    look = cards.batch_list(Page(shown=shown, older=Older(3), newer=Newer(3)))
     assert "**3** Rain · running · 35 of 120 · 2 failed" in look.text
-    assert [button.custom_id for button in look.buttons] == ["page:batches:3"]
-    assert cards.batch_list([view], more=False).buttons == ()
-    assert "no batch yet" in cards.batch_list([], more=False).text
+    turned = ["page:batches:0", "page:batches:+3", "page:batches:3"]
+    assert [button.custom_id for button in look.buttons] == turned
+    assert cards.batch_list(Page(shown=(view,))).buttons == ()
+    assert "no batch yet" in cards.batch_list(Page(shown=())).text
+    assert cards.batch_list(Page(shown=(), newer=Newer(2))).text == "No older batches."
 
 
 # ── the report
@@ -336,7 +340,7 @@ def test_a_card_keeps_discords_limits_and_pings_nobody(view, failed, name, text)
     check(cards.batch_card(view))
     check(cards.resting_batch(view))
     check(cards.asks_to_cancel(view))
-    check(cards.batch_list([view] * 10, more=True))
+    check(cards.batch_list(Page(shown=(view,) * 10)))
     check(cards.failed_card(view.batch, failed))
     check(cards.plan_refused(1, BadRequest(text, hint=text)))
     base = a_request(prompt=text[:4000], style=name, model=name, characters=(name,) * 3)

@@ -12,6 +12,7 @@ from bot.chat.cards.posts import Hanging
 from bot.chat.markdown import code, cut, escape, fitted, prose
 from bot.core.errors import BadRequest, UnknownName
 from bot.core.job import JobState
+from bot.core.leafing import Newer, Older, Page
 from bot.core.library import GalleryKind
 from bot.core.queueing import Known
 from bot.core.review import Decision, Reason, Review
@@ -121,7 +122,7 @@ def test_a_job_sheet(view, notes):
 
 @given(st.lists(jobs(), max_size=15))
 def test_a_job_list(listed):
-    check(cards.job_list(listed, more=True))
+    check(cards.job_list(Page(shown=tuple(listed), older=Older(2**53), newer=Newer(2**53))))
 
 
 @given(jobs())

@@ -1,6 +1,7 @@
 """What the other cards say, and how people's words are written in them."""
 
 import json
+import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -8,11 +9,12 @@ import pytest
 
 from bot.chat import cards
 from bot.chat.cards.measures import duration
-from bot.chat.look import Look, PageButton
+from bot.chat.look import Look
 from bot.chat.markdown import code, cut, escape, fitted, prose
 from bot.core.errors import Incident, UnknownName
 from bot.core.generation import CastMember, Lora, StyleUsed
 from bot.core.job import JobState
+from bot.core.leafing import Newer, Older, Page
 from bot.core.library import GalleryKind
 from bot.core.queueing import Known, Learning
 from bot.studio.gate import Away, DiskLow, Paused
@@ -169,9 +171,9 @@ def test_the_queue_shows_who_waits_for_how_long():
 def test_a_long_queue_has_pages():
     first, last = (cards.queue_card(a_queue(23, page=page), now=NOW) for page in (0, 2))
     assert "`10`" in first.text
-    assert first.buttons == (PageButton(list="queue", before=1, label="Later in line"),)
+    assert [(one.custom_id, one.label) for one in first.buttons] == [("page:queue:1", "Later in line")]
     assert "`23`" in last.text
-    assert last.buttons == (PageButton(list="queue", before=1, label="Earlier in line"),)
+    assert [(one.custom_id, one.label) for one in last.buttons] == [("page:queue:1", "Earlier in line")]
     assert last.footer == "Page 3 of 3"
 
 
@@ -226,13 +228,24 @@ def test_the_sheet_tells_the_whole_story():
         assert words in look.text
 
 
-def test_a_list_offers_what_is_older():
-    jobs = [a_job(id=9, state=JobState.FAILED), a_job(id=8)]
-    look = cards.job_list(jobs, more=True)
-    assert look.buttons == (PageButton(list="jobs", before=8, label="Older"),)
+def test_a_list_offers_what_is_older_and_what_is_newer_and_the_newest():
+    shown = (a_job(id=9, state=JobState.FAILED), a_job(id=8))
+    look = cards.job_list(Page(shown=shown, older=Older(8), newer=Newer(9)))
+    buttons = [("page:jobs:0", "Newest"), ("page:jobs:+9", "Newer"), ("page:jobs:8", "Older")]
+    assert [(one.custom_id, one.label) for one in look.buttons] == buttons
     assert "**#9** failed" in look.text
     assert "**#8** waiting" in look.text
-    assert "`/generate`" in cards.job_list([]).text
+    assert cards.job_list(Page(shown=shown)).buttons == ()
+    assert "`/generate`" in cards.job_list(Page(shown=())).text
+    assert cards.job_list(Page(shown=(), newer=Newer(7))).text == "No older jobs."
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"), [("0", None), ("91", Older(91)), ("+91", Newer(91)), ("+0", Newer(0))]
+)
+def test_what_stands_on_a_button_says_which_page_it_leads_to(text, turn):
+    assert re.fullmatch(cards.TURN, text)
+    assert cards.turn_in(text) == turn
 
 
 def test_params_come_as_text_and_as_the_files_a_machine_reads():

@@ -69,6 +69,9 @@ async def test_pages_go_from_the_newest_to_the_oldest_and_meet(stores):
     assert await ids(stores, limit=2, before=made[3]) == [made[2], made[1]]
     assert await ids(stores, limit=2, before=made[1]) == [made[0]]
     assert await ids(stores, before=made[0]) == []
+    assert await ids(stores, limit=2, after=made[0]) == [made[2], made[1]]
+    assert await ids(stores, limit=2, after=made[0], before=made[2]) == [made[1]]
+    assert await ids(stores, after=made[4]) == []
 
 
 async def a_studio_with_pictures(stores):

@@ -158,6 +158,8 @@ async def test_a_servers_batches_come_newest_first_in_pages(stores):
 
     assert await page(GUILD, limit=2) == [ours[2], ours[1]]
     assert await page(GUILD, before=ours[1]) == [ours[0]]
+    assert await page(GUILD, after=ours[0], limit=1) == [ours[1]]
+    assert await page(GUILD, after=ours[2]) == []
     assert await page(None) == [outside.id]
 
 

@@ -142,6 +142,8 @@ async def test_the_newest_are_found_first_page_by_page(stores):
     assert await found(stores, "fox", limit=2) == [jobs[4], jobs[3]]
     assert await found(stores, "fox", limit=2, before=jobs[3]) == [jobs[2], jobs[1]]
     assert await found(stores, "fox", before=jobs[0]) == []
+    assert await found(stores, "fox", limit=2, after=jobs[0]) == [jobs[2], jobs[1]]
+    assert await found(stores, "fox", after=jobs[4]) == []
 
 
 async def test_only_the_servers_own_are_found(stores):

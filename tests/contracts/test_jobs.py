@@ -352,6 +352,9 @@ async def test_a_page_holds_the_newest_jobs_below_the_last_one_seen(stores):
     second = await stores.jobs.page(JobFilter(), before=4, limit=2)
     assert [job.id for job in second] == [3, 2]
     assert await stores.jobs.page(JobFilter(), before=1) == []
+    newer = await stores.jobs.page(JobFilter(), after=1, limit=2)
+    assert [job.id for job in newer] == [3, 2]
+    assert await stores.jobs.page(JobFilter(), after=5) == []
 
 
 async def test_a_page_shows_only_what_was_wanted(stores):

@@ -8,6 +8,7 @@ from bot.core.errors import NotFound
 from bot.core.job import Job
 from bot.core.likeness import Fingerprint, Likeness
 from bot.ports.library import PictureFilter
+from tests.fakes.leafing import page_of
 from tests.fakes.memory import IN_LINE, Memory
 
 
@@ -19,12 +20,14 @@ class FakeArtifacts:
         return picture_in(self._memory, artifact_id)
 
     async def page(
-        self, wanted: PictureFilter, *, before: int | None = None, limit: int = 10
+        self,
+        wanted: PictureFilter,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 10,
     ) -> list[Artifact]:
-        found = [
-            picture for picture in wanted_of(self._memory, wanted) if before is None or picture.id < before
-        ]
-        return found[:limit]
+        return page_of(wanted_of(self._memory, wanted), before=before, after=after, limit=limit)
 
     async def count(self, wanted: PictureFilter, *, most: int) -> int:
         return len(wanted_of(self._memory, wanted)[:most])

@@ -12,6 +12,7 @@ from bot.core.generation import Origin
 from bot.core.job import Card, Job, JobEvent, JobState
 from bot.ports.batches import Plan
 from bot.ports.stores import Jobs, NewJob
+from tests.fakes.leafing import page_of
 from tests.fakes.memory import Memory
 
 
@@ -54,13 +55,16 @@ class FakeBatches:
         found = [one for one in self._memory.artifacts if one.job in numbers and one.deleted is None]
         return sorted(found, key=lambda artifact: (artifact.job, artifact.index))
 
-    async def of_guild(self, guild: int | None, *, before: int | None = None, limit: int = 10) -> list[Batch]:
-        found = [
-            batch
-            for batch in reversed(self._memory.batches.values())
-            if batch.guild == guild and (before is None or batch.id < before)
-        ]
-        return found[:limit]
+    async def of_guild(
+        self,
+        guild: int | None,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 10,
+    ) -> list[Batch]:
+        found = [batch for batch in reversed(self._memory.batches.values()) if batch.guild == guild]
+        return page_of(found, before=before, after=after, limit=limit)
 
     async def unfinished(self) -> list[Batch]:
         return [batch for batch in self._memory.batches.values() if _is_open(batch)]

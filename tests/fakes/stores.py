@@ -20,6 +20,7 @@ from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.batches import FakeBatches, FakePlans
 from tests.fakes.characters import FakeCharacters
 from tests.fakes.discards import FakeDiscards
+from tests.fakes.leafing import page_of
 from tests.fakes.memory import IN_LINE, STILL_DUE, Memory
 from tests.fakes.projects import FakeProjects
 from tests.fakes.reviews import FakePins, FakeReviews
@@ -203,17 +204,15 @@ class FakeJobs:
         guild: int | None,
         project: int | None = None,
         before: int | None = None,
+        after: int | None = None,
         limit: int = 10,
     ) -> list[Job]:
         found = [
             job
             for job in reversed(self._memory.jobs.values())
-            if (before is None or job.id < before)
-            and job.origin.guild == guild
-            and project in (None, job.project)
-            and has_words(job, words)
+            if job.origin.guild == guild and project in (None, job.project) and has_words(job, words)
         ]
-        return found[:limit]
+        return page_of(found, before=before, after=after, limit=limit)
 
     async def children(self, job_id: int) -> list[Job]:
         return [job for job in self._memory.jobs.values() if job.parent == job_id]
@@ -221,17 +220,18 @@ class FakeJobs:
     async def family(self, job_id: int, *, limit: int = 200) -> list[Job]:
         return family_of(self._memory.jobs, job_id, limit=limit)
 
-    async def page(self, wanted: JobFilter, *, before: int | None = None, limit: int = 10) -> list[Job]:
+    async def page(
+        self, wanted: JobFilter, *, before: int | None = None, after: int | None = None, limit: int = 10
+    ) -> list[Job]:
         found = [
             job
             for job in reversed(self._memory.jobs.values())
-            if (before is None or job.id < before)
-            and wanted.guild in (None, job.origin.guild)
+            if wanted.guild in (None, job.origin.guild)
             and wanted.user in (None, job.origin.user)
             and wanted.project in (None, job.project)
             and wanted.state in (None, job.state)
         ]
-        return found[:limit]
+        return page_of(found, before=before, after=after, limit=limit)
 
     async def by_message(self, message: int) -> Job | None:
         return next((job for job in self._memory.jobs.values() if message in _messages(job)), None)

@@ -39,7 +39,7 @@ async def test_the_gallery_shows_a_sheet_of_the_newest_and_turns_to_the_older_af
     await (await studio.artist.click(shown, "Older")).answered()
     assert "**#1** picture 1 " in shown.text
     assert sheet_in(shown).width > 100
-    await (await studio.artist.click(shown, "Newest")).answered()
+    await (await studio.artist.click(shown, "Newer")).answered()
     assert f"**#{job.id}** pictures 1, 2" in shown.text
     assert check(studio.settings.data_dir) == []
 
@@ -114,6 +114,8 @@ async def test_find_shows_what_has_all_the_words_and_turns_to_the_older(studio: 
     assert "paper boats 0" not in shown.text
     await (await studio.artist.click(shown, "Older")).answered()
     assert "paper boats 0" in shown.text
+    await (await studio.artist.click(shown, "Newer")).answered()
+    assert "paper boats 8" in shown.text
     drawn = await studio.answer("/find text:LANTERNS heron")
     assert "#1" in drawn.text
     assert sheet_in(drawn).width > 100

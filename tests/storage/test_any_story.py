@@ -104,6 +104,7 @@ class AnyStory(RuleBasedStateMachine):
     def find(self, words, job, limit):
         self.both(lambda stores: stores.jobs.find(words, guild=GUILD, limit=limit))
         self.both(lambda stores: stores.jobs.find(words, guild=GUILD, before=job))
+        self.both(lambda stores: stores.jobs.find(words, guild=GUILD, after=job, limit=limit))
         self.both(lambda stores: stores.jobs.children(job))
         self.both(lambda stores: stores.jobs.family(job, limit=limit))
 
@@ -188,6 +189,7 @@ class AnyStory(RuleBasedStateMachine):
         self.both(lambda stores: stores.jobs.by_message(self.now))
         wanted = JobFilter(user=user, state=state)
         self.both(lambda stores: stores.jobs.page(wanted, before=job, limit=limit))
+        self.both(lambda stores: stores.jobs.page(wanted, after=job, limit=limit))
 
 
 TestAnyStory = AnyStory.TestCase

@@ -62,6 +62,7 @@ async def test_every_page_and_count_is_read_from_the_narrowest_index(database, s
         key = "artifact" if wanted.character else "id"
         for asked in (
             stores.artifacts.page(wanted, before=50),
+            stores.artifacts.page(wanted, after=5),
             stores.artifacts.count(wanted, most=50),
         ):
             *dates, question = await statements_of(database, asked)

@@ -127,7 +127,11 @@ def test_whose_picture_it_is_and_what_it_is_near(db, new, artifact):
         pair = [replace(artifact, index=0, deleted=None), replace(artifact, index=1, near=1, deleted=None)]
         artifacts.insert(db, pair)
         kept = pictures._page(
-            db, wanted=PictureFilter(character=who.id, review=artifact.review), before=None, limit=9
+            db,
+            wanted=PictureFilter(character=who.id, review=artifact.review),
+            before=None,
+            after=None,
+            limit=9,
         )
         assert [replace(one, id=0) for one in kept] == pair[::-1]
 

@@ -53,9 +53,11 @@ async def test_pages_meet_and_the_last_one_leads_nowhere():
         for _ in range(2):
             await drawn(studio, pictures=[png(grey=grey) for grey in range(6)])
         first = await album.page(ALL, channel=HERE)
-        second = await album.page(ALL, channel=HERE, before=first.before)
+        second = await album.page(ALL, channel=HERE, at=first.older)
+        back = await album.page(ALL, channel=HERE, at=second.newer)
     assert [len(page.leaves) for page in (first, second)] == [PER_PAGE, 12 - PER_PAGE]
-    assert second.before is None
+    assert (second.older, first.newer, back.newer) == (None, None, None)
+    assert back.leaves == first.leaves
     assert second.leaves[0].picture.id == first.leaves[-1].picture.id - 1
     assert len(first.sheet.content) > 0
     assert studio.darkroom.sheets[0][0] == "#2 · 6"
@@ -64,7 +66,7 @@ async def test_pages_meet_and_the_last_one_leads_nowhere():
 async def test_an_empty_page_has_no_sheet():
     async with a_studio() as studio:
         page = await album_of(studio).page(replace(ALL, review=Review.APPROVED), channel=HERE)
-    assert (page.leaves, page.sheet, page.before, page.hidden) == ((), None, None, 0)
+    assert (page.leaves, page.sheet, page.older, page.hidden) == ((), None, None, 0)
 
 
 async def test_adult_pictures_are_shown_in_restricted_channels_only():
@@ -96,7 +98,7 @@ async def test_what_is_found_shows_the_first_picture_of_each_that_has_one():
         nothing = await album.find("lantern", AIKO, channel=HERE)
     assert [job.id for job in found.jobs] == [2, 1]
     assert studio.darkroom.sheets == [["#1 · 1"], ["#1 · 2"]]
-    assert (nothing.jobs, nothing.sheet, nothing.before) == ((), None, None)
+    assert (nothing.jobs, nothing.sheet, nothing.older) == ((), None, None)
 
 
 async def test_what_is_found_is_paged():
@@ -105,9 +107,11 @@ async def test_what_is_found_is_paged():
             await studio.stored()
         album = album_of(studio)
         first = await album.find("harbour", AIKO, channel=HERE)
-        rest = await album.find("harbour", AIKO, channel=HERE, before=first.before)
+        rest = await album.find("harbour", AIKO, channel=HERE, at=first.older)
+        back = await album.find("harbour", AIKO, channel=HERE, at=rest.newer)
     assert [job.id for job in first.jobs] == [9, 8, 7, 6, 5, 4, 3, 2]
-    assert ([job.id for job in rest.jobs], rest.before) == ([1], None)
+    assert ([job.id for job in rest.jobs], rest.older) == ([1], None)
+    assert back.jobs == first.jobs
 
 
 @pytest.mark.parametrize("words", ["", "  ", "*** !", "…"])

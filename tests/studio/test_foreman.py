@@ -239,11 +239,13 @@ async def test_the_newest_batches_of_a_server_are_listed_and_ones_own_is_found()
             await studio.foreman.newest_of(AIKO)
         mine = await begun(studio)
         theirs = await begun(studio, user=7)
-        views = await studio.foreman.newest(AIKO)
-        assert [view.batch.id for view in views] == [theirs.id, mine.id]
-        assert views[0].counts.total == 3
-        assert [view.batch.id for view in await studio.foreman.newest(AIKO, before=theirs.id)] == [mine.id]
-        assert await studio.foreman.newest(ELSEWHERE) == []
+        page = await studio.foreman.page(AIKO)
+        assert [view.id for view in page.shown] == [theirs.id, mine.id]
+        assert page.shown[0].counts.total == 3
+        first = await studio.foreman.page(AIKO, size=1)
+        second = await studio.foreman.page(AIKO, first.older, size=1)
+        assert [view.id for view in (*first.shown, *second.shown)] == [theirs.id, mine.id]
+        assert (await studio.foreman.page(ELSEWHERE)).shown == ()
         assert (await studio.foreman.newest_of(AIKO)).id == mine.id
         assert (await studio.foreman.newest_of(BOSS)).id == theirs.id
 

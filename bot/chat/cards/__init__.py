@@ -129,6 +129,7 @@ from bot.chat.cards.styles import (
     style_taken_back,
     style_used,
 )
+from bot.chat.cards.turning import TURN, turn_in
 from bot.chat.cards.verdicts import (
     bulk_card,
     bulk_done,
@@ -155,6 +156,7 @@ __all__ = [
     "REVIEW_WORDS",
     "TITLE",
     "TRAITS",
+    "TURN",
     "USUAL_ONES",
     "admin_channel_card",
     "album_page",
@@ -265,6 +267,7 @@ __all__ = [
     "style_used",
     "too_large_for_letter",
     "tree_card",
+    "turn_in",
     "turnaround_lacks",
     "variation_added",
     "variation_list",

@@ -14,6 +14,7 @@ from bot.chat.cards.measures import (
     relative,
     small,
 )
+from bot.chat.cards.turning import turning
 from bot.chat.look import Attached, Button, Look
 from bot.chat.markdown import code, fitted
 from bot.core.comparing import Differing
@@ -37,12 +38,12 @@ _REVIEW: Final = {
 }
 
 
-def album_page(page: AlbumPage, *, of: str, filter_name: str, turned: bool = False) -> Look:
-    """Show a page of pictures, newest first; `of` says whose, `turned` that there are newer ones."""
+def album_page(page: AlbumPage, *, of: str, filter_name: str) -> Look:
+    """Show a page of pictures, newest first; `of` says whose."""
     title = f"Pictures · {fitted(of, 200)}" if of else "Pictures"
-    buttons = _turning(ALBUM, filter_name, page.before, turned=turned)
+    buttons = _turning(ALBUM, filter_name, page)
     if not page.leaves:
-        words = "No older pictures." if turned else _NO_PICTURES
+        words = "No older pictures." if page.newer else _NO_PICTURES
         return Look(title=title, text=words, colour=palette.IDLE, buttons=buttons)
     lines = [_of_job(list(leaves)) for _, leaves in groupby(page.leaves, key=lambda leaf: leaf.job.id)]
     return Look(
@@ -57,14 +58,15 @@ def album_page(page: AlbumPage, *, of: str, filter_name: str, turned: bool = Fal
 _NO_PICTURES: Final = "No pictures fit that. `/gallery` without options shows all, `/generate` makes one."
 
 
-def found_page(page: FoundPage, *, words: str, filter_name: str, turned: bool = False) -> Look:
+_NOT_FOUND: Final = "No prompt has all of these words. The last one may be cut short."
+
+
+def found_page(page: FoundPage, *, words: str, filter_name: str) -> Look:
     """Show what a search found, newest first."""
     title = f"Found: {fitted(words, 100)}"
-    buttons = _turning(FIND, filter_name, page.before, turned=turned)
+    buttons = _turning(FIND, filter_name, page)
     if not page.jobs:
-        nothing = (
-            "Nothing older." if turned else "No prompt has all of these words. The last one may be cut short."
-        )
+        nothing = "Nothing older." if page.newer else _NOT_FOUND
         return Look(title=title, text=nothing, colour=palette.IDLE, buttons=buttons)
     return Look(
         title=title,
@@ -157,7 +159,8 @@ def _attached(sheet: Sheet | None, name: str, alt: list[str]) -> Attached | None
     )
 
 
-def _turning(kind: str, filter_name: str, before: int | None, *, turned: bool) -> tuple[Button, ...]:
-    newest = (Button(kind=kind, rest=f"0:{filter_name}", label="Newest"),) if turned else ()
-    older = (Button(kind=kind, rest=f"{before}:{filter_name}", label="Older"),) if before else ()
-    return (*newest, *older)
+def _turning(kind: str, filter_name: str, page: AlbumPage | FoundPage) -> tuple[Button, ...]:
+    def button(where: str, label: str) -> Button:
+        return Button(kind=kind, rest=f"{where}:{filter_name}", label=label)
+
+    return turning(button, older=page.older, newer=page.newer)

@@ -10,12 +10,14 @@ from bot.chat.cards import palette
 from bot.chat.cards.holds import hold_words
 from bot.chat.cards.job import bar
 from bot.chat.cards.measures import counted, dotted, duration, expected, model_name, relative, small
-from bot.chat.look import Button, Control, Field, Form, Look, PageButton
+from bot.chat.cards.turning import turning_list
+from bot.chat.look import Button, Control, Field, Form, Look
 from bot.chat.markdown import escape, fitted, prose
 from bot.core.batching import MOST_TITLE, Batch, BatchKind, BatchState, Outline
 from bot.core.errors import StudioError
 from bot.core.generation import MAX_PROMPT, Aspect, Size
 from bot.core.job import Card, Job, JobState
+from bot.core.leafing import Page
 from bot.core.queueing import Known, Learning
 from bot.studio.foreman import BatchView
 from bot.studio.planner import Proposal
@@ -371,15 +373,16 @@ def _reasons(jobs: Sequence[Job]) -> str:
     return "\n".join(prose(hint, 200) for hint, _ in hints.most_common(2))
 
 
-def batch_list(views: Sequence[BatchView], *, more: bool) -> Look:
-    if not views:
-        return Look(text="There is no batch yet. `/batch prompts` draws a whole list.", colour=palette.IDLE)
-    older = PageButton(list=BATCH_LIST, before=views[-1].batch.id, label="Older")
+def batch_list(page: Page[BatchView]) -> Look:
+    buttons = turning_list(BATCH_LIST, page)
+    if not page.shown:
+        none = "No older batches." if page.newer else "There is no batch yet. `/batch prompts` draws a list."
+        return Look(text=none, colour=palette.IDLE, buttons=buttons)
     return Look(
         title="Batches",
-        text="\n".join(_batch_line(view) for view in views),
+        text="\n".join(_batch_line(view) for view in page.shown),
         colour=palette.WAITING,
-        buttons=(older,) if more else (),
+        buttons=buttons,
     )
 
 

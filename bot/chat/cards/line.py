@@ -8,7 +8,8 @@ from bot.chat.cards import palette
 from bot.chat.cards.holds import hold_words
 from bot.chat.cards.job import drawing_line
 from bot.chat.cards.measures import counted, dotted, expected, person
-from bot.chat.look import Look, PageButton
+from bot.chat.cards.turning import page_button
+from bot.chat.look import Button, Look
 from bot.chat.markdown import fitted
 from bot.core.job import Job, JobState
 from bot.studio.line import JobView, QueueView
@@ -53,13 +54,10 @@ def _sum(view: QueueView) -> str:
     return "\n".join(lines)
 
 
-def _pages(shown: int, last: int) -> tuple[PageButton, ...]:
-    buttons: list[PageButton] = []
-    if shown > 0:
-        buttons.append(PageButton(list=QUEUE_LIST, before=shown - 1, label="Earlier in line"))
-    if shown < last:
-        buttons.append(PageButton(list=QUEUE_LIST, before=shown + 1, label="Later in line"))
-    return tuple(buttons)
+def _pages(shown: int, last: int) -> tuple[Button, ...]:
+    earlier = (page_button(QUEUE_LIST, str(shown - 1), "Earlier in line"),) if shown > 0 else ()
+    later = (page_button(QUEUE_LIST, str(shown + 1), "Later in line"),) if shown < last else ()
+    return (*earlier, *later)
 
 
 def queue_paused() -> Look:

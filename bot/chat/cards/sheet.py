@@ -23,16 +23,17 @@ from bot.chat.cards.measures import (
 )
 from bot.chat.cards.recipes import MOST_LORAS, cast_words, style_words
 from bot.chat.cards.troubles import trouble_words
-from bot.chat.look import Look, PageButton
+from bot.chat.cards.turning import turning_list
+from bot.chat.look import Look
 from bot.chat.markdown import code, fitted, prose
 from bot.core.adopting import untold
 from bot.core.artifact import Artifact
 from bot.core.generation import Recipe
 from bot.core.job import Job, JobEvent, JobState
+from bot.core.leafing import Page
 from bot.studio.line import JobView
 
 JOB_LIST: Final = "jobs"
-MOST_ROWS: Final = 15
 MOST_STEPS: Final = 10
 MOST_NOTES: Final = 2
 
@@ -200,16 +201,17 @@ def _links(view: JobView, artifacts: Sequence[Artifact], line: Sequence[Job]) ->
     return "\n".join(line for line in lines if line)
 
 
-def job_list(jobs: Sequence[Job], *, list_name: str = JOB_LIST, more: bool = False) -> Look:
-    """List jobs, newest first; `more` offers those older than the last one shown."""
-    if not jobs:
-        return Look(title="Newest jobs", text="No jobs here yet. `/generate` makes one.", colour=palette.IDLE)
-    older = (PageButton(list=list_name, before=jobs[-1].id, label="Older"),) if more else ()
+def job_list(page: Page[Job], *, list_name: str = JOB_LIST) -> Look:
+    """List jobs, newest first."""
+    buttons = turning_list(list_name, page)
+    if not page.shown:
+        none = "No older jobs." if page.newer else "No jobs here yet. `/generate` makes one."
+        return Look(title="Jobs", text=none, colour=palette.IDLE, buttons=buttons)
     return Look(
-        title="Newest jobs",
-        text="\n".join(_row(job) for job in jobs[:MOST_ROWS]),
+        title="Jobs" if page.newer else "Newest jobs",
+        text="\n".join(_row(job) for job in page.shown),
         colour=palette.WAITING,
-        buttons=older,
+        buttons=buttons,
     )
 
 
