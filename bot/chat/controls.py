@@ -6,7 +6,7 @@ never change their meaning.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import discord
@@ -27,6 +27,7 @@ from bot.chat import (
 )
 from bot.chat.expired import expired
 from bot.chat.failures import tell_failure
+from bot.chat.forms import fields_of
 from bot.chat.record import record_button
 from bot.chat.tree import let_in
 
@@ -118,21 +119,12 @@ async def _filled(interaction: Press) -> None:
     if match is None:
         await expired(interaction)
     else:
-        await FORMS[match["form"]](interaction, match["rest"], dict(_fields(interaction)))
+        await FORMS[match["form"]](interaction, match["rest"], dict(fields_of(interaction)))
 
 
 def _values(interaction: Press) -> Sequence[str]:
     data: Mapping[str, Any] = interaction.data or {}
     return [str(value) for value in data.get("values", ())]
-
-
-def _fields(interaction: Press) -> Iterator[tuple[str, str]]:
-    """Yield each field and what was written, whether it stands in a row of its own or below a label."""
-    data: Mapping[str, Any] = interaction.data or {}
-    for row in data.get("components", ()):
-        for field in row.get("components") or [row.get("component") or {}]:
-            if "value" in field:
-                yield str(field["custom_id"]), str(field["value"])
 
 
 async def _serve(interaction: Press, act: Callable[[], Awaitable[None]]) -> None:

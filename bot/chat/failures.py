@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.chat import cards
 from bot.chat.answers import say_privately
 from bot.chat.desk import Desk
+from bot.chat.forms import written_in
 from bot.chat.reception import GONE
 from bot.chat.record import JOB, name_of, record_failure
 from bot.core.errors import BadRequest, NotAllowed, StudioError
@@ -37,7 +38,7 @@ async def tell_failure(desk: Desk, interaction: discord.Interaction[Any], error:
     if told is None:
         told = await desk.incidents.report(error, where=name_of(interaction), job=interaction.extras.get(JOB))
     try:
-        await say_privately(interaction, cards.refusal(told))
+        await say_privately(interaction, cards.refusal(told, written=written_in(interaction)))
     except GONE as gone:
         log.info("failure.untold", error=told.message, because=str(gone))
     await record_failure(desk, interaction, told)

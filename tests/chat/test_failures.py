@@ -2,6 +2,7 @@ import discord
 import pytest
 from discord import app_commands
 
+from bot.chat import cards
 from bot.chat.failures import understood
 from bot.core.errors import BadRequest, NotAllowed, NotFound, StudioError
 
@@ -39,3 +40,20 @@ def test_what_discord_py_refuses_is_told_in_our_words(error: Exception, kind: ty
     told = understood(error)
     assert isinstance(told, kind)
     assert told.hint
+
+
+def test_what_was_written_into_a_refused_form_is_given_back() -> None:
+    look = cards.refusal(BadRequest("`huge` is not a size."), written=["a heron under *paper* lanterns", "7"])
+    assert look.text == ("`huge` is not a size.\n-# what you wrote:\n> a heron under \\*paper\\* lanterns")
+
+
+def test_what_is_too_long_to_be_quoted_is_given_back_whole_in_a_file() -> None:
+    written = ["a heron, " * 400, "blurry, dark, signature"]
+    look = cards.refusal(BadRequest("`huge` is not a size."), written=written)
+    assert len(look.text) < 200
+    assert look.files[0].content.decode() == "\n\n".join(written)
+
+
+def test_what_is_quickly_written_anew_is_not_repeated() -> None:
+    error = BadRequest("`x` is no seed.")
+    assert cards.refusal(error, written=["a heron", "x"]) == cards.refusal(error)

@@ -73,7 +73,8 @@ async def test_what_is_written_into_the_form_wrongly_is_said_clearly(studio: Stu
     _, post = await studio.drawn()
     for wrong, words in (
         ({"prompt": "  "}, "The prompt is empty"),
-        ({"size": "huge"}, "is not a size"),
+        ({"prompt": "a long-legged heron", "size": "huge"}, "is not a size"),
+        ({"prompt": "a very long-legged heron", "size": "huge"}, "> a very long-legged heron"),
         ({"steering": "many"}, "Write them as `25 / 5`"),
         ({"seed": "x"}, "is no seed"),
         ({"steering": "900 / 5"}, "`steps` goes from 1 to 150"),
