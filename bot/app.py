@@ -35,48 +35,10 @@ from bot.core.queueing import Limits
 from bot.imaging.budget import PixelBudget
 from bot.imaging.darkroom import PillowDarkroom
 from bot.imaging.pictures import MOST_IN_MEMORY, PillowPictures
+from bot.ports.all import Ports
 from bot.settings import Settings
-from bot.studio.alarm import Alarm
-from bot.studio.albums import Album
-from bot.studio.archive import Archive
-from bot.studio.characters import Casting
-from bot.studio.collect import Collector
-from bot.studio.control import Control
-from bot.studio.critic import Critic
-from bot.studio.delivery import Courier
-from bot.studio.dossiers import Travel
-from bot.studio.drafting import Drafting
-from bot.studio.endings import Endings
-from bot.studio.exhibition import Exhibition
-from bot.studio.exporting import Exporter
-from bot.studio.feed import Feed
-from bot.studio.finishing import Finisher
-from bot.studio.foreman import Foreman
-from bot.studio.gate import Gate
-from bot.studio.incidents import Incidents
-from bot.studio.janitor import Janitor
-from bot.studio.keeper import Keeper
-from bot.studio.kinship import Kinship
-from bot.studio.lane import Lane
-from bot.studio.library import Library
-from bot.studio.line import Line
-from bot.studio.mounting import Mounting
-from bot.studio.planner import Planner
-from bot.studio.portraits import Portraits
-from bot.studio.recovery import Recovery
-from bot.studio.refining import Refining
-from bot.studio.report import Reporter
-from bot.studio.reproduction import Reproduction
-from bot.studio.resemblance import Resemblance
-from bot.studio.restoring import Restoring
-from bot.studio.room import Room
-from bot.studio.stall import Silence
-from bot.studio.styles import StyleBook
-from bot.studio.submit import Submit
-from bot.studio.tidying import Tidying
-from bot.studio.vigil import Vigil
-from bot.studio.worker import Worker
-from bot.studio.workshop import Workshop
+from bot.studio.foundation import Rules
+from bot.studio.parts import Studio
 from bot.workflows.loader import load_workflows
 from cogs import COGS
 from storage.archives import FolderArchives
@@ -114,183 +76,96 @@ class App:
         places: Mapping[str, str],
     ) -> None:
         self.settings = settings
+        self.stores = SqliteStores.over(database)
         self._database = database
-        self.stores = stores = SqliteStores.over(database)
-        self.feed = Feed()
         self._clock = clock
-        self._renderer = renderer
         self._client: GengaClient | None = None
-        budget = PixelBudget(pool, pixels=MOST_IN_MEMORY)
-        self.pictures = PillowPictures(pool, budget=budget)
-        self.darkroom = PillowDarkroom(pool, budget=budget)
-        self.shelf = PictureShelf(settings.data_dir, pool)
-        self.gate = Gate(self.feed)
-        self.lane = Lane(self.feed)
         self.poster = DiscordPoster(lambda: self._client)
-        self.incidents = Incidents(journal=stores.journal, clock=clock, new_code=lambda: secrets.token_hex(3))
-        self.workshop = self._make_workshop()
-        self.line = Line(
-            jobs=stores.jobs, projects=stores.projects, lane=self.lane, gate=self.gate, clock=clock
-        )
-        self.library = Library(
-            projects=stores.projects,
-            settings=stores.settings,
-            workshop=self.workshop,
-            poster=self.poster,
-            clock=clock,
-        )
-        self.room = Room(shelf=self.shelf, gate=self.gate, min_free_bytes=settings.min_free_disk_mib * MIB)
-        self.vigil = Vigil(
-            renderer=renderer,
-            workshop=self.workshop,
-            gate=self.gate,
-            clock=clock,
-            room=self.room,
-        )
-        self.alarm = Alarm(
-            alerts=DiscordAlerts(self.poster, stores.settings.admin_channels),
-            gate=self.gate,
-            feed=self.feed,
-            clock=clock,
-        )
-        backups = FolderBackups(settings.database, settings.backups, keep=settings.backups_kept)
-        self.janitor = Janitor(discards=stores.discards, shelf=self.shelf, feed=self.feed)
-        self.keeper = Keeper(backups=backups, clock=clock, every_hours=settings.backup_every_hours)
-        self.courier = self._make_courier()
-        self.casting = Casting(
-            characters=stores.characters,
-            projects=stores.projects,
-            artifacts=stores.artifacts,
-            reviews=stores.reviews,
-            styles=stores.styles,
-            workshop=self.workshop,
-            clock=clock,
-        )
-        self.drafting = Drafting(
-            casting=self.casting,
-            characters=stores.characters,
-            styles=stores.styles,
-            reviews=stores.reviews,
-            shelf=self.shelf,
-            workshop=self.workshop,
-        )
-        submit = self._make_submit()
-        self.control = Control(
-            jobs=stores.jobs,
-            settings=stores.settings,
-            renderer=renderer,
-            lane=self.lane,
-            gate=self.gate,
-            feed=self.feed,
-            clock=clock,
-        )
-        self.planner = Planner(
-            plans=stores.plans, casting=self.casting, submit=submit, line=self.line, clock=clock
-        )
-        self.foreman = self._make_foreman()
-        self.board = StatusBoard(
-            feed=self.feed,
-            faces={
-                Kind.JOB: JobFaces(
-                    view=self.line.view,
-                    may_be_shown=self.library.may_be_shown,
-                    jobs=stores.jobs,
-                    clock=clock,
-                ),
-                Kind.BATCH: BatchFaces(view=self.foreman.view, batches=stores.batches, clock=clock),
-            },
-            poster=self.poster,
-            pictures=self.pictures,
-            incidents=self.incidents,
-            clock=clock,
-        )
-        self.exporter = self._make_exporter(pool)
-        self.exhibition = Exhibition(shelf=self.shelf, pictures=self.pictures, darkroom=self.darkroom)
         self.touch = Touch(lambda: self._client)
+        self.ports = self._connect(renderer, pool)
+        self.studio = Studio(self.ports, self._rules())
+        self.board = self._make_board()
         self.posts = Posts(
-            jobs=stores.jobs,
-            projects=stores.projects,
-            reviews=stores.reviews,
+            jobs=self.stores.jobs,
+            projects=self.stores.projects,
+            reviews=self.stores.reviews,
             touch=self.touch,
-            incidents=self.incidents,
+            incidents=self.studio.incidents,
         )
         self.inviting = Inviting(
-            settings=stores.settings, touch=self.touch, feed=self.feed, incidents=self.incidents
+            settings=self.stores.settings,
+            touch=self.touch,
+            feed=self.studio.feed,
+            incidents=self.studio.incidents,
         )
         self.desk = Desk(
-            submit=submit,
-            control=self.control,
-            planner=self.planner,
-            foreman=self.foreman,
-            library=self.library,
-            styles=StyleBook(
-                styles=stores.styles,
-                characters=stores.characters,
-                projects=stores.projects,
-                workshop=self.workshop,
-                clock=clock,
-            ),
-            exporter=self.exporter,
-            casting=self.casting,
-            portraits=Portraits(
-                characters=stores.characters,
-                projects=stores.projects,
-                artifacts=stores.artifacts,
-                jobs=stores.jobs,
-                control=self.control,
-                pictures=self.pictures,
-                shelf=self.shelf,
-                darkroom=self.darkroom,
-                clock=clock,
-            ),
-            travel=Travel(
-                casting=self.casting,
-                characters=stores.characters,
-                reviews=stores.reviews,
-                dossiers=ZippedDossiers(pool),
-                pictures=self.pictures,
-                shelf=self.shelf,
-                clock=clock,
-            ),
-            album=self._make_album(),
-            janitor=self.janitor,
-            critic=self._make_critic(),
-            exhibition=self.exhibition,
-            refining=self._make_refining(submit),
-            kinship=Kinship(jobs=stores.jobs, library=self.library, shelf=self.shelf, darkroom=self.darkroom),
+            self.studio,
             touch=self.touch,
             posts=self.posts,
-            line=self.line,
-            workshop=self.workshop,
-            reporter=Reporter(
-                jobs=stores.jobs,
-                renderer=renderer,
-                shelf=self.shelf,
-                workshop=self.workshop,
-                gate=self.gate,
-                backups=backups,
-                journal=stores.journal,
-                clock=clock,
-            ),
-            incidents=self.incidents,
-            journal=stores.journal,
-            jobs=stores.jobs,
-            settings=stores.settings,
-            board=self.board,
             poster=self.poster,
-            clock=clock,
+            board=self.board,
             version=_build(),
             places=places,
             wire=wire,
             guilds=frozenset(settings.discord_guild_ids),
         )
 
+    def _connect(self, renderer: ComfyRenderer, pool: ThreadPoolExecutor) -> Ports:
+        settings, budget = self.settings, PixelBudget(pool, pixels=MOST_IN_MEMORY)
+        return Ports(
+            stores=self.stores,
+            renderer=renderer,
+            pictures=PillowPictures(pool, budget=budget),
+            darkroom=PillowDarkroom(pool, budget=budget),
+            shelf=PictureShelf(settings.data_dir, pool),
+            archives=FolderArchives(settings.data_dir, pool),
+            dossiers=ZippedDossiers(pool),
+            backups=FolderBackups(settings.database, settings.backups, keep=settings.backups_kept),
+            poster=self.poster,
+            posts=self.touch,
+            alerts=DiscordAlerts(self.poster, self.stores.settings.admin_channels),
+            clock=self._clock,
+            new_seed=_new_seed,
+            new_code=lambda: secrets.token_hex(3),
+        )
+
+    def _rules(self) -> Rules:
+        settings = self.settings
+        loaded = load_workflows(settings.data_dir / "workflows")
+        for finding in loaded.findings:
+            log.warning("workflow.unusable", file=finding.file, reason=finding.reason, hint=finding.hint)
+        return Rules(
+            workflows=loaded.workflows,
+            default_model=settings.default_model,
+            limits=Limits(per_user=settings.max_waiting_per_user, in_all=settings.max_waiting),
+            min_free_bytes=settings.min_free_disk_mib * MIB,
+            backup_every_hours=settings.backup_every_hours,
+        )
+
+    def _make_board(self) -> StatusBoard:
+        studio = self.studio
+        jobs = JobFaces(
+            view=studio.line.view,
+            may_be_shown=studio.library.may_be_shown,
+            jobs=self.stores.jobs,
+            clock=self._clock,
+        )
+        batches = BatchFaces(view=studio.foreman.view, batches=self.stores.batches, clock=self._clock)
+        return StatusBoard(
+            feed=studio.feed,
+            faces={Kind.JOB: jobs, Kind.BATCH: batches},
+            poster=self.poster,
+            pictures=self.ports.pictures,
+            incidents=studio.incidents,
+            clock=self._clock,
+        )
+
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then leave in order; raise Misconfigured if Discord refuses for good."""
-        await self._tidying().tidy()
-        await self.control.remember()
-        await self.workshop.remember()
-        await self.vigil.first_look()
+        await self.studio.tidying.tidy()
+        await self.studio.control.remember()
+        await self.studio.workshop.remember()
+        await self.studio.vigil.first_look()
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(None) as leaving:
@@ -313,26 +188,26 @@ class App:
             chat = loops.create_task(self._chat(), name="discord")
             showing = [
                 loops.create_task(self.board.run(), name="board"),
-                loops.create_task(self.alarm.run(), name="alarm"),
+                loops.create_task(self.studio.alarm.run(), name="alarm"),
                 loops.create_task(self.posts.run(), name="posts"),
                 loops.create_task(self.inviting.run(), name="inviting"),
-                loops.create_task(self.foreman.run(), name="foreman"),
+                loops.create_task(self.studio.foreman.run(), name="foreman"),
             ]
-            courier = loops.create_task(self.courier.run(), name="courier")
+            courier = loops.create_task(self.studio.courier.run(), name="courier")
             async with asyncio.TaskGroup() as errands:
                 inward = [
-                    errands.create_task(self._worker(errands).run(), name="worker"),
-                    errands.create_task(self.vigil.run(), name="vigil"),
-                    errands.create_task(self.keeper.run(), name="keeper"),
-                    errands.create_task(self.exporter.tidy(), name="exports"),
-                    errands.create_task(self.janitor.run(), name="janitor"),
+                    errands.create_task(self.studio.worker_with(errands).run(), name="worker"),
+                    errands.create_task(self.studio.vigil.run(), name="vigil"),
+                    errands.create_task(self.studio.keeper.run(), name="keeper"),
+                    errands.create_task(self.studio.exporter.tidy(), name="exports"),
+                    errands.create_task(self.studio.janitor.run(), name="janitor"),
                 ]
                 await stop.wait()
                 leaving.reschedule(asyncio.get_running_loop().time() + DRAIN_S)
                 self._take_no_more()
                 for loop in inward:
                     loop.cancel()
-            self.courier.leave()
+            self.studio.courier.leave()
             await courier
             for loop in showing:
                 loop.cancel()
@@ -363,202 +238,8 @@ class App:
         return client
 
     async def _entered(self) -> None:
-        self.courier.wake()
-        self.foreman.wake()
-
-    def _make_workshop(self) -> Workshop:
-        loaded = load_workflows(self.settings.data_dir / "workflows")
-        for finding in loaded.findings:
-            log.warning("workflow.unusable", file=finding.file, reason=finding.reason, hint=finding.hint)
-        return Workshop(loaded.workflows, self.stores.settings, default_model=self.settings.default_model)
-
-    def _make_submit(self) -> Submit:
-        return Submit(
-            jobs=self.stores.jobs,
-            projects=self.stores.projects,
-            shelf=self.shelf,
-            pictures=self.pictures,
-            workshop=self.workshop,
-            drafting=self.drafting,
-            line=self.line,
-            gate=self.gate,
-            feed=self.feed,
-            clock=self._clock,
-            limits=Limits(per_user=self.settings.max_waiting_per_user, in_all=self.settings.max_waiting),
-            new_seed=_new_seed,
-        )
-
-    def _make_exporter(self, pool: ThreadPoolExecutor) -> Exporter:
-        return Exporter(
-            artifacts=self.stores.artifacts,
-            jobs=self.stores.jobs,
-            characters=self.stores.characters,
-            styles=self.stores.styles,
-            archives=FolderArchives(self.settings.data_dir, pool),
-            darkroom=self.darkroom,
-            shelf=self.shelf,
-            clock=self._clock,
-            min_free_bytes=self.settings.min_free_disk_mib * MIB,
-        )
-
-    def _make_foreman(self) -> Foreman:
-        return Foreman(
-            batches=self.stores.batches,
-            planner=self.planner,
-            jobs=self.stores.jobs,
-            control=self.control,
-            finisher=Finisher(
-                batches=self.stores.batches, shelf=self.shelf, darkroom=self.darkroom, poster=self.poster
-            ),
-            line=self.line,
-            gate=self.gate,
-            feed=self.feed,
-            incidents=self.incidents,
-            clock=self._clock,
-        )
-
-    def _make_courier(self) -> Courier:
-        return Courier(
-            jobs=self.stores.jobs,
-            outbox=self.stores.outbox,
-            projects=self.stores.projects,
-            settings=self.stores.settings,
-            shelf=self.shelf,
-            pictures=self.pictures,
-            mounting=self._make_mounting(),
-            poster=self.poster,
-            incidents=self.incidents,
-            feed=self.feed,
-            clock=self._clock,
-        )
-
-    def _make_refining(self, submit: Submit) -> Refining:
-        stores = self.stores
-        return Refining(
-            jobs=stores.jobs,
-            artifacts=stores.artifacts,
-            projects=stores.projects,
-            pins=stores.pins,
-            control=self.control,
-            submit=submit,
-            workshop=self.workshop,
-            restoring=Restoring(
-                jobs=stores.jobs,
-                shelf=self.shelf,
-                pictures=self.pictures,
-                darkroom=self.darkroom,
-                posts=self.touch,
-            ),
-            clock=self._clock,
-        )
-
-    def _make_mounting(self) -> Mounting:
-        jobs = self.stores.jobs
-        return Mounting(
-            jobs=jobs,
-            artifacts=self.stores.artifacts,
-            shelf=self.shelf,
-            darkroom=self.darkroom,
-            reproduction=Reproduction(jobs=jobs, shelf=self.shelf, darkroom=self.darkroom),
-            incidents=self.incidents,
-        )
-
-    def _make_critic(self) -> Critic:
-        return Critic(
-            artifacts=self.stores.artifacts,
-            jobs=self.stores.jobs,
-            reviews=self.stores.reviews,
-            characters=self.stores.characters,
-            projects=self.stores.projects,
-            settings=self.stores.settings,
-            clock=self._clock,
-        )
-
-    def _make_album(self) -> Album:
-        return Album(
-            jobs=self.stores.jobs,
-            projects=self.stores.projects,
-            artifacts=self.stores.artifacts,
-            library=self.library,
-            control=self.control,
-            exhibition=self.exhibition,
-            darkroom=self.darkroom,
-            shelf=self.shelf,
-        )
-
-    def _tidying(self) -> Tidying:
-        return Tidying(
-            jobs=self.stores.jobs,
-            archive=self._make_archive(),
-            discards=self.stores.discards,
-            shelf=self.shelf,
-        )
-
-    def _make_archive(self) -> Archive:
-        return Archive(
-            projects=self.stores.projects,
-            artifacts=self.stores.artifacts,
-            darkroom=self.darkroom,
-            shelf=self.shelf,
-            incidents=self.incidents,
-        )
-
-    def _worker(self, errands: asyncio.TaskGroup) -> Worker:
-        collector = Collector(
-            jobs=self.stores.jobs,
-            renderer=self._renderer,
-            workflows=self.workshop.workflows,
-            darkroom=self.darkroom,
-            archive=self._make_archive(),
-            tidying=self._tidying(),
-            resemblance=Resemblance(
-                jobs=self.stores.jobs,
-                characters=self.stores.characters,
-                artifacts=self.stores.artifacts,
-                darkroom=self.darkroom,
-                shelf=self.shelf,
-                incidents=self.incidents,
-            ),
-            feed=self.feed,
-            clock=self._clock,
-            collected=self.courier.take,
-        )
-        endings = Endings(
-            jobs=self.stores.jobs,
-            collector=collector,
-            renderer=self._renderer,
-            workshop=self.workshop,
-            gate=self.gate,
-            feed=self.feed,
-            clock=self._clock,
-            new_seed=_new_seed,
-        )
-        return Worker(
-            jobs=self.stores.jobs,
-            line=self.line,
-            lane=self.lane,
-            gate=self.gate,
-            renderer=self._renderer,
-            collector=collector,
-            endings=endings,
-            recovery=Recovery(
-                jobs=self.stores.jobs,
-                renderer=self._renderer,
-                collector=collector,
-                endings=endings,
-                gate=self.gate,
-                clock=self._clock,
-            ),
-            silence=Silence(renderer=self._renderer, line=self.line, alarm=self.alarm, clock=self._clock),
-            room=self.room,
-            workshop=self.workshop,
-            drafting=self.drafting,
-            shelf=self.shelf,
-            incidents=self.incidents,
-            feed=self.feed,
-            clock=self._clock,
-            tasks=errands,
-        )
+        self.studio.courier.wake()
+        self.studio.foreman.wake()
 
 
 def _new_seed() -> Seed:

@@ -38,7 +38,7 @@ async def once(command: str, *, out: Path, comfyui: str | None, data: Path | Non
 async def _run(command: str, *, app: App, sandbox: Sandbox, out: Path) -> tuple[int, dict[str, object]]:
     began = time.monotonic()
     watch = _Watch()
-    watching = asyncio.create_task(watch.follow(app.feed))
+    watching = asyncio.create_task(watch.follow(app.studio.feed))
     try:
         await sandbox.discord.synced()
         artist = sandbox.discord.person("artist")
@@ -70,7 +70,7 @@ async def _written(app: App, job: Job, out: Path) -> list[Path]:
     written: list[Path] = []
     for artifact in await app.stores.jobs.artifacts(job.id):
         path = out / PurePosixPath(artifact.path).name
-        await asyncio.to_thread(path.write_bytes, await app.shelf.read(artifact.path))
+        await asyncio.to_thread(path.write_bytes, await app.ports.shelf.read(artifact.path))
         written.append(path)
     return written
 

@@ -54,7 +54,7 @@ async def hang_gallery(app: App, discord: SandboxDiscord) -> None:
     """Choose the sandbox's #gallery for pictures without a project, as a server's owner would first."""
     channel = discord.world.channel("gallery")
     owner = Actor(user=discord.world.guild.owner_id, guild=discord.world.guild.id, manages=True)
-    await app.library.set_gallery(Gallery(channel=channel.id, kind=GalleryKind.TEXT), owner)
+    await app.studio.library.set_gallery(Gallery(channel=channel.id, kind=GalleryKind.TEXT), owner)
 
 
 @asynccontextmanager

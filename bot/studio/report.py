@@ -51,6 +51,7 @@ class Reporter:
         backups: Backups,
         journal: Journal,
         clock: Clock,
+        started: int,
     ) -> None:
         self._jobs = jobs
         self._renderer = renderer
@@ -60,7 +61,7 @@ class Reporter:
         self._backups = backups
         self._journal = journal
         self._clock = clock
-        self._started = clock.now()
+        self._started = started
 
     async def report(self) -> Report:
         """Look at every part at once; takes PATIENCE_S at the most for the one that does not answer."""

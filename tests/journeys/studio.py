@@ -100,7 +100,7 @@ class Studio:
 
     async def until(self, job: int, *states: JobState) -> Job:
         """Wait until the job is in one of these states."""
-        with self.app.feed.listen() as news:
+        with self.app.studio.feed.listen() as news:
             async with asyncio.timeout(PATIENCE_S):
                 while (seen := await self.app.stores.jobs.get(job)).state not in states:
                     async for _ in news:
@@ -135,7 +135,7 @@ class Studio:
     async def next_job(self, number: int, *, with_card: bool = True) -> int:
         """Wait until there is a job of that number, with a card, and return the number."""
         async with asyncio.timeout(PATIENCE_S):
-            with self.app.feed.listen() as news:
+            with self.app.studio.feed.listen() as news:
                 while number not in {job.id for job in await self.jobs() if job.card or not with_card}:
                     async for _ in news:
                         break

@@ -30,11 +30,11 @@ async def test_a_full_disk_is_told_in_the_chosen_channel_once_and_its_end_too(
 ) -> None:
     await studio.answer("/settings admin channel:admin", by=studio.director)
     admin = studio.discord.world.channel("admin")
-    studio.app.gate.close(DiskLow(free=1 << 20, needed=1 << 30))
+    studio.app.studio.gate.close(DiskLow(free=1 << 20, needed=1 << 30))
     told = await studio.said("The disk has 1 MiB left")
     assert told.channel is admin
     await asyncio.sleep(0.3)
-    studio.app.gate.open(DiskLow)
+    studio.app.studio.gate.open(DiskLow)
     await studio.said("There is room on the disk again")
     assert len(admin.history) == 2
 
@@ -45,7 +45,7 @@ async def test_a_channel_that_takes_no_alerts_keeps_nothing_from_being_drawn(
     await studio.answer("/settings admin channel:admin", by=studio.director)
     world = studio.discord.world
     world.overwrite(world.channel("admin"), world.bot, deny=Permission.SEND_MESSAGES)
-    studio.app.gate.close(DiskLow(free=1 << 20, needed=1 << 30))
+    studio.app.studio.gate.close(DiskLow(free=1 << 20, needed=1 << 30))
     await studio.discord.wait_for(lambda _: any(one.status == 403 for one in studio.discord.log) or None)
-    studio.app.gate.open(DiskLow)
+    studio.app.studio.gate.open(DiskLow)
     assert (await studio.drawn())[1].attachments

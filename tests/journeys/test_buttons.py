@@ -104,4 +104,4 @@ async def test_buttons_and_shown_numbers_work_after_a_restart(studio: Studio, co
     assert again.parent == job.id
     await studio.artist.click(waiting, "Cancel")
     await studio.discord.wait_for(lambda _: "was cancelled" in waiting.text)
-    assert studio.app.gate.hold is not None
+    assert studio.app.studio.gate.hold is not None

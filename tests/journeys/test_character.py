@@ -218,7 +218,7 @@ async def test_pictures_are_kept_clean_shown_on_a_sheet_and_given_up(harbor: Stu
     assert character is not None
     kept = await harbor.app.stores.characters.references(character.id)
     for one in kept:
-        stored = await harbor.app.shelf.read(one.path)
+        stored = await harbor.app.ports.shelf.read(one.path)
         with Image.open(BytesIO(stored)) as image:
             assert (image.format, dict(image.getexif()), image.info) == ("PNG", {}, {})
         assert b"Telephone" not in stored

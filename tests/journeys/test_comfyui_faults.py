@@ -19,7 +19,7 @@ async def ended(studio: Studio, text: str = "prompt:a heron") -> Job:
 
 
 def is_free(studio: Studio) -> bool:
-    return studio.app.lane.drawing is None
+    return studio.app.studio.lane.drawing is None
 
 
 async def test_a_node_that_fails_is_named_and_not_tried_again(studio: Studio, comfy: SandboxComfyUI) -> None:
@@ -150,9 +150,9 @@ async def test_a_disk_without_room_holds_the_next_job_back(
     async def none_left() -> int:
         return -1
 
-    monkeypatch.setattr(studio.app.shelf, "free_bytes", none_left)
+    monkeypatch.setattr(studio.app.ports.shelf, "free_bytes", none_left)
     await studio.card_says(await studio.generate(), "The disk is nearly full")
     assert ours(comfy) == []
     monkeypatch.undo()
-    await studio.app.room.look()
+    await studio.app.studio.room.look()
     assert (await studio.ended(1)).state is JobState.DELIVERED

@@ -186,7 +186,7 @@ async def test_a_delivered_file_tells_any_reader_what_it_was_drawn_with(studio: 
     """Read with Pillow's own reader, as any other tool would."""
     job, _ = await studio.drawn("prompt:a heron, 猫耳 seed:7 steps:3 size:64x64")
     (artifact,) = await studio.app.stores.jobs.artifacts(job.id)
-    with Image.open(BytesIO(await studio.app.shelf.read(artifact.path))) as image:
+    with Image.open(BytesIO(await studio.app.ports.shelf.read(artifact.path))) as image:
         texts = dict(getattr(image, "text"))  # noqa: B009 - only PNG files have it
     assert job.graph is not None
     assert '"class_type": "KSampler"' in texts["prompt"]
@@ -202,15 +202,17 @@ async def test_a_delivered_file_tells_any_reader_what_it_was_drawn_with(studio: 
 async def test_an_adopted_picture_is_found_shown_and_honest_about_what_nobody_knows(studio: Studio) -> None:
     await studio.answer("/project create name:Harbor channel:gallery")
     project = await studio.app.stores.projects.get(1)
-    content = (await studio.app.pictures.reference(a_png())).content
-    told = await studio.app.darkroom.inscribe(content, Parameters(prompt="old lighthouse", seed=7, steps=9))
+    content = (await studio.app.ports.pictures.reference(a_png())).content
+    told = await studio.app.ports.darkroom.inscribe(
+        content, Parameters(prompt="old lighthouse", seed=7, steps=9)
+    )
     adopting = Adopting(
         FakeHoard({"2019/one.png": told}),
         project,
         jobs=studio.app.stores.jobs,
         artifacts=studio.app.stores.artifacts,
-        darkroom=studio.app.darkroom,
-        shelf=studio.app.shelf,
+        darkroom=studio.app.ports.darkroom,
+        shelf=studio.app.ports.shelf,
         clock=studio.app.desk.clock,
     )
     assert [type(outcome) async for outcome in adopting.run(asyncio.Event())] == [Taken]

@@ -221,7 +221,8 @@ async def test_a_project_is_taken_away_as_one_file(studio: Studio) -> None:
         names = packed.namelist()
         pictures = [name for name in names if name.endswith(".png")]
         originals = [
-            await studio.app.shelf.read(one.path) for one in await studio.app.stores.jobs.artifacts(job.id)
+            await studio.app.ports.shelf.read(one.path)
+            for one in await studio.app.stores.jobs.artifacts(job.id)
         ]
         assert sorted(packed.read(name) for name in pictures) == sorted(originals)
         assert "contact-sheets/001.webp" in names
@@ -306,7 +307,7 @@ async def test_a_bot_that_leaves_in_the_middle_of_an_export_leaves_nothing_of_it
 
     await studio.answer("/project create name:Harbor channel:gallery")
     await studio.drawn("prompt:a heron project:Harbor")
-    monkeypatch.setattr(studio.app.darkroom, "contact_sheet", never_ends)
+    monkeypatch.setattr(studio.app.ports.darkroom, "contact_sheet", never_ends)
     await studio.command("/project export project:Harbor")
     await begun.wait()
     assert "built already" in (await studio.answer("/project export project:Harbor")).text

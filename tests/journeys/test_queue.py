@@ -88,7 +88,7 @@ async def test_pause_and_resume_need_manage_server(studio: Studio) -> None:
         refused = await studio.answer(command, by=studio.artist)
         assert refused.ephemeral
         assert "Manage Server" in refused.text
-    assert studio.app.gate.hold is None
+    assert studio.app.studio.gate.hold is None
 
 
 async def test_clear_takes_back_ones_own_and_with_manage_server_everybodys(studio: Studio) -> None:

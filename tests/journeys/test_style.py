@@ -23,7 +23,7 @@ def inputs(job: Job, class_type: str) -> list[dict[str, Any]]:
 async def test_a_style_decides_what_comfyui_receives(studio: Studio) -> None:
     await a_project(studio)
     plain, _ = await studio.drawn("prompt:a heron seed:7")
-    catalogue = studio.app.workshop.catalogue
+    catalogue = studio.app.studio.workshop.catalogue
     assert catalogue is not None
     model, lora, sampler = catalogue.checkpoints[-1], catalogue.loras[0], catalogue.samplers[-1]
     made = await studio.artist.slash(

@@ -63,13 +63,13 @@ async def test_a_page_that_takes_long_is_announced_and_turned_in_place(
     for number in range(12):
         await studio.answer(f"/generate prompt:heron {number:02}")
     shown = await studio.answer("/queue show")
-    look, looked = studio.app.line.queue, asyncio.Event()
+    look, looked = studio.app.studio.line.queue, asyncio.Event()
 
     async def look_long(page: int) -> QueueView:
         await looked.wait()
         return await look(page)
 
-    monkeypatch.setattr(studio.app.line, "queue", look_long)
+    monkeypatch.setattr(studio.app.studio.line, "queue", look_long)
     pressed = await studio.artist.click(shown, "Later in line")
     assert await pressed.acked() is Ack.DEFER_UPDATE
     looked.set()
