@@ -8,7 +8,7 @@ import pytest
 from bot.core.errors import StudioError
 from bot.core.job import JobState
 from bot.studio import janitor as module
-from bot.studio.feed import Feed, JobChanged
+from bot.studio.feed import Feed, JobChanged, LineChanged
 from bot.studio.janitor import Janitor
 from tests.builders import NOW, a_new_job, a_recipe, a_reference, an_artifact, png
 from tests.fakes import FakeShelf, FakeStores
@@ -83,7 +83,9 @@ async def test_a_picture_that_was_given_up_while_a_drawing_started_from_it_goes_
     await given_up(stores, shelf, "library/1.png")
     job, _ = await stores.jobs.add(a_new_job(recipe=a_recipe(reference=a_reference(path="library/1.png"))))
     async with running(Janitor(discards=stores.discards, shelf=shelf, feed=feed).run()):
+        await settled()
         feed.publish(JobChanged(job=job))
+        feed.publish(LineChanged())
         await settled()
         assert shelf.files.keys() == {"library/1.png"}
         ended = replace(job, state=state)
