@@ -68,7 +68,11 @@ def _decide(db: Connection, *, verdict: Verdict) -> Decision:
 
 
 def _decide_all(db: Connection, *, verdicts: Sequence[Verdict]) -> list[Decision]:
-    return [_decide(db, verdict=verdict) for verdict in verdicts]
+    return [_decide(db, verdict=verdict) for verdict in verdicts if _is_there(db, verdict=verdict)]
+
+
+def _is_there(db: Connection, *, verdict: Verdict) -> bool:
+    return pictures.by_id(db, artifact_id=verdict.artifact).deleted is None
 
 
 def _last_decision(db: Connection, *, artifact_id: int) -> Decision | None:

@@ -151,13 +151,10 @@ async def approve_all(interaction: Press, job: int, _number: int) -> None:
     actor, desk = actor_of(interaction), client.desk
     async with client.reception.attend(interaction):
         shown = await desk.refining.shown(job, actor)
-        for picture in shown.pictures:
-            await desk.critic.rule(picture.id, Review.APPROVED, actor)
+        together = await desk.critic.rule_all(shown.job, shown.pictures, Review.APPROVED, actor)
         desk.posts.changed(job)
     note_job(interaction, shown.job)
-    await say(
-        interaction, cards.pictures_approved(job, [one.index for one in shown.pictures]), ephemeral=True
-    )
+    await say(interaction, cards.pictures_approved(job, together), ephemeral=True)
 
 
 async def _artifact(interaction: Press, job: int, number: int) -> int:

@@ -143,13 +143,13 @@ class Reactions(commands.Cog):
         if self._first(reaction):
             await self._say(reaction, cards.picture_pinned(job.id, number))
 
-    async def approve(self, _reaction: Reaction, job: Job, actor: Actor) -> None:
-        await self._decide(job, actor, Review.APPROVED)
+    async def approve(self, reaction: Reaction, job: Job, actor: Actor) -> None:
+        await self._decide(reaction, job, actor, Review.APPROVED)
 
-    async def reject(self, _reaction: Reaction, job: Job, actor: Actor) -> None:
+    async def reject(self, reaction: Reaction, job: Job, actor: Actor) -> None:
         """Reject; what is one's own is withdrawn."""
         own = job.origin.user == actor.user
-        await self._decide(job, actor, Review.WITHDRAWN if own else Review.REJECTED)
+        await self._decide(reaction, job, actor, Review.WITHDRAWN if own else Review.REJECTED)
 
     async def letter(self, reaction: Reaction, job: Job, actor: Actor) -> None:
         shown = await self._desk.refining.shown(job.id, actor)
@@ -161,11 +161,12 @@ class Reactions(commands.Cog):
         except DeliveryError as error:
             raise NotAllowed(error.message, hint=error.hint) from error
 
-    async def _decide(self, job: Job, actor: Actor, after: Review) -> None:
+    async def _decide(self, reaction: Reaction, job: Job, actor: Actor, after: Review) -> None:
         shown: Shown = await self._desk.refining.shown(job.id, actor)
-        for picture in shown.pictures:
-            await self._desk.critic.rule(picture.id, after, actor)
+        together = await self._desk.critic.rule_all(shown.job, shown.pictures, after, actor)
         self._desk.posts.changed(job.id)
+        if together.left_out:
+            await self._tell(reaction, cards.pictures_left_out(together), about="left out")
 
     async def _the_one(self, reaction: Reaction, job: Job, actor: Actor, deed: Deed) -> int | None:
         """Return the number of the only picture; where there are several, ask which, once."""

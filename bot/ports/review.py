@@ -63,7 +63,10 @@ class Reviews(Protocol):
         ...
 
     async def decide_all(self, verdicts: Sequence[Verdict]) -> list[Decision]:
-        """Decide as `decide` does about each, all in one transaction or none."""
+        """Decide as `decide` does, in one transaction, about each that is still there.
+
+        Those that were deleted are left out; raises NotFound for one that never was.
+        """
         ...
 
     async def decisions(self, artifact_id: int) -> list[Decision]:

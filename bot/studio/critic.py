@@ -53,6 +53,14 @@ class Bulk:
     """There are more than are decided about at once."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Pictures that were decided about at once, and those that somebody deleted before."""
+
+    decided: tuple[Artifact, ...]
+    left_out: tuple[Artifact, ...] = ()
+
+
 class Critic:
     def __init__(
         self,
@@ -225,11 +233,29 @@ class Critic:
             more=len(found) > MOST_AT_ONCE,
         )
 
-    async def decide_all(self, bulk: Bulk, actor: Actor) -> int:
-        """Decide about them in one transaction; return how many were decided about."""
+    async def decide_all(self, bulk: Bulk, actor: Actor) -> Together:
+        """Decide about them in one transaction."""
         await self.check_reviewer(actor)
-        verdicts = [self._verdict(picture, bulk.after, actor) for picture in bulk.pictures]
-        return len(await self._reviews.decide_all(verdicts))
+        return await self._decided(bulk.pictures, bulk.after, actor)
+
+    async def rule_all(self, job: Job, pictures: Sequence[Artifact], after: Review, actor: Actor) -> Together:
+        """Decide about pictures of one job in one transaction; raise NotAllowed, NotFound if all are gone."""
+        for picture in pictures:
+            await self.check_right(Exhibit(picture=picture, job=job), after, actor)
+        together = await self._decided(pictures, after, actor)
+        if not together.decided:
+            raise NotFound(
+                f"The pictures of #{job.id} were deleted.", hint=f"`/job show job:{job.id}` tells more."
+            )
+        return together
+
+    async def _decided(self, pictures: Sequence[Artifact], after: Review, actor: Actor) -> Together:
+        verdicts = [self._verdict(picture, after, actor) for picture in pictures]
+        decided = {decision.artifact for decision in await self._reviews.decide_all(verdicts)}
+        return Together(
+            decided=tuple(picture for picture in pictures if picture.id in decided),
+            left_out=tuple(picture for picture in pictures if picture.id not in decided),
+        )
 
     # ── who reviews
 

@@ -106,6 +106,14 @@ async def test_many_are_decided_about_together_or_not_at_all(stores):
     assert (await stores.artifacts.get(second.id)).review is APPROVED
 
 
+async def test_of_many_those_that_were_deleted_meanwhile_are_left_out(stores):
+    first, gone, last = [await drawn_alone(stores) for _ in range(3)]
+    await stores.artifacts.delete([gone.id], at=NOW)
+    made = await stores.reviews.decide_all([a_verdict(artifact=one.id) for one in (first, gone, last)])
+    assert [one.artifact for one in made] == [first.id, last.id]
+    assert await stores.reviews.decisions(gone.id) == []
+
+
 async def test_a_characters_pictures_are_found_by_their_new_review(stores):
     mira = await mira_of(stores)
     (picture,) = await drawn(stores, a_new_job(recipe=a_recipe(cast=(mira,))), an_artifact())

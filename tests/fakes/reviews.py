@@ -47,9 +47,10 @@ class FakeReviews:
         return decision
 
     async def decide_all(self, verdicts: Sequence[Verdict]) -> list[Decision]:
-        for verdict in verdicts:
-            self._reviewable(verdict)
-        return [await self.decide(verdict) for verdict in verdicts]
+        there = [picture_in(self._memory, verdict.artifact).deleted is None for verdict in verdicts]
+        return [
+            await self.decide(verdict) for verdict, is_there in zip(verdicts, there, strict=True) if is_there
+        ]
 
     def _reviewable(self, verdict: Verdict) -> Artifact:
         picture = picture_in(self._memory, verdict.artifact)

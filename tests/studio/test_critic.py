@@ -11,7 +11,7 @@ from bot.core.generation import CastMember
 from bot.core.review import Reason, Review
 from bot.ports.library import NewCharacter, PictureFilter
 from bot.studio.control import Actor
-from bot.studio.critic import MOST_AT_ONCE, MOST_NOTE, Critic
+from bot.studio.critic import MOST_AT_ONCE, MOST_NOTE, Critic, Together
 from bot.studio.exhibition import MOST_ON_SHEET, Exhibition
 from tests.builders import GUILD, NOW, USER, a_new_job, a_recipe, an_artifact, an_origin, png
 from tests.contracts.shelves import drawn, drawn_alone, in_project
@@ -243,12 +243,37 @@ async def test_many_are_decided_about_as_they_were_shown(stores, critic):
     assert (shown.newest, shown.pictures, shown.more) == (made[2].id, (made[2], made[1]), False)
     later = await drawn_alone(stores)
     meant = await critic.gather(wanted, APPROVED, AIKO, newest=shown.newest)
-    assert await critic.decide_all(meant, AIKO) == 2
+    assert await critic.decide_all(meant, AIKO) == Together(decided=meant.pictures)
     assert (await stores.artifacts.get(made[2].id)).review is APPROVED
     assert (await stores.artifacts.get(made[0].id)).review is REJECTED
     assert (await stores.artifacts.get(later.id)).review is UNREVIEWED
     (one, _) = await critic.exhibits(shown.pictures)
     assert one.job.id == made[2].job
+
+
+async def test_of_a_post_those_pictures_are_decided_about_that_nobody_deleted_meanwhile(stores, critic):
+    first, gone = await drawn(stores, a_new_job(), an_artifact(index=1), an_artifact(index=2))
+    job = await stores.jobs.get(first.job)
+    await stores.artifacts.delete([gone.id], at=NOW)
+    assert await critic.rule_all(job, [first, gone], APPROVED, AIKO) == Together(
+        decided=(first,), left_out=(gone,)
+    )
+    assert (await stores.artifacts.get(first.id)).review is APPROVED
+    await stores.artifacts.delete([first.id], at=NOW)
+    with pytest.raises(NotFound, match="were deleted"):
+        await critic.rule_all(job, [first, gone], REJECTED, AIKO)
+
+
+async def test_the_pictures_of_a_post_are_withdrawn_by_its_own_person_and_judged_by_reviewers(stores, critic):
+    made = await drawn(stores, a_new_job(), an_artifact(index=1), an_artifact(index=2))
+    job = await stores.jobs.get(made[0].job)
+    await critic.set_reviewers(REVIEWERS, BOSS)
+    with pytest.raises(NotAllowed):
+        await critic.rule_all(job, made, APPROVED, AIKO)
+    with pytest.raises(NotAllowed):
+        await critic.rule_all(job, made, WITHDRAWN, BOSS)
+    await critic.rule_all(job, made, WITHDRAWN, AIKO)
+    assert [(await stores.artifacts.get(one.id)).review for one in made] == [WITHDRAWN] * 2
 
 
 async def test_no_more_than_so_many_are_decided_about_at_once(stores, critic):

@@ -69,6 +69,7 @@ from bot.chat.cards.pictures import (
     pictures_approved,
     pictures_deleted,
     pictures_kept,
+    pictures_left_out,
     too_large_for_letter,
     which_picture,
 )
@@ -220,6 +221,7 @@ __all__ = [
     "pictures_approved",
     "pictures_deleted",
     "pictures_kept",
+    "pictures_left_out",
     "plan_card",
     "plan_dropped",
     "plan_refused",

@@ -14,13 +14,14 @@ from bot.core.artifact import Artifact
 from bot.core.generation import Aspect, GenerationRequest, Recipe, Size
 from bot.core.job import Job
 from bot.core.review import Review
-from bot.studio.critic import Exhibit
+from bot.studio.critic import Exhibit, Together
 from bot.studio.refining import Shown
 
 PICTURE: Final = "picture"
 """The kind of the buttons, menus and forms; it stands in custom_ids and must never change."""
 ALL: Final = 0
 """The number that stands for a job's pictures together."""
+MOST_NAMED: Final = 5
 EVERY_ONE: Final = "all"
 """A menu's value for all the pictures."""
 
@@ -189,9 +190,26 @@ def pictures_kept(job: int) -> Look:
     return Look(text=f"Nothing of **#{job}** was deleted.", colour=palette.IDLE)
 
 
-def pictures_approved(job: int, numbers: Sequence[int]) -> Look:
-    which = f"Picture {numbers[0]}" if len(numbers) == 1 else f"All {len(numbers)} pictures"
-    return Look(text=f"✅ {which} of **#{job}** approved.", colour=palette.DONE)
+def pictures_approved(job: int, together: Together) -> Look:
+    numbers = [picture.index for picture in together.decided]
+    many = counted(len(numbers), "picture") if together.left_out else f"All {len(numbers)} pictures"
+    which = f"Picture {numbers[0]}" if len(numbers) == 1 else many
+    lines = [f"✅ {which} of **#{job}** approved.", *left_out_words(together)]
+    return Look(text="\n".join(lines), colour=palette.DONE)
+
+
+def pictures_left_out(together: Together) -> Look:
+    return Look(text="\n".join(left_out_words(together)), colour=palette.IDLE)
+
+
+def left_out_words(together: Together) -> list[str]:
+    """Name what was gone before it could be decided about."""
+    if not together.left_out:
+        return []
+    named = [f"picture {picture.index} of #{picture.job}" for picture in together.left_out[:MOST_NAMED]]
+    more = len(together.left_out) - len(named)
+    others = f" and {more} more" if more else ""
+    return [f"Deleted meanwhile, so left out: {', '.join(named)}{others}."]
 
 
 def too_large_for_letter(picture: Artifact) -> str:

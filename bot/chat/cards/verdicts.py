@@ -8,6 +8,7 @@ import discord
 
 from bot.chat.cards import palette
 from bot.chat.cards.measures import counted, dotted, relative, small
+from bot.chat.cards.pictures import left_out_words
 from bot.chat.cards.review import WORDS
 from bot.chat.look import Attached, Button, Look, Menu, Option
 from bot.chat.markdown import code, cut, fitted
@@ -16,7 +17,7 @@ from bot.core.learning import ENOUGH, Learned, Tally
 from bot.core.review import MOST_LEARNED, Review
 from bot.ports.darkroom import Sheet
 from bot.ports.review import MOST_COUNTED, MOST_LOOKED_INTO, ReviewCounts
-from bot.studio.critic import MOST_AT_ONCE, Bulk
+from bot.studio.critic import MOST_AT_ONCE, Bulk, Together
 from bot.studio.exhibition import MOST_ON_SHEET
 
 BULK: Final = "bulk"
@@ -130,8 +131,9 @@ def _sheet_image(sheet: Sheet, what: str) -> Attached:
     )
 
 
-def bulk_done(count: int, after: Review) -> Look:
-    return Look(text=f"{counted(count, 'picture')} {WORDS[after]}.", colour=palette.DONE)
+def bulk_done(together: Together, after: Review) -> Look:
+    lines = [f"{counted(len(together.decided), 'picture')} {WORDS[after]}.", *left_out_words(together)]
+    return Look(text="\n".join(lines), colour=palette.DONE)
 
 
 def bulk_left() -> Look:
