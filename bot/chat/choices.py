@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from discord import app_commands
 
 from bot.chat.cards.measures import STATE_WORDS
+from bot.chat.cards.recipes import subject
 from bot.chat.desk import Desk
 from bot.chat.markdown import cut
 from bot.core.characters import Character, Variation
@@ -96,4 +97,4 @@ async def _exactly(desk: Desk, actor: Actor, number: str) -> list[Job]:
 
 
 def _label(job: Job) -> str:
-    return cut(f"{job.id} · {STATE_WORDS[job.state]} · {job.caption}", MOST_CHARACTERS)
+    return cut(f"{job.id} · {STATE_WORDS[job.state]} · {subject(job)}", MOST_CHARACTERS)

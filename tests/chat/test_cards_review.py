@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.chat import cards
 from bot.chat.cards.review import Queue
+from bot.chat.look import Menu
 from bot.core.artifact import Artifact
 from bot.core.families import ModelFamily
 from bot.core.generation import CastMember
@@ -17,7 +18,7 @@ from bot.core.review import Decision, Reason, Review, Teaching
 from bot.ports.darkroom import Sheet
 from bot.ports.library import PictureFilter
 from bot.ports.review import ReviewCounts
-from bot.studio.critic import MOST_AT_ONCE, Bulk, Exhibit, Ruling
+from bot.studio.critic import MOST_AT_ONCE, MOST_LEFT, Bulk, Exhibit, Ruling
 from tests.builders import (
     NOW,
     USER,
@@ -101,6 +102,25 @@ def test_a_picture_without_a_character_teaches_nothing_and_says_so_before():
 # ── what was decided
 
 
+def test_reasons_say_what_they_teach_only_where_they_teach():
+    mira = (CastMember(id=1, name="Mira", slug="mira"),)
+    for cast, teaches in ((), False), (mira, True):
+        job = a_job(id=128, recipe=a_recipe(cast=cast, family="SDXL"))
+        [menu] = [
+            control
+            for control in cards.reasons_card(replace(an_exhibit(), job=job), "-").buttons
+            if isinstance(control, Menu)
+        ]
+        assert all(bool(option.description) is teaches for option in menu.options)
+
+
+def test_who_judges_a_pose_reads_which_one_was_asked_for():
+    cast = (CastMember(id=1, name="Mira", slug="mira", variations=("back view", "sad")),)
+    job = a_job(id=128, recipe=a_recipe(cast=cast))
+    said = cards.exhibit_card(replace(an_exhibit(), job=job), None, Queue(scope="-")).text
+    assert "Mira (back view, sad)" in said
+
+
 def test_a_ruling_says_what_was_taught_known_and_left_out():
     text = said(
         Review.REJECTED,
@@ -154,13 +174,13 @@ def test_stats_tell_how_pictures_stand_and_why_and_by_whom():
 
 def a_bulk(count=3, **changes):
     pictures = tuple(an_artifact(id=number) for number in range(count, 0, -1))
-    given = {"wanted": PictureFilter(), "after": Review.REJECTED, "newest": count, **changes}
+    given = {"wanted": PictureFilter(), "after": Review.REJECTED, **changes}
     return Bulk(pictures=pictures, **given)
 
 
-def asked(bulk, *, hidden=0, before=""):
+def asked(bulk, *, hidden=0, **how):
     sheet = Sheet(content=b"x", size=a_size(), media_type="image/webp")
-    return cards.bulk_card(bulk, sheet, of="Harbor", filter_name="p1r0", hidden=hidden, before=before)
+    return cards.bulk_card(bulk, sheet, of="Harbor", filter_name="p1r0", hidden=hidden, **how)
 
 
 def test_many_are_asked_about_with_their_count_and_the_harmless_choice_first():
@@ -168,15 +188,31 @@ def test_many_are_asked_about_with_their_count_and_the_harmless_choice_first():
     assert card.title == "Reject 3 pictures?"
     assert [(button.label, button.custom_id) for button in card.buttons] == [
         ("Leave them", "bulk:leave"),
-        ("Reject 3 pictures", "bulk:rejected:3:3:p1r0"),
+        ("Reject 3 pictures", "bulk:rejected:3-1:3:p1r0"),
     ]
     assert "teaches nothing" in card.text
 
 
 def test_what_the_sheet_does_not_show_is_said():
-    text = asked(a_bulk(MOST_AT_ONCE, more=True, after=Review.APPROVED), hidden=2, before="Changed.").text
-    for words in ("Changed.", "500 at a time", "2 pictures for adults", "the sheet shows the newest 60"):
+    many = a_bulk(MOST_AT_ONCE, left=1234, after=Review.APPROVED)
+    text = asked(many, hidden=2, before="Changed.").text
+    for words in (
+        "Changed.",
+        "1,234 are left after these · 500 at a time",
+        "2 pictures for adults",
+        "the sheet shows the newest 60",
+    ):
         assert words in text
+    assert "10,000 or more are left" in asked(replace(many, left=MOST_LEFT)).text
+
+
+def test_after_some_were_decided_about_the_next_are_asked_about_and_to_stop_is_the_harmless_choice():
+    card = asked(a_bulk(3), before="500 pictures rejected.", decided=500)
+    assert card.title == "Reject the next 3 pictures?"
+    assert card.text.startswith("500 pictures rejected.")
+    assert [button.label for button in card.buttons] == ["Stop here", "Reject 3 pictures"]
+    said = [cards.bulk_left(how).text for how in ("leave", "stop")]
+    assert said == ["Nothing was decided.", "Nothing more was decided; the rest is as it was."]
 
 
 # ── learned

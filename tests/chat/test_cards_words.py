@@ -9,6 +9,7 @@ import pytest
 
 from bot.chat import cards
 from bot.chat.cards.measures import duration
+from bot.chat.cards.recipes import subject
 from bot.chat.look import Look
 from bot.chat.markdown import code, cut, escape, fitted, prose
 from bot.core.errors import Incident, UnknownName
@@ -389,3 +390,18 @@ def test_a_post_names_the_cast_the_style_and_the_loras():
     params = cards.params_card(job).text
     assert "**typed** @Mira, a heron" in params
     assert "**style** Ink, revision 4" in params
+
+
+@pytest.mark.parametrize(
+    ("typed", "cast", "said"),
+    [
+        ("@Mira on a pier", ("Mira",), "@Mira on a pier"),
+        ("full body", ("Mira",), "Mira: full body"),
+        ("@Mira on a pier", ("Mira", "yukata", "smiling"), "Mira (yukata, smiling): @Mira on a pier"),
+        ("a pier", (), "a pier"),
+    ],
+)
+def test_pictures_of_the_same_words_are_told_apart_by_who_is_in_them_and_how(typed, cast, said):
+    members = (CastMember(id=1, name=cast[0], slug="mira", variations=cast[1:]),) if cast else ()
+    job = a_job(request=a_request(prompt=typed), recipe=a_recipe(cast=members))
+    assert subject(job) == said

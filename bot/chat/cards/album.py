@@ -14,6 +14,7 @@ from bot.chat.cards.measures import (
     relative,
     small,
 )
+from bot.chat.cards.recipes import subject
 from bot.chat.cards.turning import turning
 from bot.chat.look import Attached, Button, Look
 from bot.chat.markdown import code, fitted
@@ -104,7 +105,7 @@ def _of_job(leaves: Sequence[Leaf]) -> str:
         _link(job),
         person(job),
         relative(leaves[0].picture.created),
-        fitted(job.caption, 80),
+        fitted(subject(job), 80),
     )
 
 
@@ -121,7 +122,7 @@ def _found(job: Job) -> str:
         f"**#{job.id}** {_link(job) or STATE_WORDS[job.state]}",
         person(job),
         relative(job.created),
-        fitted(job.caption, 160),
+        fitted(subject(job), 160),
     )
 
 

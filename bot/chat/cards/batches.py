@@ -10,6 +10,7 @@ from bot.chat.cards import palette
 from bot.chat.cards.holds import hold_words
 from bot.chat.cards.job import bar
 from bot.chat.cards.measures import counted, dotted, duration, expected, model_name, relative, small
+from bot.chat.cards.recipes import subject
 from bot.chat.cards.turning import turning_list
 from bot.chat.look import Button, Control, Field, Form, Look
 from bot.chat.markdown import escape, fitted, prose
@@ -365,7 +366,7 @@ def _failed_words(jobs: Sequence[Job]) -> str:
 
 def _failed_line(job: Job) -> str:
     reason = prose(job.failure.message, 120) if job.failure else "no reason is known"
-    return f"**#{job.id}** {fitted(job.caption, 70)}\n-# {reason}"
+    return f"**#{job.id}** {fitted(subject(job), 70)}\n-# {reason}"
 
 
 def _reasons(jobs: Sequence[Job]) -> str:

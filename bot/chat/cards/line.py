@@ -8,6 +8,7 @@ from bot.chat.cards import palette
 from bot.chat.cards.holds import hold_words
 from bot.chat.cards.job import drawing_line
 from bot.chat.cards.measures import counted, dotted, expected, person
+from bot.chat.cards.recipes import subject
 from bot.chat.cards.turning import page_button
 from bot.chat.look import Button, Look
 from bot.chat.markdown import fitted
@@ -34,13 +35,13 @@ def _drawn(drawing: JobView | None, now: int) -> str:
     if drawing is None:
         return "Nothing is being drawn."
     job = drawing.job
-    return f"**#{job.id}** {person(job)} · {fitted(job.caption, 100)}\n{drawing_line(drawing, now=now)}"
+    return f"**#{job.id}** {person(job)} · {fitted(subject(job), 100)}\n{drawing_line(drawing, now=now)}"
 
 
 def _waiting(view: JobView) -> str:
     job = view.job
     takes = expected(view.drawing_time) if view.drawing_time else ""
-    return f"`{view.place}` {dotted(f'**#{job.id}** {person(job)}', takes, fitted(job.caption, 100))}"
+    return f"`{view.place}` {dotted(f'**#{job.id}** {person(job)}', takes, fitted(subject(job), 100))}"
 
 
 def _sum(view: QueueView) -> str:

@@ -9,7 +9,7 @@ from bot.chat.cards.job import end_words
 from bot.chat.cards.kinship import descent_words
 from bot.chat.cards.measures import counted, duration, person, small
 from bot.chat.cards.pictures import picture_words, post_controls
-from bot.chat.cards.recipes import cast_words, lora_words, style_words
+from bot.chat.cards.recipes import cast_words, lora_words, style_words, subject
 from bot.chat.cards.troubles import trouble_words
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import cut, fitted, prose
@@ -143,7 +143,7 @@ def _mark(job: Job) -> str:
 
 def _alt(job: Job, number: int, of: int) -> str:
     which = f"Picture {number} of {of}, job #{job.id}" if of > 1 else f"Job #{job.id}"
-    return f"{which}: {cut(job.caption, 900)}"
+    return f"{which}: {cut(subject(job), 900)}"
 
 
 def notice(job: Job) -> Look:

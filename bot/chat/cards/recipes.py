@@ -3,8 +3,20 @@
 from bot.chat.cards.measures import model_name, plain_number
 from bot.chat.markdown import escape, fitted
 from bot.core.generation import CastMember, Lora, Recipe
+from bot.core.job import Job
 
 MOST_LORAS = 4
+
+
+def subject(job: Job) -> str:
+    """Say what was typed, and before it who is in it as far as the words do not tell: not yet escaped."""
+    typed = job.caption.casefold()
+    untold = [
+        member_words(member)
+        for member in job.recipe.cast
+        if member.variations or member.name.casefold() not in typed
+    ]
+    return f"{', '.join(untold)}: {job.caption}" if untold else job.caption
 
 
 def cast_words(recipe: Recipe, limit: int = 200) -> str:

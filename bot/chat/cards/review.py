@@ -8,6 +8,7 @@ import discord
 
 from bot.chat.cards import palette
 from bot.chat.cards.measures import counted, dotted, person, recipe_words, relative, small
+from bot.chat.cards.recipes import cast_words, subject
 from bot.chat.look import Attached, Button, Field, Form, Look, Menu, Option
 from bot.chat.markdown import code, cut, fitted, prose
 from bot.core.artifact import Artifact
@@ -119,8 +120,7 @@ def _title(picture: Artifact) -> str:
 def _about(exhibit: Exhibit) -> Iterator[str]:
     job, picture = exhibit.job, exhibit.picture
     yield fitted(job.caption, 1200)
-    cast = ", ".join(fitted(member.name, 80) for member in job.recipe.cast)
-    yield small(f"by {person(job)}", cast, relative(job.created))
+    yield small(f"by {person(job)}", cast_words(job.recipe), relative(job.created))
     yield small(*recipe_words(job.recipe), f"sampler {fitted(job.recipe.sampler, 40)}")
     yield small(_findings(picture), _likeness(picture), _twin(picture))
 
@@ -158,7 +158,7 @@ def _attached(exhibit: Exhibit, shown: Picture) -> Attached:
     return Attached(
         name=f"genga-{job.id}-{picture.index}.{ending_of(shown.media_type)}",
         content=shown.content,
-        alt=cut(f"Picture {picture.index} of job #{job.id}: {job.caption}", 1000),
+        alt=cut(f"Picture {picture.index} of job #{job.id}: {subject(job)}", 1000),
     )
 
 
@@ -222,7 +222,11 @@ def reasons_card(exhibit: Exhibit, scope: str, shown: Picture | None = None) -> 
                 rest=f"{picture.id}:{scope}",
                 hint="Choose one or more reasons",
                 options=[
-                    Option(label=reason.capitalize(), value=code_, description=_TEACHES[reason])
+                    Option(
+                        label=reason.capitalize(),
+                        value=code_,
+                        description=_TEACHES[reason] if _learns(exhibit.job) else "",
+                    )
                     for reason, code_ in CODES.items()
                 ],
                 most=len(CODES),
@@ -231,6 +235,11 @@ def reasons_card(exhibit: Exhibit, scope: str, shown: Picture | None = None) -> 
             _button("plain", picture, scope, "Reject without a reason", discord.ButtonStyle.danger),
         ],
     )
+
+
+def _learns(job: Job) -> bool:
+    """Tell whether a rejection can teach anybody anything."""
+    return bool(job.recipe.cast) and family_of(job.recipe) is not None
 
 
 def _who_learns(job: Job) -> str:

@@ -21,7 +21,7 @@ from bot.chat.cards.measures import (
     relative,
     small,
 )
-from bot.chat.cards.recipes import MOST_LORAS, cast_words, style_words
+from bot.chat.cards.recipes import MOST_LORAS, cast_words, style_words, subject
 from bot.chat.cards.troubles import trouble_words
 from bot.chat.cards.turning import turning_list
 from bot.chat.look import Look
@@ -222,5 +222,5 @@ def _row(job: Job) -> str:
         took,
         person(job),
         relative(job.created),
-        fitted(job.caption, 80),
+        fitted(subject(job), 80),
     )
