@@ -15,7 +15,7 @@ from bot.chat.look import Look
 from bot.chat.people import actor_of
 from bot.core.review import Review
 from bot.ports.library import PictureFilter
-from bot.studio.critic import Bulk
+from bot.studio.critic import Bulk, Together
 from bot.studio.exhibition import MOST_ON_SHEET
 
 if TYPE_CHECKING:
@@ -23,25 +23,24 @@ if TYPE_CHECKING:
 
 Press = discord.Interaction[Any]
 
-LEAVE: Final = "leave"
+_LEAVE: Final = re.compile(r"leave|stop")
 _BULK: Final = re.compile(
-    r"(?P<after>approved|rejected):(?P<newest>[0-9]{1,15}):(?P<count>[0-9]{1,4}):(?P<filter>.{0,60})"
+    r"(?P<after>approved|rejected):(?P<newest>[0-9]{1,15})-(?P<oldest>[0-9]{1,15}):(?P<count>[0-9]{1,4}):"
+    r"(?P<filter>.{0,60})"
 )
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
 
 async def bulk_look(
-    interaction: Press, wanted: PictureFilter, after: Review, *, newest: int | None = None, before: str = ""
+    interaction: Press, wanted: PictureFilter, after: Review, *, before: str = "", decided: int = 0
 ) -> Look:
-    """Return the question before many are decided about, with their contact sheet."""
-    client: GengaClient = interaction.client
-    bulk = await client.desk.critic.gather(wanted, after, actor_of(interaction), newest=newest)
-    return await _question(interaction, bulk, before=before)
+    """Return the question before many are decided about, with their contact sheet.
 
-
-async def _question(interaction: Press, bulk: Bulk, *, before: str = "") -> Look:
+    `before` is what is said first; `decided`: so many were decided about with the last press.
+    """
     client: GengaClient = interaction.client
     desk = client.desk
+    bulk = await desk.critic.gather(wanted, after, actor_of(interaction))
     shown = await desk.critic.exhibits(bulk.pictures[:MOST_ON_SHEET])
     fit = [
         one.picture for one in shown if await desk.library.may_be_shown(one.project, interaction.channel_id)
@@ -54,30 +53,42 @@ async def _question(interaction: Press, bulk: Bulk, *, before: str = "") -> Look
         filter_name=coded(bulk.wanted),
         hidden=len(shown) - len(fit),
         before=before,
+        decided=decided,
     )
 
 
 async def pressed(interaction: Press, rest: str) -> None:
-    """Decide about just as many as were shown; if they have changed, ask again."""
+    """Decide about just those that were asked about; if they have changed, ask again."""
     client: GengaClient = interaction.client
     match = _BULK.fullmatch(rest)
     wanted = decoded(match["filter"], guild=interaction.guild_id) if match else None
-    if rest == LEAVE:
-        await turn(interaction, cards.bulk_left())
+    if _LEAVE.fullmatch(rest):
+        await turn(interaction, cards.bulk_left(rest))
         return
     if match is None or wanted is None:
         await expired(interaction)
         return
     async with client.reception.attend(interaction, Announced.IN_PLACE):
         critic, actor = client.desk.critic, actor_of(interaction)
-        bulk = await critic.gather(wanted, Review(match["after"]), actor, newest=int(match["newest"]))
+        after, span = Review(match["after"]), (int(match["newest"]), int(match["oldest"]))
+        bulk = await critic.gather(wanted, after, actor, span=span)
         if len(bulk.pictures) == int(match["count"]):
-            look = cards.bulk_done(await critic.decide_all(bulk, actor), bulk.after)
+            together = await critic.decide_all(bulk, actor)
             for job in {picture.job for picture in bulk.pictures}:
                 client.desk.posts.changed(job)
+            look = await _go_on(interaction, bulk, together)
         else:
-            look = await _question(interaction, bulk, before="Somebody decided about some of them meanwhile.")
+            look = await bulk_look(interaction, wanted, after, before=cards.BULK_CHANGED)
     await turn(interaction, look)
+
+
+async def _go_on(interaction: Press, bulk: Bulk, together: Together) -> Look:
+    """Say how many were decided about; of those that are left, ask about the next ones."""
+    done = cards.bulk_done(together, bulk.after)
+    if not bulk.left:
+        return done
+    decided = len(together.decided)
+    return await bulk_look(interaction, bulk.wanted, bulk.after, before=done.text, decided=decided)
 
 
 async def unlearned(interaction: Press, rest: str, values: Sequence[str]) -> None:

@@ -22,6 +22,8 @@ from bot.studio.actor import Actor, server_of
 MOST_NOTE: Final = 500
 MOST_AT_ONCE: Final = 500
 """So many pictures are decided about with one press."""
+MOST_LEFT: Final = 10_000
+"""So many of those that are left after that are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +45,20 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulk:
-    """Pictures that are about to be decided about together: those of `wanted` with ids up to `newest`."""
+    """Pictures that are about to be decided about together, the newest first.
+
+    `left`: so many more fit what was wanted, counted up to MOST_LEFT.
+    """
 
     wanted: PictureFilter
     after: Review
-    newest: int
     pictures: tuple[Artifact, ...] = ()
-    more: bool = False
-    """There are more than are decided about at once."""
+    left: int = 0
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Return the ids of the newest and of the oldest of them; there is at least one."""
+        return self.pictures[0].id, self.pictures[-1].id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,9 +219,9 @@ class Critic:
     # ── many at once
 
     async def gather(
-        self, wanted: PictureFilter, after: Review, actor: Actor, *, newest: int | None = None
+        self, wanted: PictureFilter, after: Review, actor: Actor, *, span: tuple[int, int] | None = None
     ) -> Bulk:
-        """Find the pictures that would be decided about together, up to a newest one if there is one.
+        """Find the pictures that would be decided about together, of a span of ids if there is one.
 
         Raises NotAllowed, and BadRequest for what cannot be decided of many, or is decided so already.
         """
@@ -223,15 +231,14 @@ class Critic:
         if wanted.review is after:
             raise BadRequest(f"These are {after} already.", hint="Choose another `state`.")
         here = replace(wanted, guild=actor.guild)
-        before = None if newest is None else newest + 1
-        found = await self._artifacts.page(here, before=before, limit=MOST_AT_ONCE + 1)
-        return Bulk(
-            wanted=here,
-            after=after,
-            newest=found[0].id if found else 0,
-            pictures=tuple(found[:MOST_AT_ONCE]),
-            more=len(found) > MOST_AT_ONCE,
-        )
+        before, above = (None, None) if span is None else (span[0] + 1, span[1] - 1)
+        found = await self._artifacts.page(here, before=before, after=above, limit=MOST_AT_ONCE)
+        return Bulk(wanted=here, after=after, pictures=tuple(found), left=await self._left(here, found))
+
+    async def _left(self, wanted: PictureFilter, found: Sequence[Artifact]) -> int:
+        if len(found) < MOST_AT_ONCE:
+            return 0
+        return await self._artifacts.count(wanted, most=MOST_AT_ONCE + MOST_LEFT) - len(found)
 
     async def decide_all(self, bulk: Bulk, actor: Actor) -> Together:
         """Decide about them in one transaction."""

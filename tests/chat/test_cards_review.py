@@ -198,12 +198,12 @@ def test_what_the_sheet_does_not_show_is_said():
     text = asked(many, hidden=2, before="Changed.").text
     for words in (
         "Changed.",
-        "1,234 are left after these · 500 at a time",
+        "1,234 left after these · 500 at a time",
         "2 pictures for adults",
         "the sheet shows the newest 60",
     ):
         assert words in text
-    assert "10,000 or more are left" in asked(replace(many, left=MOST_LEFT)).text
+    assert "10,000 or more left" in asked(replace(many, left=MOST_LEFT)).text
 
 
 def test_after_some_were_decided_about_the_next_are_asked_about_and_to_stop_is_the_harmless_choice():

@@ -154,6 +154,24 @@ async def test_many_are_shown_counted_and_decided_about_together(studio: Studio)
     assert "approved already" in refused.text
 
 
+async def test_of_very_many_the_next_ones_are_asked_about_until_somebody_stops(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.studio.critic.MOST_AT_ONCE", 2)
+    made = [(await studio.drawn(f"prompt:heron {number} size:64x64"))[0] for number in range(5)]
+    question = await studio.answer("/review bulk action:approve")
+    assert "3 left after these" in question.text
+    first = next(part["custom_id"] for part in question.controls if part["label"] == "Approve 2 pictures")
+    going_on = await pressed(studio, question, "Approve 2 pictures")
+    for words in ("2 pictures approved.", "Approve the next 2 pictures?", "1 left after these"):
+        assert words in going_on.text
+    twice = await pressed(studio, studio.a_message_with_button(first), first)
+    assert "Somebody decided about some of them meanwhile." in twice.text
+    assert "Nothing more was decided" in (await pressed(studio, going_on, "Stop here")).text
+    reviewed = [await reviews(studio, job) for job in made]
+    assert reviewed == [[Review.UNREVIEWED]] * 3 + [[Review.APPROVED]] * 2
+
+
 async def test_only_reviewers_review_where_a_role_was_chosen(studio: Studio) -> None:
     await studio.drawn("prompt:a heron size:64x64")
     shown = await studio.answer("/settings reviewers", by=studio.director)

@@ -240,9 +240,9 @@ async def test_many_are_decided_about_as_they_were_shown(stores, critic):
     await critic.rule(made[0].id, REJECTED, AIKO)
     wanted = PictureFilter(review=UNREVIEWED)
     shown = await critic.gather(wanted, APPROVED, AIKO)
-    assert (shown.newest, shown.pictures, shown.more) == (made[2].id, (made[2], made[1]), False)
+    assert (shown.span, shown.pictures, shown.left) == ((made[2].id, made[1].id), (made[2], made[1]), 0)
     later = await drawn_alone(stores)
-    meant = await critic.gather(wanted, APPROVED, AIKO, newest=shown.newest)
+    meant = await critic.gather(wanted, APPROVED, AIKO, span=shown.span)
     assert await critic.decide_all(meant, AIKO) == Together(decided=meant.pictures)
     assert (await stores.artifacts.get(made[2].id)).review is APPROVED
     assert (await stores.artifacts.get(made[0].id)).review is REJECTED
@@ -278,10 +278,16 @@ async def test_the_pictures_of_a_post_are_withdrawn_by_its_own_person_and_judged
 
 async def test_no_more_than_so_many_are_decided_about_at_once(stores, critic):
     nothing = await critic.gather(ALL, APPROVED, AIKO)
-    assert (nothing.newest, nothing.pictures) == (0, ())
+    assert (nothing.pictures, nothing.left) == ((), 0)
     await drawn(stores, a_new_job(), *[an_artifact()] * (MOST_AT_ONCE + 1))
-    shown = await critic.gather(ALL, APPROVED, AIKO)
-    assert (len(shown.pictures), shown.more) == (MOST_AT_ONCE, True)
+    unreviewed = PictureFilter(review=UNREVIEWED)
+    shown = await critic.gather(unreviewed, APPROVED, AIKO)
+    assert (len(shown.pictures), shown.left) == (MOST_AT_ONCE, 1)
+    await critic.decide_all(shown, AIKO)
+    pressed_twice = await critic.gather(unreviewed, APPROVED, AIKO, span=shown.span)
+    assert pressed_twice.pictures == ()
+    rest = await critic.gather(unreviewed, APPROVED, AIKO)
+    assert (len(rest.pictures), rest.left) == (1, 0)
 
 
 @pytest.mark.parametrize(

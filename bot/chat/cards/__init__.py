@@ -62,6 +62,7 @@ from bot.chat.cards.pictures import (
     job_moved,
     no_picture_here,
     nothing_to_draw_from,
+    nothing_to_refer_to,
     own_picture_pinned,
     picture_lost,
     picture_panel,
@@ -132,6 +133,7 @@ from bot.chat.cards.styles import (
 )
 from bot.chat.cards.turning import TURN, turn_in
 from bot.chat.cards.verdicts import (
+    BULK_CHANGED,
     bulk_card,
     bulk_done,
     bulk_left,
@@ -146,6 +148,7 @@ __all__ = [
     "APPEARANCE",
     "ARCHIVE",
     "BATCH_LIST",
+    "BULK_CHANGED",
     "DELETE",
     "FOR_ADULTS",
     "JOB_LIST",
@@ -209,6 +212,7 @@ __all__ = [
     "not_served",
     "not_shown_here",
     "nothing_to_draw_from",
+    "nothing_to_refer_to",
     "nothing_to_review",
     "notice",
     "only_in_servers",

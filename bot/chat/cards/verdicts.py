@@ -17,13 +17,14 @@ from bot.core.learning import ENOUGH, Learned, Tally
 from bot.core.review import MOST_LEARNED, Review
 from bot.ports.darkroom import Sheet
 from bot.ports.review import MOST_COUNTED, MOST_LOOKED_INTO, ReviewCounts
-from bot.studio.critic import MOST_AT_ONCE, Bulk, Together
+from bot.studio.critic import MOST_AT_ONCE, MOST_LEFT, Bulk, Together
 from bot.studio.exhibition import MOST_ON_SHEET
 
 BULK: Final = "bulk"
 UNLEARN: Final = "unlearn"
 """Kinds of controls; they stand in custom_ids and must never change."""
 
+BULK_CHANGED: Final = "Somebody decided about some of them meanwhile."
 MOST_PEOPLE: Final = 10
 MOST_OPTIONS: Final = 25
 MOST_LISTED: Final = 40
@@ -82,23 +83,31 @@ def _people(counts: ReviewCounts) -> Iterator[str]:
 
 
 def bulk_card(
-    bulk: Bulk, sheet: Sheet | None, *, of: str, filter_name: str, hidden: int, before: str = ""
+    bulk: Bulk,
+    sheet: Sheet | None,
+    *,
+    of: str,
+    filter_name: str,
+    hidden: int,
+    before: str = "",
+    decided: int = 0,
 ) -> Look:
-    """Show what would be decided about; the harmless choice comes first."""
+    """Show what would be decided about, after what was `decided` already; the harmless choice comes first."""
     if not bulk.pictures:
         return Look(text=f"{before} There are no such pictures.".strip(), colour=palette.IDLE)
     count, doing = len(bulk.pictures), _DOING[bulk.after]
-    what = counted(count, "picture")
+    (newest, oldest), what = bulk.span, counted(count, "picture")
+    harmless = ("stop", "Stop here") if decided else ("leave", "Leave them")
     return Look(
-        title=f"{doing} {what}?",
+        title=f"{doing} the next {what}?" if decided else f"{doing} {what}?",
         text="\n".join([*([before] if before else []), fitted(of, 300), *_remarks(bulk, sheet, hidden)]),
         colour=palette.WAITING,
         image=_sheet_image(sheet, what) if sheet else None,
         buttons=[
-            Button(kind=BULK, rest="leave", label="Leave them"),
+            Button(kind=BULK, rest=harmless[0], label=harmless[1]),
             Button(
                 kind=BULK,
-                rest=f"{bulk.after}:{bulk.newest}:{count}:{filter_name}",
+                rest=f"{bulk.after}:{newest}-{oldest}:{count}:{filter_name}",
                 label=f"{doing} {what}",
                 style=_STYLE[bulk.after],
             ),
@@ -113,8 +122,9 @@ _STYLE: Final = {
 
 
 def _remarks(bulk: Bulk, sheet: Sheet | None, hidden: int) -> Iterator[str]:
-    if bulk.more:
-        yield small(f"there are more: {MOST_AT_ONCE} at a time, the newest first")
+    if bulk.left:
+        left = f"{MOST_LEFT:,} or more" if bulk.left >= MOST_LEFT else f"{bulk.left:,}"
+        yield small(f"{left} left after these", f"{MOST_AT_ONCE} at a time, the newest first")
     if hidden:
         yield small(f"{counted(hidden, 'picture')} for adults not shown in a channel for everyone")
     if sheet is not None and len(bulk.pictures) > MOST_ON_SHEET:
@@ -136,8 +146,10 @@ def bulk_done(together: Together, after: Review) -> Look:
     return Look(text="\n".join(lines), colour=palette.DONE)
 
 
-def bulk_left() -> Look:
-    return Look(text="Nothing was decided.", colour=palette.IDLE)
+def bulk_left(how: str) -> Look:
+    """Answer whoever leaves it; `how`: before anything was decided (`leave`), or after some was (`stop`)."""
+    words = {"leave": "Nothing was decided.", "stop": "Nothing more was decided; the rest is as it was."}
+    return Look(text=words[how], colour=palette.IDLE)
 
 
 # ── what was learned
