@@ -7,14 +7,16 @@ from typing import Final
 
 from bot.core.artifact import Artifact
 from bot.core.batching import Batch, BatchKind, captions_of
-from bot.core.errors import StudioError, TargetGone
+from bot.core.errors import AdultsOnly, StudioError, TargetGone
 from bot.core.job import Card, Job
+from bot.core.library import Rating
 from bot.core.reporting import morning_report
 from bot.core.turnaround import columns_of
 from bot.ports.batches import Batches
 from bot.ports.darkroom import Darkroom, Sheet
 from bot.ports.poster import BatchReport, Poster
 from bot.ports.shelf import Shelf
+from bot.ports.stores import Projects
 from bot.studio.exhibition import frame_of
 
 MOST_FRAMES: Final = 200
@@ -22,8 +24,11 @@ MOST_FRAMES: Final = 200
 
 
 class Finisher:
-    def __init__(self, *, batches: Batches, shelf: Shelf, darkroom: Darkroom, poster: Poster) -> None:
+    def __init__(
+        self, *, batches: Batches, projects: Projects, shelf: Shelf, darkroom: Darkroom, poster: Poster
+    ) -> None:
         self._batches = batches
+        self._projects = projects
         self._shelf = shelf
         self._darkroom = darkroom
         self._poster = poster
@@ -50,12 +55,22 @@ class Finisher:
         if not pictures:
             return report
         shown = pictures[:MOST_FRAMES]
+        if not await self._may_be_seen(shown, jobs, channel):
+            return replace(report, no_sheet=AdultsOnly(channel).message)
         limit = await self._poster.upload_limit(channel, count=1)
         try:
             sheet = await self._sheet(batch, jobs, shown, limit)
         except StudioError as error:
             return replace(report, no_sheet=error.message)
         return replace(report, sheet=sheet, on_sheet=len(shown), left_out=len(pictures) - len(shown))
+
+    async def _may_be_seen(self, pictures: Sequence[Artifact], jobs: Sequence[Job], channel: int) -> bool:
+        """Ask anew, as for every post: ratings and channels are changed while a batch is drawn."""
+        there = {picture.job for picture in pictures}
+        numbers = {job.project for job in jobs if job.id in there and job.project is not None}
+        projects = [await self._projects.get(number) for number in numbers]
+        adult = any(project.rating is Rating.ADULT for project in projects)
+        return not adult or await self._poster.is_restricted(channel)
 
     async def _whole(self, batch: Batch) -> tuple[Sequence[Job], Sequence[Artifact]]:
         """Return its jobs and pictures in their order.

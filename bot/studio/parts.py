@@ -114,6 +114,7 @@ class Studio(Foundation):
     def finisher(self) -> Finisher:
         return Finisher(
             batches=self._stores.batches,
+            projects=self._stores.projects,
             shelf=self.ports.shelf,
             darkroom=self.ports.darkroom,
             poster=self.ports.poster,

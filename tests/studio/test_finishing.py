@@ -8,8 +8,10 @@ import pytest
 from bot.core.batching import BatchKind, BatchState
 from bot.core.errors import DeliveryError, TargetGone
 from bot.core.job import JobState
+from bot.core.library import Rating
 from bot.core.review import Review
 from bot.studio import finishing
+from bot.studio.library import Wishes
 from tests.builders import CHANNEL, NOW, a_batch, a_gallery, a_request
 from tests.studio.house import AIKO, a_studio, settled
 from tests.studio.test_foreman import begun, drawn_all
@@ -123,6 +125,24 @@ async def test_a_sheet_that_cannot_be_made_is_no_reason_to_tell_nothing(monkeypa
         _, report = await reported(studio, batch)
         assert (report.sheet, report.told.drawn) == (None, 3)
         assert report.no_sheet == "The sheet cannot be made that small."
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+async def test_pictures_for_adults_are_on_a_sheet_only_where_the_channel_still_is_for_adults(restricted):
+    async with a_studio() as studio:
+        gallery = a_gallery()
+        studio.poster.restricted.add(gallery.channel)
+        night = await studio.library.create(
+            "Night", gallery=gallery, actor=AIKO, wishes=Wishes(rating=Rating.ADULT)
+        )
+        batch = await begun(studio, base=a_request(project=night.name), ends_with_sheet=True)
+        await drawn_all(studio)
+        if not restricted:
+            studio.poster.restricted.clear()
+        _, report = await reported(studio, batch)
+        assert (report.sheet is not None) is restricted
+        assert ("not age-restricted" in report.no_sheet) is not restricted
+        assert report.told.drawn == 3
 
 
 async def test_a_sheet_without_room_for_all_tells_how_many_are_not_on_it(monkeypatch):
