@@ -76,7 +76,7 @@ async def again(interaction: Press, message: discord.Message) -> None:
 
 async def use_as_reference(interaction: Press, message: discord.Message) -> None:
     client: GengaClient = interaction.client
-    if await client.desk.jobs.by_message(message.id) is None and _sent_picture(message):
+    if await client.desk.jobs.by_message(message.id) is None:
         await _pin_own(interaction, message)
         return
     shown = await _shown_on(interaction, message)
@@ -147,6 +147,7 @@ async def _pin_own(interaction: Press, message: discord.Message) -> None:
     client: GengaClient = interaction.client
     picture = _sent_picture(message)
     if picture is None:
+        await say(interaction, cards.nothing_to_refer_to(), ephemeral=True)
         return
     async with client.reception.attend(interaction, slow=True):
         content = await read_picture(picture, hosts=client.desk.wire.file_hosts)

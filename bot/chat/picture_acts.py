@@ -208,12 +208,13 @@ async def ask_to_delete(interaction: Press, job: int, number: int) -> None:
     actor = actor_of(interaction)
     async with client.reception.attend(interaction):
         owned = await client.desk.refining.check_own(job, actor)
-        if number == ALL:
-            pictures = (await client.desk.refining.shown(job, actor)).pictures
-        else:
-            pictures = ((await client.desk.refining.picture(job, number, actor)).picture,)
+        pictures = (await client.desk.refining.shown(job, actor)).pictures
+        meant = pictures
+        if number != ALL:
+            meant = ((await client.desk.refining.picture(job, number, actor)).picture,)
     note_job(interaction, owned)
-    await say(interaction, cards.asks_to_delete(owned, pictures), ephemeral=True)
+    look = cards.asks_to_delete(owned, meant, left=len(pictures) - len(meant))
+    await say(interaction, look, ephemeral=True)
 
 
 async def delete(interaction: Press, job: int, number: int) -> None:

@@ -90,7 +90,7 @@ def test_the_panels_and_questions_about_pictures(job, words):
         check(cards.which_picture(Shown(job=job, pictures=pictures), deed))
     check(cards.picture_panel(Exhibit(picture=pictures[0], job=job), b"small"))
     check(cards.picture_panel(Exhibit(picture=pictures[0], job=job), None))
-    check(cards.asks_to_delete(job, pictures))
+    check(cards.asks_to_delete(job, pictures, left=0))
     check(cards.picture_lost(words))
     check(cards.asks_where_to(job.id, [(number, words) for number in range(30)]))
 

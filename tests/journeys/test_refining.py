@@ -107,7 +107,7 @@ async def test_of_several_pictures_a_menu_tells_which_one_is_meant(studio: Studi
     await post_says(studio, post, f"✅ picture 2 approved by {studio.artist.user.mention}")
     asked = await press(studio, post, "Delete")
     sure = await (await studio.artist.select(asked, "menu:picture:1:delete", ["1"])).answered()
-    assert "Delete picture 1" in sure.text
+    assert "Delete picture 1 of **#1**? Its file is removed from the library and from the post." in sure.text
     await press(studio, sure, "Delete")
     await post_says(studio, post, "🗑️ picture 1 deleted")
     assert [file.filename.rpartition("-")[2] for file in post.attachments] == ["2.webp", "3.webp"]
@@ -126,6 +126,7 @@ async def test_deleting_asks_and_is_for_its_person_or_a_manager(studio: Studio) 
     _, post = await studio.drawn(by=studio.director)
     assert "not yours" in (await press(studio, post, "Delete")).text
     sure = await press(studio, post, "Delete", by=studio.director)
+    assert "Its file is removed, and the post with it." in sure.text
     kept = await press(studio, sure, "Keep", by=studio.director)
     assert "Nothing of" in kept.text
     sure = await press(studio, post, "Delete", by=studio.director)
@@ -208,11 +209,13 @@ async def test_the_menus_of_a_post_work_after_a_restart_and_say_what_has_no_pict
     assert again.parent == job.id
 
     said = await studio.artist.say(studio.general, "hello")
-    for name in ("Parameters", "Use as reference", "Again", "Move to project"):
+    for name in ("Parameters", "Again", "Move to project"):
         answer = await (await studio.director.context_menu(name, said)).answered()
         assert "no finished picture on that message" in answer.text
-    answer = await (await studio.director.context_menu("Draw from this", said)).answered()
-    assert "no picture on that message" in answer.text
+    for name in ("Draw from this", "Use as reference"):
+        answer = await (await studio.director.context_menu(name, said)).answered()
+        assert "no picture on that message" in answer.text
+        assert "a message with a PNG, JPEG or WebP" in answer.text
 
 
 async def test_a_job_moves_to_another_project_and_its_files_stay(studio: Studio) -> None:

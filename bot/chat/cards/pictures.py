@@ -162,13 +162,18 @@ def own_picture_pinned() -> Look:
     return Look(text="📌 That picture is the reference for your next `/generate`.", colour=palette.DONE)
 
 
-def asks_to_delete(job: Job, pictures: Sequence[Artifact]) -> Look:
-    """Ask before pictures are given up, the harmless choice first."""
+def asks_to_delete(job: Job, pictures: Sequence[Artifact], *, left: int) -> Look:
+    """Ask before pictures are given up, the harmless choice first; `left` is how many would stay."""
     number = pictures[0].index if len(pictures) == 1 else ALL
-    what = f"picture {number}" if number else f"all {len(pictures)} pictures"
+    what, files = (
+        (f"picture {number}", "Its file is")
+        if number
+        else (f"all {len(pictures)} pictures", "Their files are")
+    )
+    gone = "removed from the library and from the post." if left else "removed, and the post with it."
     lines = [
-        f"Delete {what} of **#{job.id}**? The file is removed from the library and the post.",
-        small("How it was drawn is kept; only the picture is gone for good."),
+        f"Delete {what} of **#{job.id}**? {files} {gone}",
+        small("How it was drawn is kept; what is deleted is gone for good."),
     ]
     return Look(
         text="\n".join(lines),
@@ -182,8 +187,9 @@ def asks_to_delete(job: Job, pictures: Sequence[Artifact]) -> Look:
 
 def pictures_deleted(job: int, numbers: Sequence[int], left: int) -> Look:
     what = f"Picture {numbers[0]}" if len(numbers) == 1 else counted(len(numbers), "picture")
-    gone = "The post is gone with it." if not left else f"{counted(left, 'picture')} left."
-    return Look(text=f"{what} of **#{job}** was deleted. {gone}", colour=palette.IDLE)
+    done = "was deleted" if len(numbers) == 1 else "were deleted"
+    gone = f"{left} {'is' if left == 1 else 'are'} left." if left else "The post is gone as well."
+    return Look(text=f"{what} of **#{job}** {done}. {gone}", colour=palette.IDLE)
 
 
 def pictures_kept(job: int) -> Look:
@@ -293,6 +299,14 @@ def picture_lost(prompt: str) -> Look:
 def no_picture_here() -> Look:
     return Look(
         text="There is no finished picture on that message.\nUse this on a post of pictures that Genga drew.",
+        colour=palette.IDLE,
+    )
+
+
+def nothing_to_refer_to() -> Look:
+    return Look(
+        text="There is no picture on that message.\n"
+        "Use this on pictures that Genga drew, or on a message with a PNG, JPEG or WebP.",
         colour=palette.IDLE,
     )
 
