@@ -1,5 +1,6 @@
 """`/batch`: a whole list drawn as one, a matrix, a night's work."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -18,34 +19,73 @@ from bot.chat.people import actor_of
 from bot.chat.reception import Reception
 from bot.core.batching import BatchKind, Outline, names_in, seeds_in
 from bot.core.errors import BadRequest
-from bot.core.generation import MAX_COUNT, MAX_PROMPT, Aspect, GenerationRequest, Size, parse_size
-from cogs.options import BatchOption
+from bot.core.generation import MAX_COUNT, MAX_PROMPT, GenerationRequest, parse_size
+from cogs.options import SIZES, BatchOption
+from cogs.unfolding import option, options, unfolded
 
 Prompt = app_commands.Range[str, 1, MAX_PROMPT]
-Count = app_commands.Range[int, 1, MAX_COUNT]
 Names = app_commands.Range[str, 1, 1000]
 
-_SAID = {
-    "file": "A text file with one prompt per line; left out, a form asks for them",
-    "project": "Whose thread it goes to; otherwise this channel's project or the one you use",
-    "style": "The project's style to draw in",
-    "size": "square, portrait, landscape, wide, or width x height such as 832x1216",
-    "model": "The checkpoint to draw with",
-    "count": "How many pictures of each",
-    "negative": "What must not be in them, separated by commas",
-    "sheet": "End with a contact sheet of all pictures",
-    "prompt": "What every picture shows",
-    "character": "Who is in every picture",
-    "poses": "The character's poses, separated by commas, or all",
-    "expressions": "The character's expressions, separated by commas, or all",
-    "outfits": "The character's outfits, separated by commas, or all",
-    "seeds": "Seeds such as 1, 2, 7 or from one to another as 100-108",
-    "styles": "Styles of the project, separated by commas",
-}
+_PROMPT = "What every picture shows"
+_FILE = "A text file with one prompt per line; left out, a form asks for them"
+_SHEET = "End with a contact sheet of all pictures"
+_BATCH = "The batch's number"
 
 
-def _said(*names: str) -> dict[str, str]:
-    return {name: _SAID[name] for name in names}
+@options
+class Common:
+    """What all drawings of a batch have in common."""
+
+    project: str | None = option(
+        "Whose thread it goes to; otherwise this channel's project or the one you use", offers=projects_here
+    )
+    size: str | None = option(SIZES, offers=sizes_here)
+    model: str | None = option("The checkpoint to draw with", offers=models_here)
+    count: app_commands.Range[int, 1, MAX_COUNT] | None = option("How many pictures of each")
+    negative: Prompt | None = option("What must not be in them, separated by commas")
+
+    def base(
+        self, prompt: str = "", *, characters: tuple[str, ...] = (), style: str | None = None
+    ) -> GenerationRequest:
+        """Return what every drawing is made from; raise BadRequest."""
+        return GenerationRequest(
+            prompt=prompt,
+            project=self.project,
+            characters=characters,
+            style=style,
+            size=None if self.size is None else parse_size(self.size),
+            model=self.model,
+            count=self.count,
+            negative=self.negative,
+        )
+
+
+@options
+class Axes:
+    """What is combined with what."""
+
+    character: str | None = option("Who is in every picture", offers=characters_here)
+    poses: Names | None = option("The character's poses, separated by commas, or all", offers=poses_here)
+    expressions: Names | None = option(
+        "The character's expressions, separated by commas, or all", offers=expressions_here
+    )
+    outfits: Names | None = option(
+        "The character's outfits, separated by commas, or all", offers=outfits_here
+    )
+    seeds: Names | None = option("Seeds such as 1, 2, 7 or from one to another as 100-108")
+    styles: Names | None = option("Styles of the project, separated by commas", offers=style_lists_here)
+
+    def outline(self, kind: BatchKind, common: Common, prompt: str = "") -> Outline:
+        """Return every combination of these, over a prompt or a list of them; raise BadRequest."""
+        return Outline(
+            kind=kind,
+            base=common.base(prompt, characters=names_in(self.character)),
+            poses=names_in(self.poses),
+            expressions=names_in(self.expressions),
+            outfits=names_in(self.outfits),
+            seeds=seeds_in(self.seeds),
+            styles=names_in(self.styles),
+        )
 
 
 @app_commands.guild_only
@@ -56,146 +96,58 @@ class BatchCommands(commands.GroupCog, name="batch", description="Many drawings,
         self._reception = reception
 
     @app_commands.command(description="Draw a list of prompts, one after the other")
-    @app_commands.describe(**_said("file", "project", "style", "size", "model", "count", "negative", "sheet"))
-    @app_commands.autocomplete(project=projects_here, style=styles_here, size=sizes_here, model=models_here)
+    @app_commands.describe(file=_FILE, style="The project's style to draw in", sheet=_SHEET)
+    @app_commands.autocomplete(style=styles_here)
+    @unfolded
     async def prompts(
         self,
         interaction: discord.Interaction[Any],
         file: discord.Attachment | None = None,
-        project: str | None = None,
+        *,
         style: str | None = None,
-        size: str | None = None,
-        model: str | None = None,
-        count: Count | None = None,
-        negative: Prompt | None = None,
-        sheet: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
+        common: Common,
+        sheet: bool = False,
     ) -> None:
-        base = GenerationRequest(
-            prompt="",
-            project=project,
-            style=style,
-            size=_size(size),
-            model=model,
-            count=count,
-            negative=negative,
-        )
-        outline = Outline(kind=BatchKind.PROMPTS, base=base, ends_with_sheet=sheet)
+        outline = Outline(kind=BatchKind.PROMPTS, base=common.base(style=style), ends_with_sheet=sheet)
         await _listed(interaction, outline, file)
 
     @app_commands.command(description="Draw every combination of poses, expressions, styles and seeds")
-    @app_commands.describe(
-        **_said(
-            "prompt", "character", "poses", "expressions", "outfits", "seeds", "styles", "project", "size",
-            "model", "count", "negative", "sheet",
-        )
-    )  # fmt: skip
-    @app_commands.autocomplete(
-        character=characters_here,
-        poses=poses_here,
-        expressions=expressions_here,
-        outfits=outfits_here,
-        styles=style_lists_here,
-        project=projects_here,
-        size=sizes_here,
-        model=models_here,
-    )
+    @app_commands.describe(prompt=_PROMPT, sheet=_SHEET)
+    @unfolded
     async def matrix(
         self,
         interaction: discord.Interaction[Any],
         prompt: Prompt,
-        character: str | None = None,
-        poses: Names | None = None,
-        expressions: Names | None = None,
-        outfits: Names | None = None,
-        seeds: Names | None = None,
-        styles: Names | None = None,
-        project: str | None = None,
-        size: str | None = None,
-        model: str | None = None,
-        count: Count | None = None,
-        negative: Prompt | None = None,
-        sheet: bool = True,  # noqa: FBT001, FBT002 - an option of a slash command
+        *,
+        axes: Axes,
+        common: Common,
+        sheet: bool = True,
     ) -> None:
-        outline = Outline(
-            kind=BatchKind.MATRIX,
-            base=GenerationRequest(
-                prompt=prompt,
-                characters=names_in(character),
-                project=project,
-                size=_size(size),
-                model=model,
-                count=count,
-                negative=negative,
-            ),
-            poses=names_in(poses),
-            expressions=names_in(expressions),
-            outfits=names_in(outfits),
-            seeds=seeds_in(seeds),
-            styles=names_in(styles),
-            ends_with_sheet=sheet,
-        )
-        await propose(interaction, outline)
+        outline = axes.outline(BatchKind.MATRIX, common, prompt)
+        await propose(interaction, replace(outline, ends_with_sheet=sheet))
 
     @app_commands.command(description="Draw through the night, below everyone's own drawings, with a report")
-    @app_commands.describe(
-        **_said(
-            "file", "prompt", "character", "poses", "expressions", "outfits", "seeds", "styles", "project",
-            "size", "model", "count", "negative",
-        )
-    )  # fmt: skip
-    @app_commands.autocomplete(
-        character=characters_here,
-        poses=poses_here,
-        expressions=expressions_here,
-        outfits=outfits_here,
-        styles=style_lists_here,
-        project=projects_here,
-        size=sizes_here,
-        model=models_here,
-    )
+    @app_commands.describe(file=_FILE, prompt=_PROMPT)
+    @unfolded
     async def overnight(
         self,
         interaction: discord.Interaction[Any],
         file: discord.Attachment | None = None,
         prompt: Prompt | None = None,
-        character: str | None = None,
-        poses: Names | None = None,
-        expressions: Names | None = None,
-        outfits: Names | None = None,
-        seeds: Names | None = None,
-        styles: Names | None = None,
-        project: str | None = None,
-        size: str | None = None,
-        model: str | None = None,
-        count: Count | None = None,
-        negative: Prompt | None = None,
+        *,
+        axes: Axes,
+        common: Common,
     ) -> None:
         if file is not None and prompt is not None:
             raise BadRequest("Both a `file` and a `prompt` were given.", hint="Choose one of them.")
-        outline = Outline(
-            kind=BatchKind.OVERNIGHT,
-            base=GenerationRequest(
-                prompt=prompt or "",
-                characters=names_in(character),
-                project=project,
-                size=_size(size),
-                model=model,
-                count=count,
-                negative=negative,
-            ),
-            poses=names_in(poses),
-            expressions=names_in(expressions),
-            outfits=names_in(outfits),
-            seeds=seeds_in(seeds),
-            styles=names_in(styles),
-        )
+        outline = axes.outline(BatchKind.OVERNIGHT, common, prompt or "")
         if prompt is not None:
             await propose(interaction, outline)
         else:
             await _listed(interaction, outline, file)
 
     @app_commands.command(description="How far a batch is; the newest one if none is named")
-    @app_commands.describe(batch="The batch's number")
+    @app_commands.describe(batch=_BATCH)
     @app_commands.autocomplete(batch=batches_here)
     async def show(self, interaction: discord.Interaction[Any], batch: BatchOption | None = None) -> None:
         async with self._reception.attend(interaction):
@@ -205,7 +157,7 @@ class BatchCommands(commands.GroupCog, name="batch", description="Many drawings,
         await say(interaction, look, ephemeral=True)
 
     @app_commands.command(description="Draw again what failed in a batch; of the newest one if none is named")
-    @app_commands.describe(batch="The batch's number")
+    @app_commands.describe(batch=_BATCH)
     @app_commands.autocomplete(batch=batches_here)
     async def retry(self, interaction: discord.Interaction[Any], batch: BatchOption | None = None) -> None:
         if batch is None:
@@ -227,7 +179,3 @@ async def _listed(
         await ask_for_prompts(interaction, outline)
     else:
         await propose_file(interaction, outline, file)
-
-
-def _size(text: str | None) -> Size | Aspect | None:
-    return None if text is None else parse_size(text)
