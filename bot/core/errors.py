@@ -37,6 +37,7 @@ StudioError                     message: what happened · hint: what to do about
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Final
 
 MOST_NEAREST = 3
 """So many names are suggested where one is not known."""
@@ -65,8 +66,21 @@ class UnknownName(BadRequest):
         listed = ", ".join(f"`{candidate}`" for candidate in self.nearest)
         super().__init__(
             f"There is no {kind} called `{_short(name)}`.",
-            hint=f"Nearest: {listed}." if listed else f"There is no {kind} to choose from yet.",
+            hint=f"Nearest: {listed}." if listed else _none_yet(kind),
         )
+
+
+def _none_yet(kind: str) -> str:
+    maker = _MAKERS.get(kind)
+    return f"There is none yet; `{maker}` makes one." if maker else f"There is no {kind} to choose from yet."
+
+
+_MAKERS: Final = {
+    "project": "/project create",
+    "style": "/style create",
+    "character": "/character create",
+    "variation": "/character variation add",
+}
 
 
 class UnusedOption(BadRequest):

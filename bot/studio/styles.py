@@ -138,7 +138,7 @@ class StyleBook:
         by_number = {revision.number: revision for revision in await self._styles.history(style.id)}
         if number not in by_number or number - 1 not in by_number:
             raise NotFound(
-                f"“{style.name}” has no change {number} to take back.",
+                f"“{style.name}” has no revision {number} to take back.",
                 hint="`/style history` shows what was changed.",
             )
         sheet = taken_back(style.sheet, before=by_number[number - 1].sheet, after=by_number[number].sheet)
@@ -147,7 +147,7 @@ class StyleBook:
             sheet=checked(sheet, self._workshop.catalogue),
             by=actor.user,
             at=self._clock.now(),
-            why=f"takes back change {number}",
+            why=f"takes back revision {number}",
         )
         return revised, changes(style.sheet, revised.sheet)
 

@@ -162,14 +162,14 @@ def test_a_style_card_keeps_discords_limits_whatever_people_typed(name, words, o
 def test_a_change_is_told_with_who_when_why_and_what_it_was_before():
     look = cards.style_history(a_style(), told(INK, replace(INK, steps=40)))
     newest, oldest = look.text.split("\n\n")
-    assert newest.split("\n") == [f"**2** by <@{USER}> <t:1790000000:R>: because", "**steps** 28 → 40"]
+    assert newest.split("\n") == [f"**Revision 2** by <@{USER}> <t:1790000000:R>: because", "**steps** 28 → 40"]
     assert oldest.split("\n")[1:] == [
         "**steps** 28",
         "**positive** ink, {prompt}",
         "**loras** ink\\_lines at 0.5",
     ]
     (menu,) = look.buttons
-    assert [(option.label, option.value) for option in menu.options] == [("Take back 2: steps", "2")]
+    assert [(option.label, option.value) for option in menu.options] == [("Take back revision 2: steps", "2")]
 
 
 def test_a_style_that_was_never_changed_has_nothing_to_take_back():

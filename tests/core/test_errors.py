@@ -29,8 +29,9 @@ def test_where_nothing_looks_alike_the_first_names_are_told():
     assert nearest_names("zzzzzz", KNOWN) == KNOWN[:3]
 
 
-def test_where_there_is_nothing_to_choose_from_that_is_said():
+def test_where_there_is_nothing_to_choose_from_that_is_said_with_the_way_to_the_first_one():
     assert UnknownName("LoRA", "mira", ()).hint == "There is no LoRA to choose from yet."
+    assert UnknownName("style", "ink", ()).hint == "There is none yet; `/style create` makes one."
 
 
 def test_an_endless_name_is_echoed_short():

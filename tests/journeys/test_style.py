@@ -91,14 +91,14 @@ async def test_every_change_is_told_and_can_be_taken_back(studio: Studio) -> Non
         assert words in card.text
     await studio.answer("/style edit style:Ink sampler:euler why:calmer")
     told = await studio.answer("/style history style:Ink")
-    for words in ("**3**", "calmer", "**2**", "sharper", "**1**"):
+    for words in ("**Revision 3**", "calmer", "**Revision 2**", "sharper", "**Revision 1**"):
         assert words in told.text
     (menu,) = told.controls
     assert [option["value"] for option in menu["options"]] == ["3", "2"]
     back = await studio.artist.select(told, menu["custom_id"], ["2"])
     shown = await back.answered()
     assert "Taken back" in shown.text
-    assert "takes back change 2" in shown.text
+    assert "takes back revision 2" in shown.text
     now = await studio.answer("/style show style:Ink")
     for words in ("**steps** 9", "**cfg** 3", "**sampler** euler", "Change 4"):
         assert words in now.text

@@ -161,7 +161,7 @@ async def test_a_change_is_taken_back_by_another_that_says_so():
         third, _ = await studio.styles.edit(second, StyleSheet(cfg=7.0), actor=AIKO, why="stricter")
         back, changes = await studio.styles.take_back(third, 2, project=project, actor=BOSS)
     assert (back.sheet.steps, back.sheet.cfg, back.revision.number) == (28, 7.0, 4)
-    assert (back.revision.by, back.revision.why) == (BOSS.user, "takes back change 2")
+    assert (back.revision.by, back.revision.why) == (BOSS.user, "takes back revision 2")
     assert changes == (Change(name="steps", before="40", after="28"),)
 
 
@@ -170,7 +170,7 @@ async def test_what_is_no_change_cannot_be_taken_back(number):
     async with a_studio() as studio:
         project = await a_project(studio)
         style = await a_style(studio, project)
-        with pytest.raises(NotFound, match=f"no change {number}"):
+        with pytest.raises(NotFound, match=f"no revision {number}"):
             await studio.styles.take_back(style, number, project=project, actor=AIKO)
 
 

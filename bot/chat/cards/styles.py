@@ -64,7 +64,7 @@ def style_choices(style: Style) -> Look:
 def style_edited(before: Style, after: Style, changes: Sequence[Change]) -> Look:
     renamed = [f"**name** {_name(before)} → {_name(after)}"] if before.name != after.name else []
     lines = [*renamed, *(_change(change) for change in changes), small(_because(after.revision))]
-    title = f"{_name(after)} · change {after.revision.number}"
+    title = f"{_name(after)} · revision {after.revision.number}"
     return Look(title=title, text="\n".join(lines), colour=palette.DONE)
 
 
@@ -114,7 +114,7 @@ def _news(taken_back: Sequence[Change] | None) -> list[str]:
 
 def _entry(told: Told) -> list[str]:
     revision = told.revision
-    head = f"**{revision.number}** {_who(revision)}"
+    head = f"**Revision {revision.number}** {_who(revision)}"
     if revision.number == 1:
         return [head, *(f"**{change.name}** {_short(change.after)}" for change in told.changes)]
     return [head, *(_change(change) for change in told.changes)] + ([] if told.changes else ["the name"])
@@ -130,7 +130,7 @@ def _menu(style: Style, told: Sequence[Told]) -> tuple[Menu, ...]:
 def _option(told: Told) -> Option:
     names = ", ".join(change.name for change in told.changes)
     return Option(
-        label=cut(f"Take back {told.revision.number}: {names}", 100),
+        label=cut(f"Take back revision {told.revision.number}: {names}", 100),
         value=str(told.revision.number),
         description=cut(told.revision.why, 100),
     )
@@ -153,13 +153,13 @@ def _row(style: Style, project: Project) -> str:
     return dotted(
         f"**{_name(style)}**",
         *(fitted(words_of(value), 60) for value in (sheet.model, sheet.sampler, sheet.size) if value),
-        f"{counted(style.revision.number - 1, 'change')}" if style.revision.number > 1 else "",
+        f"revision {style.revision.number}",
         "the project draws in it" if project.style == style.id else "",
     )
 
 
 def _which(revision: Revision) -> str:
-    return "Made" if revision.number == 1 else f"Change {revision.number},"
+    return "Made" if revision.number == 1 else f"Revision {revision.number},"
 
 
 def _who(revision: Revision) -> str:
