@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
-import discord
 
 from bot.chat import cards
 from bot.chat.answers import Announced, turn
 from bot.chat.desk import Desk
 from bot.chat.expired import expired
+from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
 from bot.core.dates import DAY_MS
@@ -17,11 +15,6 @@ from bot.core.leafing import Turn
 from bot.core.review import Review
 from bot.ports.library import PictureFilter
 from bot.studio.control import Actor
-
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-
-Press = discord.Interaction[Any]
 
 _PAGE = re.compile(rf"(?P<at>{cards.TURN}):(?P<filter>.{{0,75}})")
 _PICTURES = re.compile(
@@ -43,17 +36,16 @@ async def album_look(
     return cards.album_page(page, of=await _whose(desk, wanted, actor), filter_name=coded(wanted))
 
 
-async def album_turned(interaction: Press, rest: str) -> None:
+async def album_turned(interaction: Interaction, rest: str) -> None:
     """Show another page of pictures in the message whose button was pressed."""
-    client: GengaClient = interaction.client
     page = _PAGE.fullmatch(rest)
     wanted = decoded(page["filter"], guild=interaction.guild_id) if page else None
     if page is None or wanted is None:
         await expired(interaction)
         return
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         look = await album_look(
-            client.desk,
+            interaction.client.desk,
             wanted,
             actor=actor_of(interaction),
             channel=interaction.channel_id,
@@ -122,16 +114,15 @@ async def found_look(
     return cards.found_page(page, words=words, filter_name=f"{scope}:{words}")
 
 
-async def found_turned(interaction: Press, rest: str) -> None:
-    client: GengaClient = interaction.client
+async def found_turned(interaction: Interaction, rest: str) -> None:
     page = _PAGE.fullmatch(rest)
     wanted = _FOUND.fullmatch(page["filter"]) if page else None
     if page is None or wanted is None:
         await expired(interaction)
         return
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         look = await found_look(
-            client.desk,
+            interaction.client.desk,
             wanted["words"],
             project=int(wanted["project"]) if wanted["project"] else None,
             actor=actor_of(interaction),

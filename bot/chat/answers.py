@@ -1,10 +1,11 @@
 """Answering an interaction with a look, whatever was said to it before."""
 
 from enum import Enum, auto
-from typing import Any, cast
+from typing import cast
 
 import discord
 
+from bot.chat.interaction import Interaction
 from bot.chat.look import Form, Look
 
 ANNOUNCED = "announced"
@@ -23,7 +24,7 @@ class Announced(Enum):
     """The message that was pressed will change."""
 
 
-async def announce(interaction: discord.Interaction[Any], answer: Announced) -> None:
+async def announce(interaction: Interaction, answer: Announced) -> None:
     """Acknowledge; who will see the answer is decided by this."""
     await interaction.response.defer(
         ephemeral=answer is Announced.TO_ASKER, thinking=answer is not Announced.IN_PLACE
@@ -31,7 +32,7 @@ async def announce(interaction: discord.Interaction[Any], answer: Announced) -> 
     interaction.extras[ANNOUNCED] = answer
 
 
-async def say(interaction: discord.Interaction[Any], look: Look, *, ephemeral: bool = False) -> int:
+async def say(interaction: Interaction, look: Look, *, ephemeral: bool = False) -> int:
     """Answer, or fill the announced answer; return the message's id."""
     if interaction.response.is_done():
         return (await _amend(interaction, look)).id
@@ -50,21 +51,21 @@ async def say(interaction: discord.Interaction[Any], look: Look, *, ephemeral: b
     return cast("int", answer.message_id)
 
 
-async def _answer_before(interaction: discord.Interaction[Any], refused: discord.HTTPException) -> int:
+async def _answer_before(interaction: Interaction, refused: discord.HTTPException) -> int:
     try:
         return (await interaction.original_response()).id
     except (discord.HTTPException, discord.ClientException):
         raise refused from None
 
 
-async def meanwhile(interaction: discord.Interaction[Any], look: Look) -> None:
+async def meanwhile(interaction: Interaction, look: Look) -> None:
     """Show how far an announced answer is; the answer itself is still to come."""
     await interaction.edit_original_response(
         content=look.content or None, embeds=look.embeds(), attachments=look.uploads(), view=look.view()
     )
 
 
-async def turn(interaction: discord.Interaction[Any], look: Look) -> None:
+async def turn(interaction: Interaction, look: Look) -> None:
     """Show the look in the very message that was pressed."""
     if interaction.response.is_done():
         await _amend(interaction, look)
@@ -77,12 +78,12 @@ async def turn(interaction: discord.Interaction[Any], look: Look) -> None:
         )
 
 
-async def open_form(interaction: discord.Interaction[Any], form: Form) -> None:
+async def open_form(interaction: Interaction, form: Form) -> None:
     """Answer with a form; nothing else may have been answered or announced."""
     await interaction.response.send_modal(form.modal())
 
 
-async def say_behind(interaction: discord.Interaction[Any], look: Look) -> None:
+async def say_behind(interaction: Interaction, look: Look) -> None:
     """Leave a message for all behind the form that was opened."""
     await interaction.followup.send(
         content=look.content,
@@ -92,7 +93,7 @@ async def say_behind(interaction: discord.Interaction[Any], look: Look) -> None:
     )
 
 
-async def say_privately(interaction: discord.Interaction[Any], look: Look) -> None:
+async def say_privately(interaction: Interaction, look: Look) -> None:
     """Tell the one who asked only, even if an answer for all was announced."""
     announced: Announced | None = interaction.extras.get(ANNOUNCED)
     if not interaction.response.is_done() or announced is Announced.TO_ASKER:
@@ -110,7 +111,7 @@ async def say_privately(interaction: discord.Interaction[Any], look: Look) -> No
     )
 
 
-async def _amend(interaction: discord.Interaction[Any], look: Look) -> discord.InteractionMessage:
+async def _amend(interaction: Interaction, look: Look) -> discord.InteractionMessage:
     message = await interaction.edit_original_response(
         content=look.content or None,
         embeds=look.embeds(),

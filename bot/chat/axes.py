@@ -1,23 +1,17 @@
 """What is offered while somebody types a list, such as a character's poses: one more after each comma."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
-
-import discord
+from typing import Final
 
 from bot.chat import choices
 from bot.chat.cards.batches import STATE_WORDS
 from bot.chat.casts import character_meant, project_meant
 from bot.chat.choices import MOST_CHARACTERS, Choice
+from bot.chat.interaction import Interaction
 from bot.chat.markdown import cut
 from bot.chat.people import actor_of
 from bot.core.characters import VariationKind
 from bot.core.errors import StudioError
-
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-
-Typing = discord.Interaction[Any]
 
 ALL: Final = "all"
 
@@ -30,48 +24,45 @@ def extended(names: Iterable[str], typed: str) -> list[Choice]:
     return [Choice(name=each, value=each) for each in lists if len(each) <= MOST_CHARACTERS]
 
 
-async def outfits_here(interaction: Typing, typed: str) -> list[Choice]:
+async def outfits_here(interaction: Interaction, typed: str) -> list[Choice]:
     return await _variations(interaction, typed, VariationKind.OUTFIT)
 
 
-async def poses_here(interaction: Typing, typed: str) -> list[Choice]:
+async def poses_here(interaction: Interaction, typed: str) -> list[Choice]:
     return await _variations(interaction, typed, VariationKind.POSE)
 
 
-async def expressions_here(interaction: Typing, typed: str) -> list[Choice]:
+async def expressions_here(interaction: Interaction, typed: str) -> list[Choice]:
     return await _variations(interaction, typed, VariationKind.EXPRESSION)
 
 
-async def _variations(interaction: Typing, typed: str, kind: VariationKind) -> list[Choice]:
+async def _variations(interaction: Interaction, typed: str, kind: VariationKind) -> list[Choice]:
     names = await _names_of(interaction, kind)
     return extended([*names, ALL] if len(names) > 1 else names, typed)
 
 
-async def _names_of(interaction: Typing, kind: VariationKind) -> Sequence[str]:
-    client: GengaClient = interaction.client
+async def _names_of(interaction: Interaction, kind: VariationKind) -> Sequence[str]:
     named = interaction.namespace
     try:
         character = await character_meant(interaction, named.character or "", named.project)
     except StudioError:
         return []
-    known = await client.desk.casting.variations(character)
+    known = await interaction.client.desk.casting.variations(character)
     return [variation.name for variation in known if variation.kind is kind]
 
 
-async def style_lists_here(interaction: Typing, typed: str) -> list[Choice]:
-    client: GengaClient = interaction.client
+async def style_lists_here(interaction: Interaction, typed: str) -> list[Choice]:
     try:
         project = await project_meant(interaction, interaction.namespace.project)
     except StudioError:
         return []
-    found = await client.desk.styles.of_project(project)
+    found = await interaction.client.desk.styles.of_project(project)
     return extended([style.name for style in found], typed)
 
 
-async def batches_here(interaction: Typing, typed: str) -> list[Choice]:
+async def batches_here(interaction: Interaction, typed: str) -> list[Choice]:
     """Offer the newest batches by number or title."""
-    client: GengaClient = interaction.client
-    views = (await client.desk.foreman.page(actor_of(interaction), size=choices.MOST)).shown
+    views = (await interaction.client.desk.foreman.page(actor_of(interaction), size=choices.MOST)).shown
     labels = {
         cut(f"{view.batch.id} · {STATE_WORDS[view.batch.state]} · {view.batch.title}", MOST_CHARACTERS): view
         for view in views

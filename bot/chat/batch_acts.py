@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import discord
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from bot.chat import cards
 from bot.chat.answers import Announced, say, say_privately, turn
 from bot.chat.expired import expired
+from bot.chat.interaction import Interaction
 from bot.chat.lists import check_list, read_prompts
 from bot.chat.look import Look
 from bot.chat.people import actor_of, origin_of
@@ -20,18 +21,14 @@ from bot.core.errors import BadRequest, MissingPermission, WrongState
 from bot.core.job import Card
 from bot.studio.control import Actor
 
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-
 log = structlog.get_logger(__name__)
 
-Press = discord.Interaction[Any]
 
 _ABOUT: Final = re.compile(r"(?P<plan>plan-)?(?P<id>[0-9]{1,15}):(?P<act>[a-z]{1,20})")
 _PLAN: Final = re.compile(r"plan-(?P<id>[0-9]{1,15})")
 
 
-async def pressed(interaction: Press, rest: str) -> None:
+async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a button of a plan or of a batch says."""
     about = _ABOUT.fullmatch(rest)
     acts = _PLAN_ACTS if about and about["plan"] else _BATCH_ACTS
@@ -45,43 +42,39 @@ async def pressed(interaction: Press, rest: str) -> None:
 # ── plans
 
 
-async def propose(interaction: Press, outline: Outline) -> None:
+async def propose(interaction: Interaction, outline: Outline) -> None:
     """Check what is asked for and show it with a button that starts it; whatever is wrong is said instead."""
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
-        plan = await client.desk.planner.plan(outline, origin_of(interaction))
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL, slow=True):
+        plan = await interaction.client.desk.planner.plan(outline, origin_of(interaction))
     await say(interaction, cards.plan_card(plan))
 
 
-async def propose_file(interaction: Press, outline: Outline, file: discord.Attachment) -> None:
+async def propose_file(interaction: Interaction, outline: Outline, file: discord.Attachment) -> None:
     """Do the same with the prompts of a text file."""
-    client: GengaClient = interaction.client
-    hosts = client.desk.wire.file_hosts
+    hosts = interaction.client.desk.wire.file_hosts
     check_list(file, hosts=hosts)
-    async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL, slow=True):
         text = await read_prompts(file, hosts=hosts)
         outline = replace(outline, text=text, title=outline.title or file.filename[:MOST_TITLE])
-        plan = await client.desk.planner.plan(outline, origin_of(interaction))
+        plan = await interaction.client.desk.planner.plan(outline, origin_of(interaction))
     await say(interaction, cards.plan_card(plan))
 
 
-async def ask_for_prompts(interaction: Press, outline: Outline) -> None:
+async def ask_for_prompts(interaction: Interaction, outline: Outline) -> None:
     """Open the form that takes a list of prompts; what was chosen beside it is kept."""
-    client: GengaClient = interaction.client
-    draft = await client.desk.planner.draft(outline, origin_of(interaction))
+    draft = await interaction.client.desk.planner.draft(outline, origin_of(interaction))
     await interaction.response.send_modal(cards.prompts_form(draft, outline).modal())
 
 
-async def listed(interaction: Press, rest: str, fields: Mapping[str, str]) -> None:
+async def listed(interaction: Interaction, rest: str, fields: Mapping[str, str]) -> None:
     """Take the form with the list; one with a fault in it is kept, to be mended."""
-    client: GengaClient = interaction.client
     about = _PLAN.fullmatch(rest)
     if about is None:
         await expired(interaction)
         return
-    draft, planner = int(about["id"]), client.desk.planner
+    draft, planner = int(about["id"]), interaction.client.desk.planner
     try:
-        async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
+        async with interaction.client.reception.attend(interaction, Announced.TO_ALL, slow=True):
             outline = replace(
                 await planner.drafted(draft, actor_of(interaction)),
                 text=fields.get(cards.PROMPTS, ""),
@@ -94,17 +87,15 @@ async def listed(interaction: Press, rest: str, fields: Mapping[str, str]) -> No
         await say(interaction, cards.plan_card(plan))
 
 
-async def _mend(interaction: Press, plan_id: int) -> None:
-    client: GengaClient = interaction.client
-    outline = await client.desk.planner.drafted(plan_id, actor_of(interaction))
+async def _mend(interaction: Interaction, plan_id: int) -> None:
+    outline = await interaction.client.desk.planner.drafted(plan_id, actor_of(interaction))
     await interaction.response.send_modal(cards.prompts_form(plan_id, outline).modal())
 
 
-async def _start(interaction: Press, plan_id: int) -> None:
+async def _start(interaction: Interaction, plan_id: int) -> None:
     """Start it; the message that showed the plan is the batch's card from now on."""
-    client: GengaClient = interaction.client
-    desk, card = client.desk, _card_of(interaction)
-    async with client.reception.attend(interaction, Announced.IN_PLACE, slow=True):
+    desk, card = interaction.client.desk, _card_of(interaction)
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE, slow=True):
         batch = await desk.foreman.start(plan_id, actor_of(interaction), card=card)
     look = cards.batch_card(await desk.foreman.view(batch.id))
     try:
@@ -115,86 +106,77 @@ async def _start(interaction: Press, plan_id: int) -> None:
         await _adopt(interaction, batch, card, look)
 
 
-async def _adopt(interaction: Press, batch: Batch, card: Card, look: Look) -> None:
+async def _adopt(interaction: Interaction, batch: Batch, card: Card, look: Look) -> None:
     """Keep the message true as the batch's card; warn where that will not be possible."""
-    client: GengaClient = interaction.client
-    await client.desk.board.adopt_batch(batch.id, card, look)
+    await interaction.client.desk.board.adopt_batch(batch.id, card, look)
     if not interaction.app_permissions.view_channel:
         barred = MissingPermission("View Channel", f"<#{card.channel}>")
         await say_privately(interaction, cards.refusal(barred))
 
 
-def _card_of(interaction: Press) -> Card | None:
+def _card_of(interaction: Interaction) -> Card | None:
     if interaction.message is None or interaction.channel_id is None:
         return None
     return Card(channel=interaction.channel_id, message=interaction.message.id)
 
 
-async def _drop(interaction: Press, plan_id: int) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
-        await client.desk.planner.drop(plan_id, actor_of(interaction))
+async def _drop(interaction: Interaction, plan_id: int) -> None:
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
+        await interaction.client.desk.planner.drop(plan_id, actor_of(interaction))
     await turn(interaction, cards.plan_dropped())
 
 
 # ── batches
 
 
-async def _pause(interaction: Press, batch_id: int) -> None:
-    client: GengaClient = interaction.client
-    await _shown_after(interaction, client.desk.foreman.pause, batch_id)
+async def _pause(interaction: Interaction, batch_id: int) -> None:
+    await _shown_after(interaction, interaction.client.desk.foreman.pause, batch_id)
 
 
-async def _resume(interaction: Press, batch_id: int) -> None:
-    client: GengaClient = interaction.client
-    await _shown_after(interaction, client.desk.foreman.resume, batch_id)
+async def _resume(interaction: Interaction, batch_id: int) -> None:
+    await _shown_after(interaction, interaction.client.desk.foreman.resume, batch_id)
 
 
 async def _shown_after(
-    interaction: Press, act: Callable[[int, Actor], Awaitable[Batch]], batch_id: int
+    interaction: Interaction, act: Callable[[int, Actor], Awaitable[Batch]], batch_id: int
 ) -> None:
     """Do it, and show the batch as it is now in the message that was pressed."""
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         batch = await act(batch_id, actor_of(interaction))
-        look = cards.batch_card(await client.desk.foreman.view(batch.id))
+        look = cards.batch_card(await interaction.client.desk.foreman.view(batch.id))
     await turn(interaction, look)
 
 
-async def _cancel(interaction: Press, batch_id: int) -> None:
+async def _cancel(interaction: Interaction, batch_id: int) -> None:
     """Ask first: many drawings hang on it."""
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
-        batch = await client.desk.foreman.own(batch_id, actor_of(interaction))
-        look = cards.asks_to_cancel(await client.desk.foreman.view(batch.id))
+    async with interaction.client.reception.attend(interaction):
+        batch = await interaction.client.desk.foreman.own(batch_id, actor_of(interaction))
+        look = cards.asks_to_cancel(await interaction.client.desk.foreman.view(batch.id))
     await say(interaction, look, ephemeral=True)
 
 
-async def _stop(interaction: Press, batch_id: int) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
-        batch = await client.desk.foreman.cancel(batch_id, actor_of(interaction))
+async def _stop(interaction: Interaction, batch_id: int) -> None:
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
+        batch = await interaction.client.desk.foreman.cancel(batch_id, actor_of(interaction))
     await turn(interaction, cards.batch_said(batch))
 
 
-async def _keep(interaction: Press, batch_id: int) -> None:
+async def _keep(interaction: Interaction, batch_id: int) -> None:
     await turn(interaction, cards.kept_running(batch_id))
 
 
-async def _failed(interaction: Press, batch_id: int) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
+async def _failed(interaction: Interaction, batch_id: int) -> None:
+    async with interaction.client.reception.attend(interaction):
         actor = actor_of(interaction)
-        batch = await client.desk.foreman.batch(batch_id, actor)
-        jobs = await client.desk.foreman.failed(batch_id, actor)
+        batch = await interaction.client.desk.foreman.batch(batch_id, actor)
+        jobs = await interaction.client.desk.foreman.failed(batch_id, actor)
     await say(interaction, cards.failed_card(batch, jobs), ephemeral=True)
 
 
-async def redraw(interaction: Press, batch_id: int) -> None:
+async def redraw(interaction: Interaction, batch_id: int) -> None:
     """Draw once more what failed: a batch with a card of its own, to which the earlier one's card points."""
-    client: GengaClient = interaction.client
-    desk = client.desk
-    async with client.reception.attend(interaction, Announced.TO_ALL, slow=True):
+    desk = interaction.client.desk
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL, slow=True):
         before = await desk.foreman.view(batch_id)
         batch, fresh = await desk.foreman.redraw(batch_id, actor_of(interaction))
         look = cards.batch_card(await desk.foreman.view(batch.id))
@@ -211,7 +193,7 @@ async def redraw(interaction: Press, batch_id: int) -> None:
         await desk.board.adopt_batch(batch_id, before.batch.card, cards.batch_card(before))
 
 
-Act: TypeAlias = Callable[[Press, int], Awaitable[None]]
+Act: TypeAlias = Callable[[Interaction, int], Awaitable[None]]
 
 _PLAN_ACTS: Final[Mapping[str, Act]] = {"start": _start, "drop": _drop, "edit": _mend}
 _BATCH_ACTS: Final[Mapping[str, Act]] = {

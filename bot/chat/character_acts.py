@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-import discord
 
 from bot.chat import cards
 from bot.chat.answers import Announced, open_form, say, say_behind, say_privately
 from bot.chat.batch_acts import propose
 from bot.chat.casts import check_shown_here
 from bot.chat.expired import expired
+from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
 from bot.core.batching import Outline
@@ -20,14 +18,11 @@ from bot.core.generation import GenerationRequest
 from bot.core.library import Project
 from bot.core.turnaround import SETTING, lacking, turnaround
 
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-
 _ABOUT = re.compile(r"(?P<character>[0-9]{1,15}):(?P<action>[a-z]{1,20})")
 _FILLED = re.compile(r"(?P<character>[0-9]{1,15})(?::(?P<marks>[0-9a-f]{30}))?")
 
 
-async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
+async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a character's button says."""
     about = _ABOUT.fullmatch(rest)
     if about is None:
@@ -45,16 +40,15 @@ async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
             await expired(interaction)
 
 
-async def described(interaction: discord.Interaction[Any], rest: str, given: Mapping[str, str]) -> None:
+async def described(interaction: Interaction, rest: str, given: Mapping[str, str]) -> None:
     """Take the form for the appearance, whichever process opened it."""
-    client: GengaClient = interaction.client
     filled = _FILLED.fullmatch(rest)
     if filled is None:
         await expired(interaction)
         return
-    async with client.reception.attend(interaction):
+    async with interaction.client.reception.attend(interaction):
         looks = Appearance(**{name: given.get(name, "") for name in cards.TRAITS})
-        described = await client.desk.casting.describe(
+        described = await interaction.client.desk.casting.describe(
             int(filled["character"]), looks, actor_of(interaction), marks=filled["marks"] or ""
         )
         if described.clashes:
@@ -64,7 +58,7 @@ async def described(interaction: discord.Interaction[Any], rest: str, given: Map
     await say(interaction, look, ephemeral=True)
 
 
-async def introduce(interaction: discord.Interaction[Any], character: Character, project: Project) -> None:
+async def introduce(interaction: Interaction, character: Character, project: Project) -> None:
     """Say that somebody is there now, and ask what they look like if there is still time for a form."""
     look = cards.character_created(character, project)
     if interaction.response.is_done():
@@ -74,28 +68,25 @@ async def introduce(interaction: discord.Interaction[Any], character: Character,
         await say_behind(interaction, look)
 
 
-async def character_look(interaction: discord.Interaction[Any], character: Character) -> Look:
+async def character_look(interaction: Interaction, character: Character) -> Look:
     """Return the card of a character with the picture that stands for them, if it may be seen here."""
-    client: GengaClient = interaction.client
-    desk = client.desk
+    desk = interaction.client.desk
     profile = await desk.casting.profile(character)
     if not await desk.library.may_be_shown(profile.project, interaction.channel_id):
         return cards.character_card(profile, barred=cards.NOT_FOR_ALL)
     return cards.character_card(profile, await desk.portraits.portrait(character))
 
 
-async def reference_look(interaction: discord.Interaction[Any], character: Character) -> Look:
+async def reference_look(interaction: Interaction, character: Character) -> Look:
     """Return all pictures of a character on one sheet; raise BadRequest where they may not be seen."""
-    client: GengaClient = interaction.client
     await check_shown_here(interaction, character)
-    return cards.reference_list(character, await client.desk.portraits.board(character))
+    return cards.reference_list(character, await interaction.client.desk.portraits.board(character))
 
 
-async def plan_sheet(interaction: discord.Interaction[Any], character: Character, outline: Outline) -> None:
+async def plan_sheet(interaction: Interaction, character: Character, outline: Outline) -> None:
     """Show the plan of a turnaround, or what the character lacks for one."""
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.TO_ALL):
-        known = await client.desk.casting.variations(character)
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
+        known = await interaction.client.desk.casting.variations(character)
     kinds = lacking(known, poses=outline.poses, expressions=outline.expressions)
     if kinds:
         await say_privately(interaction, cards.turnaround_lacks(character, kinds))
@@ -103,27 +94,24 @@ async def plan_sheet(interaction: discord.Interaction[Any], character: Character
         await propose(interaction, outline)
 
 
-async def _plan_usual_sheet(interaction: discord.Interaction[Any], character_id: int) -> None:
-    client: GengaClient = interaction.client
-    casting, actor = client.desk.casting, actor_of(interaction)
-    async with client.reception.attend(interaction, Announced.TO_ALL):
+async def _plan_usual_sheet(interaction: Interaction, character_id: int) -> None:
+    casting, actor = interaction.client.desk.casting, actor_of(interaction)
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
         character = await casting.by_id(character_id, actor)
         await casting.add_usual(character, lacking(await casting.variations(character)))
-        project = await client.desk.library.by_id(character.project, actor)
+        project = await interaction.client.desk.library.by_id(character.project, actor)
     base = GenerationRequest(prompt=SETTING, project=project.name, characters=(character.name,))
     await propose(interaction, turnaround(character, base=base))
 
 
-async def _ask_for_looks(interaction: discord.Interaction[Any], character_id: int) -> None:
-    client: GengaClient = interaction.client
-    character = await client.desk.casting.by_id(character_id, actor_of(interaction))
+async def _ask_for_looks(interaction: Interaction, character_id: int) -> None:
+    character = await interaction.client.desk.casting.by_id(character_id, actor_of(interaction))
     check_open(character)
     await open_form(interaction, cards.appearance_form(character))
 
 
-async def _show_references(interaction: discord.Interaction[Any], character_id: int) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
-        character = await client.desk.casting.by_id(character_id, actor_of(interaction))
+async def _show_references(interaction: Interaction, character_id: int) -> None:
+    async with interaction.client.reception.attend(interaction):
+        character = await interaction.client.desk.casting.by_id(character_id, actor_of(interaction))
         look = await reference_look(interaction, character)
     await say(interaction, look, ephemeral=True)

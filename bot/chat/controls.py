@@ -7,7 +7,7 @@ never change their meaning.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import discord
 import structlog
@@ -28,19 +28,16 @@ from bot.chat import (
 from bot.chat.expired import expired
 from bot.chat.failures import tell_failure
 from bot.chat.forms import fields_of
+from bot.chat.interaction import Interaction
 from bot.chat.record import record_button
 from bot.chat.tree import let_in
 
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-
 log = structlog.get_logger(__name__)
 
-Press = discord.Interaction[Any]
 
-ButtonAct: TypeAlias = Callable[[Press, str], Awaitable[None]]
-MenuAct: TypeAlias = Callable[[Press, str, Sequence[str]], Awaitable[None]]
-FormAct: TypeAlias = Callable[[Press, str, Mapping[str, str]], Awaitable[None]]
+ButtonAct: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
+MenuAct: TypeAlias = Callable[[Interaction, str, Sequence[str]], Awaitable[None]]
+FormAct: TypeAlias = Callable[[Interaction, str, Mapping[str, str]], Awaitable[None]]
 
 BUTTONS: Mapping[str, ButtonAct] = {
     "album": albums.album_turned,
@@ -83,15 +80,15 @@ class Control(discord.ui.DynamicItem[discord.ui.Item[Any]], template=_CONTROL):
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: Press, item: discord.ui.Item[Any], match: re.Match[str]
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
     ) -> Self:
         del interaction
         return cls(item, match)
 
-    async def callback(self, interaction: Press) -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await _serve(interaction, lambda: self._act(interaction))
 
-    async def _act(self, interaction: Press) -> None:
+    async def _act(self, interaction: Interaction) -> None:
         rest = self._match["rest"]
         if (button := self._match["button"]) is not None:
             await BUTTONS[button](interaction, rest)
@@ -104,17 +101,17 @@ def is_a_control(custom_id: str) -> bool:
     return re.fullmatch(_CONTROL, custom_id) is not None
 
 
-async def take_form(interaction: Press) -> None:
+async def take_form(interaction: Interaction) -> None:
     """Answer a form that was sent, whichever process opened it."""
     await _serve(interaction, lambda: _filled(interaction))
 
 
-async def answer_unknown(interaction: Press) -> None:
+async def answer_unknown(interaction: Interaction) -> None:
     """Answer what is sent from a message that no living code belongs to."""
     await _serve(interaction, lambda: expired(interaction))
 
 
-async def _filled(interaction: Press) -> None:
+async def _filled(interaction: Interaction) -> None:
     match = re.fullmatch(_FORM, interaction.custom_id or "")
     if match is None:
         await expired(interaction)
@@ -122,25 +119,23 @@ async def _filled(interaction: Press) -> None:
         await FORMS[match["form"]](interaction, match["rest"], dict(fields_of(interaction)))
 
 
-def _values(interaction: Press) -> Sequence[str]:
+def _values(interaction: Interaction) -> Sequence[str]:
     data: Mapping[str, Any] = interaction.data or {}
     return [str(value) for value in data.get("values", ())]
 
 
-async def _serve(interaction: Press, act: Callable[[], Awaitable[None]]) -> None:
-    client: GengaClient = interaction.client
+async def _serve(interaction: Interaction, act: Callable[[], Awaitable[None]]) -> None:
     try:
         if not await let_in(interaction):
             return
         await act()
-        await record_button(client.desk, interaction)
+        await record_button(interaction.client.desk, interaction)
     except Exception as error:  # noqa: BLE001 - discord.py would only log it, and nobody would be told
         await _tell(interaction, error)
 
 
-async def _tell(interaction: Press, error: Exception) -> None:
-    client: GengaClient = interaction.client
+async def _tell(interaction: Interaction, error: Exception) -> None:
     try:
-        await tell_failure(client.desk, interaction, error)
+        await tell_failure(interaction.client.desk, interaction, error)
     except Exception:
         log.exception("failure.unrecorded", error=repr(error))

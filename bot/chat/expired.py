@@ -1,12 +1,9 @@
 """The answer to a control whose meaning is gone."""
 
-from typing import Any
-
-import discord
-
 from bot.chat import cards
 from bot.chat.answers import say_privately
+from bot.chat.interaction import Interaction
 
 
-async def expired(interaction: discord.Interaction[Any]) -> None:
+async def expired(interaction: Interaction) -> None:
     await say_privately(interaction, cards.button_expired())

@@ -1,7 +1,5 @@
 """What people are told when an interaction failed, and what is kept of it."""
 
-from typing import Any
-
 import discord
 import structlog
 from discord import app_commands
@@ -10,6 +8,7 @@ from bot.chat import cards
 from bot.chat.answers import say_privately
 from bot.chat.desk import Desk
 from bot.chat.forms import written_in
+from bot.chat.interaction import Interaction
 from bot.chat.reception import GONE
 from bot.chat.record import JOB, name_of, record_failure
 from bot.core.errors import BadRequest, NotAllowed, StudioError
@@ -28,7 +27,7 @@ _NOBODY_WAITS = frozenset({10062, 40060, 10015, 50027})
 """The interaction is unknown, answered already, or its token has expired."""
 
 
-async def tell_failure(desk: Desk, interaction: discord.Interaction[Any], error: Exception) -> None:
+async def tell_failure(desk: Desk, interaction: Interaction, error: Exception) -> None:
     """Tell the one who asked, whatever happened and however much of an answer they have already."""
     if nobody_waits(error):
         log.info("interaction.gone", id=interaction.id, what=name_of(interaction), because=str(error))

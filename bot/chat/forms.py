@@ -5,8 +5,10 @@ from typing import Any
 
 import discord
 
+from bot.chat.interaction import Interaction
 
-def fields_of(interaction: discord.Interaction[Any]) -> Iterator[tuple[str, str]]:
+
+def fields_of(interaction: Interaction) -> Iterator[tuple[str, str]]:
     """Yield each field and what was written, whether it stands in a row of its own or below a label."""
     data: Mapping[str, Any] = interaction.data or {}
     for row in data.get("components", ()):
@@ -15,7 +17,7 @@ def fields_of(interaction: discord.Interaction[Any]) -> Iterator[tuple[str, str]
                 yield str(field["custom_id"]), str(field["value"])
 
 
-def written_in(interaction: discord.Interaction[Any]) -> list[str]:
+def written_in(interaction: Interaction) -> list[str]:
     """Return all that was written; nothing where no form was sent."""
     if interaction.type is not discord.InteractionType.modal_submit:
         return []

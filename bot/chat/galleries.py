@@ -1,9 +1,10 @@
 """Channels as galleries: which kinds can be one, and whether the bot may post there."""
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import discord
 
+from bot.chat.interaction import Interaction
 from bot.chat.mishaps import TO_OPEN, TO_OPEN_IN_FORUM
 from bot.core.errors import MissingPermission
 from bot.core.library import Gallery, GalleryKind
@@ -22,7 +23,7 @@ def chosen_gallery(channel: GalleryChannel) -> Gallery:
     return Gallery(channel=channel.id, kind=kind)
 
 
-def gallery_here(interaction: discord.Interaction[Any], of_server: Gallery | None) -> Gallery | None:
+def gallery_here(interaction: Interaction, of_server: Gallery | None) -> Gallery | None:
     """Return the server's gallery with a thread yet to be opened; without one, the channel at hand.
 
     None if the bot may open no thread there.

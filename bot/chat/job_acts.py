@@ -1,28 +1,22 @@
 """What people do to one job, by a command or by a button."""
 
 import re
-from typing import TYPE_CHECKING, Any
-
-import discord
 
 from bot.chat import cards
 from bot.chat.answers import Announced, say
 from bot.chat.expired import expired
 from bot.chat.haste import GAP_S
+from bot.chat.interaction import Interaction
 from bot.chat.look import Action
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
 from bot.chat.tickets import show_ticket
 from bot.core.errors import LimitReached
 
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-
-
 _ABOUT = re.compile(r"(?P<job>[0-9]{1,15}):(?P<action>[a-z_]{1,40})")
 
 
-async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
+async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a job's button says."""
     about = _ABOUT.fullmatch(rest)
     if about is None:
@@ -40,11 +34,10 @@ async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
             await expired(interaction)
 
 
-async def _again_unless_hasty(interaction: discord.Interaction[Any], job: int) -> None:
+async def _again_unless_hasty(interaction: Interaction, job: int) -> None:
     """Draw once where somebody presses the same button twice in a moment."""
-    client: GengaClient = interaction.client
     where = interaction.message.id if interaction.message else None
-    if client.haste.too_soon_by((where, interaction.custom_id, interaction.user.id)):
+    if interaction.client.haste.too_soon_by((where, interaction.custom_id, interaction.user.id)):
         raise LimitReached(
             "You pressed that a moment ago; it is drawn once.",
             hint=f"For another drawing press again after {GAP_S:.0f} seconds.",
@@ -52,27 +45,24 @@ async def _again_unless_hasty(interaction: discord.Interaction[Any], job: int) -
     await again(interaction, job)
 
 
-async def again(interaction: discord.Interaction[Any], job: int, *, same_seed: bool = False) -> None:
+async def again(interaction: Interaction, job: int, *, same_seed: bool = False) -> None:
     """Draw the job again for whoever asks."""
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.TO_ALL):
-        ticket = await client.desk.refining.again(
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
+        ticket = await interaction.client.desk.refining.again(
             job, actor_of(interaction), origin_of(interaction), same_seed=same_seed
         )
-    await show_ticket(client.desk, interaction, ticket)
+    await show_ticket(interaction.client.desk, interaction, ticket)
 
 
-async def params(interaction: discord.Interaction[Any], job_id: int) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
-        job = await client.desk.control.job(job_id, actor_of(interaction))
+async def params(interaction: Interaction, job_id: int) -> None:
+    async with interaction.client.reception.attend(interaction):
+        job = await interaction.client.desk.control.job(job_id, actor_of(interaction))
     note_job(interaction, job)
     await say(interaction, cards.params_card(job), ephemeral=True)
 
 
-async def cancel(interaction: discord.Interaction[Any], job_id: int) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
-        job = await client.desk.control.cancel(job_id, actor_of(interaction))
+async def cancel(interaction: Interaction, job_id: int) -> None:
+    async with interaction.client.reception.attend(interaction):
+        job = await interaction.client.desk.control.cancel(job_id, actor_of(interaction))
     note_job(interaction, job)
     await say(interaction, cards.job_cancelled(job), ephemeral=True)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import discord
 from discord import app_commands
@@ -14,6 +14,7 @@ from bot.chat.attachments import check_description, read_picture
 from bot.chat.cards.pictures import PROMPT, STRAY, Deed
 from bot.chat.changes import strength_in
 from bot.chat.expired import expired
+from bot.chat.interaction import Interaction
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
 from bot.chat.tickets import show_ticket
@@ -21,11 +22,6 @@ from bot.core.errors import BadRequest, StudioError
 from bot.core.generation import GenerationRequest, Reference
 from bot.core.job import Job
 from bot.studio.refining import Shown
-
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-
-Press = discord.Interaction[Any]
 
 MOST_BORROWED: Final = 200
 PATIENCE_S: Final = 60.0
@@ -62,21 +58,20 @@ def menus() -> list[app_commands.ContextMenu]:
     return made
 
 
-async def parameters(interaction: Press, message: discord.Message) -> None:
+async def parameters(interaction: Interaction, message: discord.Message) -> None:
     job = await _job_of(interaction, message)
     if job is not None:
         await job_acts.params(interaction, job.id)
 
 
-async def again(interaction: Press, message: discord.Message) -> None:
+async def again(interaction: Interaction, message: discord.Message) -> None:
     job = await _job_of(interaction, message)
     if job is not None:
         await job_acts.again(interaction, job.id)
 
 
-async def use_as_reference(interaction: Press, message: discord.Message) -> None:
-    client: GengaClient = interaction.client
-    if await client.desk.jobs.by_message(message.id) is None:
+async def use_as_reference(interaction: Interaction, message: discord.Message) -> None:
+    if await interaction.client.desk.jobs.by_message(message.id) is None:
         await _pin_own(interaction, message)
         return
     shown = await _shown_on(interaction, message)
@@ -88,89 +83,86 @@ async def use_as_reference(interaction: Press, message: discord.Message) -> None
         await picture_acts.ask_which(interaction, shown.job.id, Deed.PIN)
 
 
-async def move(interaction: Press, message: discord.Message) -> None:
-    client: GengaClient = interaction.client
+async def move(interaction: Interaction, message: discord.Message) -> None:
     job = await _job_of(interaction, message)
     if job is None:
         return
     actor = actor_of(interaction)
-    async with client.reception.attend(interaction):
-        await client.desk.refining.check_own(job.id, actor)
-        others = [one for one in await client.desk.library.projects(actor) if one.id != job.project]
+    async with interaction.client.reception.attend(interaction):
+        desk = interaction.client.desk
+        await desk.refining.check_own(job.id, actor)
+        others = [one for one in await desk.library.projects(actor) if one.id != job.project]
     await say(
         interaction, cards.asks_where_to(job.id, [(one.id, one.name) for one in others]), ephemeral=True
     )
 
 
-async def draw_from(interaction: Press, message: discord.Message) -> None:
+async def draw_from(interaction: Interaction, message: discord.Message) -> None:
     """Open the form at once, as nothing else may be said before it, and fetch the picture meanwhile."""
-    client: GengaClient = interaction.client
     picture = _sent_picture(message)
-    if await client.desk.jobs.by_message(message.id) is not None:
+    if await interaction.client.desk.jobs.by_message(message.id) is not None:
         await use_as_reference(interaction, message)
         return
     if picture is None:
         await say(interaction, cards.nothing_to_draw_from(), ephemeral=True)
         return
-    check_description(picture, hosts=client.desk.wire.file_hosts)
-    coming = client.borrowed.expect(message.id, interaction.user.id)
+    check_description(picture, hosts=interaction.client.desk.wire.file_hosts)
+    coming = interaction.client.borrowed.expect(message.id, interaction.user.id)
     await open_form(interaction, cards.draw_from_form(message.id))
     try:
-        content = await read_picture(picture, hosts=client.desk.wire.file_hosts)
-        coming.set_result(await client.desk.submit.reference(content))
+        content = await read_picture(picture, hosts=interaction.client.desk.wire.file_hosts)
+        coming.set_result(await interaction.client.desk.submit.reference(content))
     except StudioError as error:
         coming.set_exception(error)
         coming.exception()  # who sends the form is told; nobody may
         raise
 
 
-async def filled(interaction: Press, rest: str, fields: Mapping[str, str]) -> None:
+async def filled(interaction: Interaction, rest: str, fields: Mapping[str, str]) -> None:
     """Draw from the picture what the form says."""
-    client: GengaClient = interaction.client
     if not rest.isdigit():
         await expired(interaction)
         return
     prompt, denoise = fields.get(PROMPT, ""), strength_in(fields.get(STRAY, ""))
     if not prompt.strip():
         raise BadRequest("The prompt is empty.", hint="Say what is to be drawn from the picture.")
-    async with client.reception.attend(interaction, Announced.TO_ALL):
-        reference = await client.borrowed.of(int(rest), interaction.user.id)
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
+        reference = await interaction.client.borrowed.of(int(rest), interaction.user.id)
         if reference is not None:
             request = GenerationRequest(prompt=prompt, reference=reference, denoise=denoise)
-            ticket = await client.desk.submit(request, origin_of(interaction))
-            await show_ticket(client.desk, interaction, ticket)
+            ticket = await interaction.client.desk.submit(request, origin_of(interaction))
+            await show_ticket(interaction.client.desk, interaction, ticket)
             return
     await say(interaction, cards.picture_lost(prompt), ephemeral=True)
 
 
-async def _pin_own(interaction: Press, message: discord.Message) -> None:
-    client: GengaClient = interaction.client
+async def _pin_own(interaction: Interaction, message: discord.Message) -> None:
     picture = _sent_picture(message)
     if picture is None:
         await say(interaction, cards.nothing_to_refer_to(), ephemeral=True)
         return
-    async with client.reception.attend(interaction, slow=True):
-        content = await read_picture(picture, hosts=client.desk.wire.file_hosts)
-        reference = await client.desk.submit.reference(content)
-        await client.desk.refining.pin_reference(reference, actor_of(interaction))
+    async with interaction.client.reception.attend(interaction, slow=True):
+        content = await read_picture(picture, hosts=interaction.client.desk.wire.file_hosts)
+        reference = await interaction.client.desk.submit.reference(content)
+        await interaction.client.desk.refining.pin_reference(reference, actor_of(interaction))
     await say(interaction, cards.own_picture_pinned(), ephemeral=True)
 
 
-async def _job_of(interaction: Press, message: discord.Message) -> Job | None:
+async def _job_of(interaction: Interaction, message: discord.Message) -> Job | None:
     """Return the job whose post or card this is; whoever asks about another message is told so."""
-    client: GengaClient = interaction.client
-    job = await client.desk.jobs.by_message(message.id)
+    job = await interaction.client.desk.jobs.by_message(message.id)
     if job is None:
         await say(interaction, cards.no_picture_here(), ephemeral=True)
         return None
     note_job(interaction, job)
-    return await client.desk.control.job(job.id, actor_of(interaction))
+    return await interaction.client.desk.control.job(job.id, actor_of(interaction))
 
 
-async def _shown_on(interaction: Press, message: discord.Message) -> Shown | None:
-    client: GengaClient = interaction.client
+async def _shown_on(interaction: Interaction, message: discord.Message) -> Shown | None:
     job = await _job_of(interaction, message)
-    return None if job is None else await client.desk.refining.shown(job.id, actor_of(interaction))
+    return (
+        None if job is None else await interaction.client.desk.refining.shown(job.id, actor_of(interaction))
+    )
 
 
 def _sent_picture(message: discord.Message) -> discord.Attachment | None:

@@ -1,72 +1,67 @@
 """What projects and styles are offered while somebody types a command about them."""
 
-from typing import Any
-
-import discord
-
 from bot.chat import choices
-from bot.chat.casts import desk_of, project_so_far
+from bot.chat.casts import project_so_far
 from bot.chat.choices import Choice
+from bot.chat.interaction import Interaction
 from bot.chat.people import actor_of
 from bot.core.errors import StudioError
 from bot.core.styles import Style
 from bot.core.styling import StyleField
 
-Typing = discord.Interaction[Any]
 
-
-async def archived_projects_here(interaction: Typing, typed: str) -> list[Choice]:
-    library, actor = desk_of(interaction).library, actor_of(interaction)
+async def archived_projects_here(interaction: Interaction, typed: str) -> list[Choice]:
+    library, actor = interaction.client.desk.library, actor_of(interaction)
     return choices.projects(await library.matching(typed, actor, archived=True))
 
 
-async def all_projects_here(interaction: Typing, typed: str) -> list[Choice]:
+async def all_projects_here(interaction: Interaction, typed: str) -> list[Choice]:
     """Offer the open ones first."""
-    library, actor = desk_of(interaction).library, actor_of(interaction)
+    library, actor = interaction.client.desk.library, actor_of(interaction)
     archived = await library.matching(typed, actor, archived=True)
     return choices.projects([*await library.matching(typed, actor), *archived])
 
 
-async def workflows_here(interaction: Typing, typed: str) -> list[Choice]:
+async def workflows_here(interaction: Interaction, typed: str) -> list[Choice]:
     """Offer the workflows that draw from words alone."""
-    known = desk_of(interaction).workshop.workflows.values()
+    known = interaction.client.desk.workshop.workflows.values()
     return choices.workflows([one for one in known if not one.needs_reference], typed)
 
 
-async def styles_here(interaction: Typing, typed: str) -> list[Choice]:
+async def styles_here(interaction: Interaction, typed: str) -> list[Choice]:
     """Offer the styles of the project that is meant by what was typed so far."""
     project = await project_so_far(interaction)
     if project is None:
         return []
-    found = await desk_of(interaction).styles.matching(typed, project)
+    found = await interaction.client.desk.styles.matching(typed, project)
     return [Choice(name=style.name, value=style.name) for style in found]
 
 
-async def models_here(interaction: Typing, typed: str) -> list[Choice]:
-    catalogue = desk_of(interaction).workshop.catalogue
+async def models_here(interaction: Interaction, typed: str) -> list[Choice]:
+    catalogue = interaction.client.desk.workshop.catalogue
     return choices.offered(catalogue.checkpoints if catalogue else (), typed)
 
 
-async def samplers_here(interaction: Typing, typed: str) -> list[Choice]:
-    catalogue = desk_of(interaction).workshop.catalogue
+async def samplers_here(interaction: Interaction, typed: str) -> list[Choice]:
+    catalogue = interaction.client.desk.workshop.catalogue
     return choices.offered(catalogue.samplers if catalogue else (), typed)
 
 
-async def schedulers_here(interaction: Typing, typed: str) -> list[Choice]:
-    catalogue = desk_of(interaction).workshop.catalogue
+async def schedulers_here(interaction: Interaction, typed: str) -> list[Choice]:
+    catalogue = interaction.client.desk.workshop.catalogue
     return choices.offered(catalogue.schedulers if catalogue else (), typed)
 
 
-async def sizes_here(_interaction: Typing, typed: str) -> list[Choice]:
+async def sizes_here(_interaction: Interaction, typed: str) -> list[Choice]:
     return choices.sizes(typed)
 
 
-async def loras_of_style_here(interaction: Typing, typed: str) -> list[Choice]:
+async def loras_of_style_here(interaction: Interaction, typed: str) -> list[Choice]:
     style = await _style_so_far(interaction)
     return choices.offered([lora.name for lora in style.sheet.loras] if style else [], typed)
 
 
-async def fields_of_style_here(interaction: Typing, typed: str) -> list[Choice]:
+async def fields_of_style_here(interaction: Interaction, typed: str) -> list[Choice]:
     """Offer what the style says, to be cleared; after a comma, one more of it."""
     style = await _style_so_far(interaction)
     said = [name for name, _ in style.sheet.given()] if style else [field.value for field in StyleField]
@@ -78,11 +73,11 @@ async def fields_of_style_here(interaction: Typing, typed: str) -> list[Choice]:
     ]
 
 
-async def _style_so_far(interaction: Typing) -> Style | None:
+async def _style_so_far(interaction: Interaction) -> Style | None:
     project = await project_so_far(interaction)
     if project is None or not interaction.namespace.style:
         return None
     try:
-        return await desk_of(interaction).styles.named(interaction.namespace.style, project)
+        return await interaction.client.desk.styles.named(interaction.namespace.style, project)
     except StudioError:
         return None

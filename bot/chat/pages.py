@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
-
-import discord
 
 from bot.chat import cards
 from bot.chat.answers import Announced, turn
 from bot.chat.desk import Desk
 from bot.chat.expired import expired
+from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
 from bot.core.job import JobState
@@ -18,9 +16,6 @@ from bot.core.leafing import Turn
 from bot.ports.stores import JobFilter
 from bot.studio.control import Actor
 from bot.studio.leafing import leaf
-
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
 
 PER_PAGE = 10
 _FILTER = re.compile(
@@ -31,15 +26,14 @@ _FILTER = re.compile(
 _ABOUT = re.compile(rf"(?P<list>[^:]{{1,60}}):(?P<at>{cards.TURN})")
 
 
-async def turned(interaction: discord.Interaction[Any], rest: str) -> None:
+async def turned(interaction: Interaction, rest: str) -> None:
     """Show another page in the message whose button was pressed."""
-    client: GengaClient = interaction.client
     about = _ABOUT.fullmatch(rest)
     if about is None:
         await expired(interaction)
         return
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
-        look = await page_of(client.desk, about["list"], about["at"], actor=actor_of(interaction))
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
+        look = await page_of(interaction.client.desk, about["list"], about["at"], actor=actor_of(interaction))
     if look is None:
         await expired(interaction)
     else:

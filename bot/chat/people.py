@@ -1,16 +1,15 @@
 """Who asks, and from where: an interaction in the studio's words."""
 
-from typing import Any
-
 import discord
 
+from bot.chat.interaction import Interaction
 from bot.core.generation import Origin
 from bot.studio.control import Actor
 
 MOST_OF_A_VALUE = 100
 
 
-def actor_of(interaction: discord.Interaction[Any]) -> Actor:
+def actor_of(interaction: Interaction) -> Actor:
     """Return who acts, with the rights they have at this moment."""
     return Actor(
         user=interaction.user.id,
@@ -21,7 +20,7 @@ def actor_of(interaction: discord.Interaction[Any]) -> Actor:
     )
 
 
-def origin_of(interaction: discord.Interaction[Any]) -> Origin:
+def origin_of(interaction: Interaction) -> Origin:
     return Origin(
         key=str(interaction.id),
         user=interaction.user.id,
@@ -31,7 +30,7 @@ def origin_of(interaction: discord.Interaction[Any]) -> Origin:
     )
 
 
-def options_of(interaction: discord.Interaction[Any]) -> dict[str, str]:
+def options_of(interaction: Interaction) -> dict[str, str]:
     """Return what was typed, each value shortened."""
     return {name: _short(value) for name, value in interaction.namespace}
 

@@ -4,14 +4,13 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import discord
-
 from bot.chat import cards, job_acts, verdicts
 from bot.chat.answers import Announced, open_form, say, turn
 from bot.chat.cards.pictures import ALL, EVERY_ONE, Deed
 from bot.chat.changes import changes_in
 from bot.chat.expired import expired
 from bot.chat.haste import GAP_S
+from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
@@ -22,25 +21,18 @@ from bot.studio.critic import Exhibit
 from bot.studio.submit import Ticket
 
 if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
     from bot.chat.desk import Desk
 
-Press = discord.Interaction[Any]
-Act: TypeAlias = Callable[[Press, int, int], Awaitable[None]]
+Act: TypeAlias = Callable[[Interaction, int, int], Awaitable[None]]
 
 _ABOUT: Final = re.compile(r"(?P<job>[0-9]{1,15}):(?P<number>[0-9]{1,3}):(?P<deed>[a-z_]{1,20})")
 _MENU: Final = re.compile(r"(?P<job>[0-9]{1,15}):(?P<deed>[a-z_]{1,20})")
 
 
-def _desk(interaction: Press) -> "Desk":
-    client: GengaClient = interaction.client
-    return client.desk
-
-
 # ── the controls
 
 
-async def pressed(interaction: Press, rest: str) -> None:
+async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a button under a picture says."""
     about = _ABOUT.fullmatch(rest)
     act = _BY_BUTTON.get(about["deed"]) if about else None
@@ -50,7 +42,7 @@ async def pressed(interaction: Press, rest: str) -> None:
         await act(interaction, int(about["job"]), int(about["number"]))
 
 
-async def chosen(interaction: Press, rest: str, values: Sequence[str]) -> None:
+async def chosen(interaction: Interaction, rest: str, values: Sequence[str]) -> None:
     """Do to the picture that was chosen what its menu is for."""
     about = _MENU.fullmatch(rest)
     value = values[0] if values else ""
@@ -69,68 +61,65 @@ async def chosen(interaction: Press, rest: str, values: Sequence[str]) -> None:
         await act(interaction, job, ALL if together else int(value))
 
 
-async def edited(interaction: Press, rest: str, fields: Mapping[str, str]) -> None:
+async def edited(interaction: Interaction, rest: str, fields: Mapping[str, str]) -> None:
     """Draw what the form says."""
     about = _ABOUT.fullmatch(rest)
     if about is None or about["deed"] != Deed.EDIT:
         await expired(interaction)
         return
-    client: GengaClient = interaction.client
     job, number = int(about["job"]), int(about["number"]) or None
-    async with client.reception.attend(interaction, Announced.TO_ALL):
-        ticket = await client.desk.refining.edit(
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
+        ticket = await interaction.client.desk.refining.edit(
             job, number, actor_of(interaction), origin_of(interaction), changes_in(fields)
         )
-    await show_ticket(client.desk, interaction, ticket)
+    await show_ticket(interaction.client.desk, interaction, ticket)
 
 
 # ── drawing on
 
 
-async def again(interaction: Press, job: int, _number: int) -> None:
+async def again(interaction: Interaction, job: int, _number: int) -> None:
     _check_haste(interaction)
     await job_acts.again(interaction, job)
 
 
-async def vary(interaction: Press, job: int, number: int) -> None:
+async def vary(interaction: Interaction, job: int, number: int) -> None:
     _check_haste(interaction)
-    refining = _desk(interaction).refining
+    refining = interaction.client.desk.refining
     await _drawn(
         interaction, lambda: refining.vary(job, number, actor_of(interaction), origin_of(interaction))
     )
 
 
-async def upscale(interaction: Press, job: int, number: int) -> None:
+async def upscale(interaction: Interaction, job: int, number: int) -> None:
     _check_haste(interaction)
-    refining = _desk(interaction).refining
+    refining = interaction.client.desk.refining
     await _drawn(
         interaction, lambda: refining.upscale(job, number, actor_of(interaction), origin_of(interaction))
     )
 
 
-async def _drawn(interaction: Press, submit: Callable[[], Awaitable[Ticket]]) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.TO_ALL):
+async def _drawn(interaction: Interaction, submit: Callable[[], Awaitable[Ticket]]) -> None:
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
         ticket = await submit()
-    await show_ticket(client.desk, interaction, ticket)
+    await show_ticket(interaction.client.desk, interaction, ticket)
 
 
-def _check_haste(interaction: Press) -> None:
+def _check_haste(interaction: Interaction) -> None:
     """Raise LimitReached for the same press twice in a moment."""
-    client: GengaClient = interaction.client
     data: Mapping[str, Any] = interaction.data or {}
     where = interaction.message.id if interaction.message else None
     what = (where, interaction.custom_id, tuple(data.get("values", ())), interaction.user.id)
-    if client.haste.too_soon_by(what):
+    if interaction.client.haste.too_soon_by(what):
         raise LimitReached(
             "You pressed that a moment ago; it is drawn once.",
             hint=f"For another drawing press again after {GAP_S:.0f} seconds.",
         )
 
 
-async def edit(interaction: Press, job: int, number: int) -> None:
+async def edit(interaction: Interaction, job: int, number: int) -> None:
     """Open the form with what the drawing was made of."""
-    drawing = await _desk(interaction).refining.drawing(job, actor_of(interaction))
+    drawing = await interaction.client.desk.refining.drawing(job, actor_of(interaction))
     note_job(interaction, drawing)
     await open_form(interaction, cards.edit_form(drawing, job, number))
 
@@ -138,18 +127,17 @@ async def edit(interaction: Press, job: int, number: int) -> None:
 # ── deciding
 
 
-async def approve(interaction: Press, job: int, number: int) -> None:
+async def approve(interaction: Interaction, job: int, number: int) -> None:
     await verdicts.judge(interaction, await _artifact(interaction, job, number), Review.APPROVED)
 
 
-async def reject(interaction: Press, job: int, number: int) -> None:
+async def reject(interaction: Interaction, job: int, number: int) -> None:
     await verdicts.ask_reasons(interaction, await _artifact(interaction, job, number))
 
 
-async def approve_all(interaction: Press, job: int, _number: int) -> None:
-    client: GengaClient = interaction.client
-    actor, desk = actor_of(interaction), client.desk
-    async with client.reception.attend(interaction):
+async def approve_all(interaction: Interaction, job: int, _number: int) -> None:
+    actor, desk = actor_of(interaction), interaction.client.desk
+    async with interaction.client.reception.attend(interaction):
         shown = await desk.refining.shown(job, actor)
         together = await desk.critic.rule_all(shown.job, shown.pictures, Review.APPROVED, actor)
         desk.posts.changed(job)
@@ -157,24 +145,23 @@ async def approve_all(interaction: Press, job: int, _number: int) -> None:
     await say(interaction, cards.pictures_approved(job, together), ephemeral=True)
 
 
-async def _artifact(interaction: Press, job: int, number: int) -> int:
-    exhibit = await _desk(interaction).refining.picture(job, number, actor_of(interaction))
+async def _artifact(interaction: Interaction, job: int, number: int) -> int:
+    exhibit = await interaction.client.desk.refining.picture(job, number, actor_of(interaction))
     return exhibit.picture.id
 
 
 # ── looking and taking up
 
 
-async def params(interaction: Press, job: int, _number: int) -> None:
+async def params(interaction: Interaction, job: int, _number: int) -> None:
     await job_acts.params(interaction, job)
 
 
-async def show(interaction: Press, job: int, number: int) -> None:
+async def show(interaction: Interaction, job: int, number: int) -> None:
     """Show one picture with all that can be done with it, to whoever chose it."""
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
-        exhibit = await client.desk.refining.picture(job, number, actor_of(interaction))
-        look = await _panel(client.desk, exhibit, interaction.channel_id)
+    async with interaction.client.reception.attend(interaction):
+        exhibit = await interaction.client.desk.refining.picture(job, number, actor_of(interaction))
+        look = await _panel(interaction.client.desk, exhibit, interaction.channel_id)
     note_job(interaction, exhibit.job)
     await say(interaction, look, ephemeral=True)
 
@@ -192,35 +179,32 @@ async def _thumbnail(desk: "Desk", exhibit: Exhibit) -> bytes | None:
         return None
 
 
-async def pin(interaction: Press, job: int, number: int) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
-        await client.desk.refining.pin(job, number, actor_of(interaction))
+async def pin(interaction: Interaction, job: int, number: int) -> None:
+    async with interaction.client.reception.attend(interaction):
+        await interaction.client.desk.refining.pin(job, number, actor_of(interaction))
     await say(interaction, cards.picture_pinned(job, number), ephemeral=True)
 
 
 # ── putting away
 
 
-async def ask_to_delete(interaction: Press, job: int, number: int) -> None:
+async def ask_to_delete(interaction: Interaction, job: int, number: int) -> None:
     """Ask before anything is given up, after a look at whether the person may."""
-    client: GengaClient = interaction.client
     actor = actor_of(interaction)
-    async with client.reception.attend(interaction):
-        owned = await client.desk.refining.check_own(job, actor)
-        pictures = (await client.desk.refining.shown(job, actor)).pictures
+    async with interaction.client.reception.attend(interaction):
+        owned = await interaction.client.desk.refining.check_own(job, actor)
+        pictures = (await interaction.client.desk.refining.shown(job, actor)).pictures
         meant = pictures
         if number != ALL:
-            meant = ((await client.desk.refining.picture(job, number, actor)).picture,)
+            meant = ((await interaction.client.desk.refining.picture(job, number, actor)).picture,)
     note_job(interaction, owned)
     look = cards.asks_to_delete(owned, meant, left=len(pictures) - len(meant))
     await say(interaction, look, ephemeral=True)
 
 
-async def delete(interaction: Press, job: int, number: int) -> None:
-    client: GengaClient = interaction.client
-    actor, desk = actor_of(interaction), client.desk
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
+async def delete(interaction: Interaction, job: int, number: int) -> None:
+    actor, desk = actor_of(interaction), interaction.client.desk
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         shown = await desk.refining.shown(job, actor)
         numbers = [one.index for one in shown.pictures] if number == ALL else [number]
         left = await desk.refining.delete(job, numbers, actor)
@@ -230,14 +214,13 @@ async def delete(interaction: Press, job: int, number: int) -> None:
     await turn(interaction, cards.pictures_deleted(job, numbers, len(left.pictures)))
 
 
-async def keep(interaction: Press, job: int, _number: int) -> None:
+async def keep(interaction: Interaction, job: int, _number: int) -> None:
     await turn(interaction, cards.pictures_kept(job))
 
 
-async def _move(interaction: Press, job: int, project: int) -> None:
-    client: GengaClient = interaction.client
-    actor, desk = actor_of(interaction), client.desk
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
+async def _move(interaction: Interaction, job: int, project: int) -> None:
+    actor, desk = actor_of(interaction), interaction.client.desk
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         found = next((one for one in await desk.library.projects(actor) if one.id == project), None)
         if found is None:
             raise BadRequest("That project is archived or gone.", hint="Choose another.")
@@ -253,7 +236,7 @@ async def _move(interaction: Press, job: int, project: int) -> None:
 def _of_one(deed: Deed, act: Act) -> Act:
     """Return the act that asks first which picture is meant, where a post has several."""
 
-    async def asking(interaction: Press, job: int, number: int) -> None:
+    async def asking(interaction: Interaction, job: int, number: int) -> None:
         if number == ALL:
             await ask_which(interaction, job, deed)
         else:
@@ -262,14 +245,13 @@ def _of_one(deed: Deed, act: Act) -> Act:
     return asking
 
 
-async def ask_which(interaction: Press, job: int, deed: Deed) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
-        look = await which(client.desk, interaction, job, deed)
+async def ask_which(interaction: Interaction, job: int, deed: Deed) -> None:
+    async with interaction.client.reception.attend(interaction):
+        look = await which(interaction.client.desk, interaction, job, deed)
     await say(interaction, look, ephemeral=True)
 
 
-async def which(desk: "Desk", interaction: Press, job: int, deed: Deed) -> Look:
+async def which(desk: "Desk", interaction: Interaction, job: int, deed: Deed) -> Look:
     shown = await desk.refining.shown(job, actor_of(interaction))
     note_job(interaction, shown.job)
     return cards.which_picture(shown, deed)

@@ -1,30 +1,24 @@
 """What people decide when a project is about to be deleted, by a button."""
 
 import re
-from typing import TYPE_CHECKING, Any
-
-import discord
 
 from bot.chat import cards
 from bot.chat.answers import Announced, turn
 from bot.chat.expired import expired
+from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
-
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
 
 _ABOUT = re.compile(r"(?P<project>[0-9]{1,15}):(?P<action>[a-z]{1,20})(?::(?P<pictures>[0-9]{1,15}))?")
 
 
-async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
+async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a project's button says; rights are those of this moment."""
-    client: GengaClient = interaction.client
     about = _ABOUT.fullmatch(rest)
     if about is None:
         await expired(interaction)
         return
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         look = await _done(interaction, about)
     if look is None:
         await expired(interaction)
@@ -32,9 +26,8 @@ async def pressed(interaction: discord.Interaction[Any], rest: str) -> None:
         await turn(interaction, look)
 
 
-async def _done(interaction: discord.Interaction[Any], about: re.Match[str]) -> Look | None:
-    client: GengaClient = interaction.client
-    library, actor = client.desk.library, actor_of(interaction)
+async def _done(interaction: Interaction, about: re.Match[str]) -> Look | None:
+    library, actor = interaction.client.desk.library, actor_of(interaction)
     project = await library.by_id(int(about["project"]), actor)
     match about["action"], about["pictures"]:
         case cards.KEEP, None:
@@ -43,7 +36,7 @@ async def _done(interaction: discord.Interaction[Any], about: re.Match[str]) -> 
             return cards.project_archived(await library.archive(project, actor))
         case cards.DELETE, str() as pictures:
             taken = await library.delete(project, actor, pictures=int(pictures))
-            client.desk.janitor.ring()
+            interaction.client.desk.janitor.ring()
             return cards.project_deleted(project, taken)
         case _:
             return None

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import aiohttp
 import discord
 import structlog
 
 from bot.chat.answers import Announced, announce
+from bot.chat.interaction import Interaction
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ class Reception:
     @asynccontextmanager
     async def attend(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         answer: Announced = Announced.TO_ASKER,
         *,
         slow: bool = False,
@@ -61,7 +61,7 @@ class Reception:
         except TimeoutError:
             pass
 
-    async def announce(self, interaction: discord.Interaction[Any], answer: Announced) -> None:
+    async def announce(self, interaction: Interaction, answer: Announced) -> None:
         self._announcing += 1
         self._calm.clear()
         try:
@@ -77,9 +77,7 @@ class Reception:
 class _Pledge:
     """The promise to acknowledge one interaction, by its answer or by announcing one."""
 
-    def __init__(
-        self, reception: Reception, interaction: discord.Interaction[Any], answer: Announced
-    ) -> None:
+    def __init__(self, reception: Reception, interaction: Interaction, answer: Announced) -> None:
         self._reception = reception
         self._interaction = interaction
         self._answer = answer

@@ -1,11 +1,11 @@
 """Writing down what people did and what went wrong: never a token, prompts only in part."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import discord
 
 from bot.chat.desk import Desk
+from bot.chat.interaction import Interaction
 from bot.chat.people import options_of
 from bot.core.errors import Incident, StudioError
 from bot.core.job import Job
@@ -15,19 +15,19 @@ JOB = "job"
 """The key in `interaction.extras` under which the job is kept that came of it."""
 
 
-def note_job(interaction: discord.Interaction[Any], job: Job) -> None:
+def note_job(interaction: Interaction, job: Job) -> None:
     interaction.extras[JOB] = job.id
 
 
-async def record_command(desk: Desk, interaction: discord.Interaction[Any]) -> None:
+async def record_command(desk: Desk, interaction: Interaction) -> None:
     await _record(desk, interaction, EntryKind.COMMAND, name_of(interaction), options_of(interaction))
 
 
-async def record_button(desk: Desk, interaction: discord.Interaction[Any]) -> None:
+async def record_button(desk: Desk, interaction: Interaction) -> None:
     await _record(desk, interaction, EntryKind.BUTTON, name_of(interaction), {})
 
 
-async def record_failure(desk: Desk, interaction: discord.Interaction[Any], error: StudioError) -> None:
+async def record_failure(desk: Desk, interaction: Interaction, error: StudioError) -> None:
     detail = {"error": type(error).__name__, "message": error.message[:500]}
     incident = error.code if isinstance(error, Incident) else None
     await _record(desk, interaction, EntryKind.FAILURE, name_of(interaction), detail, incident=incident)
@@ -50,7 +50,7 @@ async def record_reaction(
     )
 
 
-def name_of(interaction: discord.Interaction[Any]) -> str:
+def name_of(interaction: Interaction) -> str:
     """Name what was used: `queue show`, or a button's custom_id."""
     if interaction.command is not None:
         return interaction.command.qualified_name
@@ -59,7 +59,7 @@ def name_of(interaction: discord.Interaction[Any]) -> str:
 
 async def _record(
     desk: Desk,
-    interaction: discord.Interaction[Any],
+    interaction: Interaction,
     kind: EntryKind,
     name: str,
     detail: Mapping[str, str],

@@ -3,25 +3,19 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
-
-import discord
+from typing import Final
 
 from bot.chat import cards
 from bot.chat.albums import coded, decoded
 from bot.chat.answers import Announced, turn
 from bot.chat.expired import expired
+from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
 from bot.core.review import Review
 from bot.ports.library import PictureFilter
 from bot.studio.critic import Bulk, Together
 from bot.studio.exhibition import MOST_ON_SHEET
-
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-
-Press = discord.Interaction[Any]
 
 _LEAVE: Final = re.compile(r"leave|stop")
 _BULK: Final = re.compile(
@@ -32,14 +26,13 @@ _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
 
 async def bulk_look(
-    interaction: Press, wanted: PictureFilter, after: Review, *, before: str = "", decided: int = 0
+    interaction: Interaction, wanted: PictureFilter, after: Review, *, before: str = "", decided: int = 0
 ) -> Look:
     """Return the question before many are decided about, with their contact sheet.
 
     `before` is what is said first; `decided`: so many were decided about with the last press.
     """
-    client: GengaClient = interaction.client
-    desk = client.desk
+    desk = interaction.client.desk
     bulk = await desk.critic.gather(wanted, after, actor_of(interaction))
     shown = await desk.critic.exhibits(bulk.pictures[:MOST_ON_SHEET])
     fit = [
@@ -57,9 +50,8 @@ async def bulk_look(
     )
 
 
-async def pressed(interaction: Press, rest: str) -> None:
+async def pressed(interaction: Interaction, rest: str) -> None:
     """Decide about just those that were asked about; if they have changed, ask again."""
-    client: GengaClient = interaction.client
     match = _BULK.fullmatch(rest)
     wanted = decoded(match["filter"], guild=interaction.guild_id) if match else None
     if _LEAVE.fullmatch(rest):
@@ -68,21 +60,21 @@ async def pressed(interaction: Press, rest: str) -> None:
     if match is None or wanted is None:
         await expired(interaction)
         return
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
-        critic, actor = client.desk.critic, actor_of(interaction)
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
+        critic, actor = interaction.client.desk.critic, actor_of(interaction)
         after, span = Review(match["after"]), (int(match["newest"]), int(match["oldest"]))
         bulk = await critic.gather(wanted, after, actor, span=span)
         if len(bulk.pictures) == int(match["count"]):
             together = await critic.decide_all(bulk, actor)
             for job in {picture.job for picture in bulk.pictures}:
-                client.desk.posts.changed(job)
+                interaction.client.desk.posts.changed(job)
             look = await _go_on(interaction, bulk, together)
         else:
             look = await bulk_look(interaction, wanted, after, before=cards.BULK_CHANGED)
     await turn(interaction, look)
 
 
-async def _go_on(interaction: Press, bulk: Bulk, together: Together) -> Look:
+async def _go_on(interaction: Interaction, bulk: Bulk, together: Together) -> Look:
     """Say how many were decided about; of those that are left, ask about the next ones."""
     done = cards.bulk_done(together, bulk.after)
     if not bulk.left:
@@ -91,24 +83,22 @@ async def _go_on(interaction: Press, bulk: Bulk, together: Together) -> Look:
     return await bulk_look(interaction, bulk.wanted, bulk.after, before=done.text, decided=decided)
 
 
-async def unlearned(interaction: Press, rest: str, values: Sequence[str]) -> None:
+async def unlearned(interaction: Interaction, rest: str, values: Sequence[str]) -> None:
     """Take the chosen lessons out of force, and show what is left."""
-    client: GengaClient = interaction.client
     if not all(_NUMBER.fullmatch(number) for number in (rest, *values)):
         await expired(interaction)
         return
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
-        desk, actor = client.desk, actor_of(interaction)
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
+        desk, actor = interaction.client.desk, actor_of(interaction)
         character = await desk.casting.by_id(int(rest), actor)
         removed = await desk.critic.unlearn(character, [int(value) for value in values], actor)
         look = cards.lessons_card(character, await desk.critic.lessons(character), removed=removed)
     await turn(interaction, look)
 
 
-async def named(interaction: Press, wanted: PictureFilter) -> str:
+async def named(interaction: Interaction, wanted: PictureFilter) -> str:
     """Name what pictures were narrowed to; raise NotFound if that is gone."""
-    client: GengaClient = interaction.client
-    desk, actor = client.desk, actor_of(interaction)
+    desk, actor = interaction.client.desk, actor_of(interaction)
     names: list[str] = []
     if wanted.project is not None:
         names.append((await desk.library.by_id(wanted.project, actor)).name)

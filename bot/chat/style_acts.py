@@ -2,31 +2,25 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-import discord
 
 from bot.chat import cards
 from bot.chat.answers import Announced, turn
 from bot.chat.expired import expired
+from bot.chat.interaction import Interaction
 from bot.chat.people import actor_of
-
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
 
-async def taken_back(interaction: discord.Interaction[Any], rest: str, chosen: Sequence[str]) -> None:
-    client: GengaClient = interaction.client
+async def taken_back(interaction: Interaction, rest: str, chosen: Sequence[str]) -> None:
     if not all(_NUMBER.fullmatch(number) for number in (rest, *chosen)):
         await expired(interaction)
         return
     actor = actor_of(interaction)
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
-        style, project = await client.desk.styles.of_id(int(rest), actor)
-        revised, changes = await client.desk.styles.take_back(
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
+        style, project = await interaction.client.desk.styles.of_id(int(rest), actor)
+        revised, changes = await interaction.client.desk.styles.take_back(
             style, int(chosen[0]), project=project, actor=actor
         )
-        look = cards.style_taken_back(revised, await client.desk.styles.history(revised), changes)
+        look = cards.style_taken_back(revised, await interaction.client.desk.styles.history(revised), changes)
     await turn(interaction, look)

@@ -1,13 +1,11 @@
 """From a stored job to its card: the message that is edited until the job ends."""
 
-from typing import Any
-
-import discord
 import structlog
 
 from bot.chat import cards
 from bot.chat.answers import say, say_privately
 from bot.chat.desk import Desk
+from bot.chat.interaction import Interaction
 from bot.chat.reception import GONE
 from bot.chat.record import note_job
 from bot.core.errors import DeliveryError, MissingPermission
@@ -17,7 +15,7 @@ from bot.studio.submit import Ticket
 log = structlog.get_logger(__name__)
 
 
-async def show_ticket(desk: Desk, interaction: discord.Interaction[Any], ticket: Ticket) -> None:
+async def show_ticket(desk: Desk, interaction: Interaction, ticket: Ticket) -> None:
     """Answer with the job's card; where Discord no longer takes the answer, post it in the channel."""
     note_job(interaction, ticket.job)
     channel = interaction.channel_id

@@ -1,6 +1,6 @@
 """The command tree: lets people in at the door, and answers whatever goes wrong."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 import structlog
@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.chat import cards
 from bot.chat.answers import say
 from bot.chat.failures import tell_failure
+from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.reception import GONE
 
@@ -31,17 +32,16 @@ class GengaTree(app_commands.CommandTree["GengaClient"]):
             log.exception("failure.unrecorded", error=repr(error))
 
 
-async def let_in(interaction: discord.Interaction[Any]) -> bool:
+async def let_in(interaction: Interaction) -> bool:
     """Tell whether to serve; whoever is not served is told why."""
-    client: GengaClient = interaction.client
-    if client.door.serves(interaction.guild_id) and not client.door.is_shut:
-        return client.door.enter(interaction.id)
-    if client.door.enter(interaction.id):
+    if interaction.client.door.serves(interaction.guild_id) and not interaction.client.door.is_shut:
+        return interaction.client.door.enter(interaction.id)
+    if interaction.client.door.enter(interaction.id):
         await _turn_away(interaction)
     return False
 
 
-async def _turn_away(interaction: discord.Interaction[Any]) -> None:
+async def _turn_away(interaction: Interaction) -> None:
     try:
         if interaction.type is discord.InteractionType.autocomplete:
             await interaction.response.autocomplete([])
@@ -51,8 +51,7 @@ async def _turn_away(interaction: discord.Interaction[Any]) -> None:
         log.info("interaction.gone", id=interaction.id, because=str(gone))
 
 
-def _reason(interaction: discord.Interaction[Any]) -> Look:
-    client: GengaClient = interaction.client
+def _reason(interaction: Interaction) -> Look:
     if interaction.guild_id is None:
         return cards.only_in_servers()
-    return cards.restarting() if client.door.serves(interaction.guild_id) else cards.not_served()
+    return cards.restarting() if interaction.client.door.serves(interaction.guild_id) else cards.not_served()

@@ -7,14 +7,13 @@ through what waits for review of all, of a project, of a character.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
-
-import discord
+from typing import Final, Self
 
 from bot.chat import cards
 from bot.chat.answers import Announced, open_form, say, turn
 from bot.chat.cards.review import CODES, NOTE, PROMPT, Queue
 from bot.chat.expired import expired
+from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
@@ -26,11 +25,6 @@ from bot.ports.library import PictureFilter
 from bot.ports.pictures import Picture
 from bot.studio.critic import Exhibit, Ruling
 from bot.studio.refining import Changes
-
-if TYPE_CHECKING:
-    from bot.chat.client import GengaClient
-
-Press = discord.Interaction[Any]
 
 ALONE: Final = "post"
 MOST_COUNTED: Final = 1000
@@ -70,18 +64,16 @@ def scope_of(wanted: PictureFilter) -> str:
 # ── for posts
 
 
-async def judge(interaction: Press, artifact_id: int, after: Review) -> None:
+async def judge(interaction: Interaction, artifact_id: int, after: Review) -> None:
     """Decide about a picture for whoever presses, and tell them only."""
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
+    async with interaction.client.reception.attend(interaction):
         exhibit, ruling = await _rule(interaction, artifact_id, after)
     await say(interaction, cards.ruling_card(ruling, exhibit), ephemeral=True)
 
 
-async def ask_reasons(interaction: Press, artifact_id: int) -> None:
+async def ask_reasons(interaction: Interaction, artifact_id: int) -> None:
     """Ask why a picture is rejected, after a look at whether the person may."""
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction):
+    async with interaction.client.reception.attend(interaction):
         exhibit = await _judgeable(interaction, artifact_id)
     await say(interaction, cards.reasons_card(exhibit, ALONE), ephemeral=True)
 
@@ -89,7 +81,7 @@ async def ask_reasons(interaction: Press, artifact_id: int) -> None:
 # ── the controls
 
 
-async def pressed(interaction: Press, rest: str) -> None:
+async def pressed(interaction: Interaction, rest: str) -> None:
     match = _PRESSED.fullmatch(rest)
     if match is None:
         await expired(interaction)
@@ -112,19 +104,18 @@ async def pressed(interaction: Press, rest: str) -> None:
             await expired(interaction)
 
 
-async def chosen(interaction: Press, rest: str, values: Sequence[str]) -> None:
+async def chosen(interaction: Interaction, rest: str, values: Sequence[str]) -> None:
     """Open the form for the reviewer's own words."""
-    client: GengaClient = interaction.client
     match = _CHOSEN.fullmatch(rest)
     if match is None or not set(values) <= set(_REASONS):
         await expired(interaction)
         return
     place = Place.of(match)
-    exhibit = await client.desk.critic.exhibit(place.picture, actor_of(interaction))
+    exhibit = await interaction.client.desk.critic.exhibit(place.picture, actor_of(interaction))
     await open_form(interaction, cards.reason_form(exhibit, "".join(values), place.scope))
 
 
-async def filled(interaction: Press, rest: str, fields: Mapping[str, str]) -> None:
+async def filled(interaction: Interaction, rest: str, fields: Mapping[str, str]) -> None:
     match = _FILLED.fullmatch(rest)
     if match is None or not set(match["codes"]) <= set(_REASONS):
         await expired(interaction)
@@ -141,7 +132,7 @@ async def filled(interaction: Press, rest: str, fields: Mapping[str, str]) -> No
 
 
 async def _decide(
-    interaction: Press,
+    interaction: Interaction,
     place: Place,
     after: Review,
     *,
@@ -153,8 +144,7 @@ async def _decide(
 
     A changed prompt is drawn besides.
     """
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         exhibit, ruling = await _rule(interaction, place.picture, after, reasons=reasons, note=note)
         behind = await _redrawn(interaction, exhibit, prompt)
         if place.scope == ALONE:
@@ -165,9 +155,8 @@ async def _decide(
     await turn(interaction, look)
 
 
-async def _redrawn(interaction: Press, exhibit: Exhibit, prompt: str) -> list[str]:
+async def _redrawn(interaction: Interaction, exhibit: Exhibit, prompt: str) -> list[str]:
     """Draw with the prompt if it was changed; what is wrong with it costs nobody the decision."""
-    client: GengaClient = interaction.client
     request = exhibit.job.request
     if not prompt.strip() or clean_words(prompt) == clean_words(request.prompt):
         return []
@@ -175,29 +164,27 @@ async def _redrawn(interaction: Press, exhibit: Exhibit, prompt: str) -> list[st
         prompt=prompt, negative=request.negative, size=request.size, steps=request.steps, cfg=request.cfg
     )
     try:
-        ticket = await client.desk.refining.edit(
+        ticket = await interaction.client.desk.refining.edit(
             exhibit.job.id, exhibit.picture.index, actor_of(interaction), origin_of(interaction), changes
         )
     except StudioError as error:
         return [cards.not_redrawn_words(error)]
     if ticket.fresh and interaction.channel_id is not None:
-        await post_card(client.desk, ticket, interaction.channel_id)
+        await post_card(interaction.client.desk, ticket, interaction.channel_id)
     return [cards.redrawn_words(ticket.job)]
 
 
-async def _ask_in_place(interaction: Press, place: Place) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
+async def _ask_in_place(interaction: Interaction, place: Place) -> None:
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         exhibit = await _judgeable(interaction, place.picture)
         shown = await _shown(interaction, exhibit)
     await turn(interaction, cards.reasons_card(exhibit, place.scope, shown))
 
 
-async def _back(interaction: Press, place: Place) -> None:
+async def _back(interaction: Interaction, place: Place) -> None:
     """Show the picture again; of one alone, that nothing was decided."""
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
-        exhibit = await client.desk.critic.exhibit(place.picture, actor_of(interaction))
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
+        exhibit = await interaction.client.desk.critic.exhibit(place.picture, actor_of(interaction))
         look = (
             cards.left_alone(exhibit)
             if place.scope == ALONE
@@ -206,9 +193,8 @@ async def _back(interaction: Press, place: Place) -> None:
     await turn(interaction, look)
 
 
-async def _go_on(interaction: Press, place: Place, *, before: int | None) -> None:
-    client: GengaClient = interaction.client
-    async with client.reception.attend(interaction, Announced.IN_PLACE):
+async def _go_on(interaction: Interaction, place: Place, *, before: int | None) -> None:
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         look = await next_look(interaction, place.wanted, before=before)
     await turn(interaction, look)
 
@@ -217,15 +203,14 @@ async def _go_on(interaction: Press, place: Place, *, before: int | None) -> Non
 
 
 async def next_look(
-    interaction: Press,
+    interaction: Interaction,
     wanted: PictureFilter,
     *,
     before: int | None = None,
     said: Sequence[str] = (),
 ) -> Look:
     """Return the card of the next picture that waits for review, or of the end of the walk."""
-    client: GengaClient = interaction.client
-    critic, actor = client.desk.critic, actor_of(interaction)
+    critic, actor = interaction.client.desk.critic, actor_of(interaction)
     found = await critic.next_of(wanted, actor, before=before)
     if found is not None:
         return await _exhibit_look(interaction, found, wanted, said=said)
@@ -234,10 +219,9 @@ async def next_look(
 
 
 async def _exhibit_look(
-    interaction: Press, exhibit: Exhibit, wanted: PictureFilter, *, said: Sequence[str] = ()
+    interaction: Interaction, exhibit: Exhibit, wanted: PictureFilter, *, said: Sequence[str] = ()
 ) -> Look:
-    client: GengaClient = interaction.client
-    waiting = await client.desk.critic.waiting(wanted, actor_of(interaction), most=MOST_COUNTED)
+    waiting = await interaction.client.desk.critic.waiting(wanted, actor_of(interaction), most=MOST_COUNTED)
     queue = Queue(
         scope=scope_of(wanted),
         left=cards.waiting_words(waiting, most=MOST_COUNTED),
@@ -246,39 +230,35 @@ async def _exhibit_look(
     return cards.exhibit_card(exhibit, await _shown(interaction, exhibit), queue, before=said)
 
 
-async def _may_be_shown(interaction: Press, exhibit: Exhibit) -> bool:
-    client: GengaClient = interaction.client
-    return await client.desk.library.may_be_shown(exhibit.project, interaction.channel_id)
+async def _may_be_shown(interaction: Interaction, exhibit: Exhibit) -> bool:
+    return await interaction.client.desk.library.may_be_shown(exhibit.project, interaction.channel_id)
 
 
-async def _shown(interaction: Press, exhibit: Exhibit) -> Picture | None:
+async def _shown(interaction: Interaction, exhibit: Exhibit) -> Picture | None:
     """Return the picture, if it may be seen in this channel and can be read."""
-    client: GengaClient = interaction.client
     if not await _may_be_shown(interaction, exhibit):
         return None
-    return await client.desk.exhibition.shown(exhibit.picture)
+    return await interaction.client.desk.exhibition.shown(exhibit.picture)
 
 
 async def _rule(
-    interaction: Press,
+    interaction: Interaction,
     artifact_id: int,
     after: Review,
     *,
     reasons: Sequence[Reason] = (),
     note: str = "",
 ) -> tuple[Exhibit, Ruling]:
-    client: GengaClient = interaction.client
-    critic, actor = client.desk.critic, actor_of(interaction)
+    critic, actor = interaction.client.desk.critic, actor_of(interaction)
     exhibit = await critic.exhibit(artifact_id, actor)
     note_job(interaction, exhibit.job)
     ruling = await critic.rule(artifact_id, after, actor, reasons=reasons, note=note)
-    client.desk.posts.changed(exhibit.job.id)
+    interaction.client.desk.posts.changed(exhibit.job.id)
     return exhibit, ruling
 
 
-async def _judgeable(interaction: Press, artifact_id: int) -> Exhibit:
-    client: GengaClient = interaction.client
-    exhibit = await client.desk.critic.exhibit(artifact_id, actor_of(interaction))
+async def _judgeable(interaction: Interaction, artifact_id: int) -> Exhibit:
+    exhibit = await interaction.client.desk.critic.exhibit(artifact_id, actor_of(interaction))
     note_job(interaction, exhibit.job)
-    await client.desk.critic.check_reviewer(actor_of(interaction))
+    await interaction.client.desk.critic.check_reviewer(actor_of(interaction))
     return exhibit
