@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,6 +36,7 @@ from bot.core.queueing import Limits
 from bot.imaging.budget import PixelBudget
 from bot.imaging.darkroom import PillowDarkroom
 from bot.imaging.pictures import MOST_IN_MEMORY, PillowPictures
+from bot.imaging.typefaces import typefaces_of
 from bot.ports.all import Ports
 from bot.settings import Settings
 from bot.studio.foundation import Rules
@@ -116,7 +118,9 @@ class App:
             stores=self.stores,
             renderer=renderer,
             pictures=PillowPictures(pool, budget=budget),
-            darkroom=PillowDarkroom(pool, budget=budget),
+            darkroom=PillowDarkroom(
+                pool, budget=budget, typefaces=partial(typefaces_of, settings.sheet_font)
+            ),
             shelf=PictureShelf(settings.data_dir, pool),
             archives=FolderArchives(settings.data_dir, pool),
             dossiers=ZippedDossiers(pool),

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     max_waiting_per_user: int = Field(default=20, ge=1)
     max_waiting: int = Field(default=200, ge=1)
 
+    sheet_font: Annotated[Path | None, BeforeValidator(_blank_is_none)] = None
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
 

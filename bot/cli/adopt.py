@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
@@ -97,7 +97,7 @@ class Pools:
 
 
 @contextmanager
-def threads() -> Iterator[Pools]:
+def threads() -> Generator[Pools]:
     with (
         ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="disk") as disk,
         ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="pictures") as pictures,

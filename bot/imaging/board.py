@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from PIL import Image, ImageChops, ImageDraw
 
 from bot.core.errors import BadRequest
-from bot.imaging.lettering import Lettering
+from bot.imaging.lettering import Lettering, Typefaces
 from bot.imaging.shrinking import fitting, resized
 from bot.ports.darkroom import Tone
 
@@ -53,11 +52,11 @@ class Letterings:
     detail: Lettering
 
     @classmethod
-    def sized(cls, caption: float, *, title: float, file: Path | None) -> "Letterings":
+    def sized(cls, caption: float, *, title: float, typefaces: Typefaces) -> "Letterings":
         return cls(
-            title=Lettering(title, file=file),
-            caption=Lettering(caption, file=file),
-            detail=Lettering(max(caption * 0.88, 9), file=file),
+            title=Lettering(title, typefaces),
+            caption=Lettering(caption, typefaces),
+            detail=Lettering(max(caption * 0.88, 9), typefaces),
         )
 
 
@@ -69,7 +68,7 @@ class Board:
         self._draw = ImageDraw.Draw(self.image)
 
     def words(self, at: Point, text: str, lettering: Lettering, colour: str, anchor: str = "la") -> None:
-        self._draw.text(at, text, font=lettering.font, fill=colour, anchor=anchor)
+        self._draw.text(at, text, font=lettering.font(text), fill=colour, anchor=anchor)
 
     def rule(self, left: int, right: int, y: int) -> None:
         self._draw.line((left, y, right, y), fill=EDGE, width=1)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from math import ceil, sqrt
-from pathlib import Path
 
 from bot.core.errors import BadRequest
 from bot.imaging.board import FAINT, SOFT, STRONG, Board, Box, Letterings, board_of, too_many
@@ -16,6 +15,7 @@ from bot.imaging.layouts import (
     letterings_for,
     shape_of,
 )
+from bot.imaging.lettering import PILLOWS_OWN, Typefaces
 from bot.ports.darkroom import Frame, Row
 
 _AREAS = (320.0, 288.0, 256.0, 224.0, 192.0, 168.0, 144.0, 120.0, 100.0, 84.0, 72.0)
@@ -33,7 +33,11 @@ _MOST_LINES = 4
 
 
 def contact_sheet(
-    frames: Sequence[Frame], *, title: str = "", columns: int | None = None, font: Path | None = None
+    frames: Sequence[Frame],
+    *,
+    title: str = "",
+    columns: int | None = None,
+    typefaces: Typefaces = PILLOWS_OWN,
 ) -> Layout:
     """Raise BadRequest for no pictures, or for more than fit."""
     if not frames:
@@ -41,18 +45,18 @@ def contact_sheet(
     if columns is not None and columns < 1:
         raise BadRequest(f"A sheet with {columns} columns holds nothing.", hint="Use one column or more.")
     for area in _AREAS:
-        layout = _grid(frames, title=title, columns=columns, area=area, font=font)
+        layout = _grid(frames, title=title, columns=columns, area=area, typefaces=typefaces)
         if layout is not None:
             return layout
     raise too_many(len(frames))
 
 
 def _grid(
-    frames: Sequence[Frame], *, title: str, columns: int | None, area: float, font: Path | None
+    frames: Sequence[Frame], *, title: str, columns: int | None, area: float, typefaces: Typefaces
 ) -> Layout | None:
     shape = shape_of(frames)
     width, height = round(area * sqrt(shape)), round(area / sqrt(shape))
-    letterings = letterings_for(width, file=font)
+    letterings = letterings_for(width, typefaces=typefaces)
     gap = max(10, width // 12)
     pitch = (width + gap, height + captions_height(letterings, frames) + gap)
     across = min(columns or _columns(len(frames), *pitch), len(frames))
@@ -90,12 +94,17 @@ def _counted(count: int) -> str:
 
 
 def side_by_side(
-    left: Frame, right: Frame, *, rows: Sequence[Row] = (), title: str = "", font: Path | None = None
+    left: Frame,
+    right: Frame,
+    *,
+    rows: Sequence[Row] = (),
+    title: str = "",
+    typefaces: Typefaces = PILLOWS_OWN,
 ) -> Layout:
     frames = (left, right)
     shape, area = shape_of(frames), _pair_area(frames)
     width, height = round(area * sqrt(shape)), round(area / sqrt(shape))
-    letterings = Letterings.sized(19, title=26, file=font)
+    letterings = Letterings.sized(19, title=26, typefaces=typefaces)
     top = MARGIN + header_height(title)
     columns = (MARGIN, MARGIN + width + _PAIR_GAP)
     table = top + height + captions_height(letterings, frames) + _PAIR_GAP // 2

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import Final, TypeVar
 
 from PIL import Image
@@ -24,6 +23,7 @@ from bot.imaging.family_trees import family_tree
 from bot.imaging.fingerprints import fingerprint_of
 from bot.imaging.inscriptions import inscribed, inscription
 from bot.imaging.layouts import Layout
+from bot.imaging.lettering import PILLOWS_OWN, Typefaces
 from bot.imaging.likeness import Profile, likeness_of, profile
 from bot.imaging.measuring import measures_of
 from bot.imaging.pictures import no_output, post_of, proven
@@ -58,9 +58,9 @@ MOST_PROFILES: Final = 256
 class PillowDarkroom:
     """The port `Darkroom`. The pool's owner closes it.
 
-    `font`: a file with the letters that captions may have; without one it is Pillow's own, which knows
-    neither accents nor kanji. `budget`: shared with whatever else decodes pictures, so that together they
-    stay within the memory.
+    `typefaces`: what words on sheets may be written in, asked for off the event loop; Pillow's own, the
+    default, knows neither accents nor kanji. `budget`: shared with whatever else decodes pictures, so that
+    together they stay within the memory.
     """
 
     def __init__(
@@ -68,12 +68,12 @@ class PillowDarkroom:
         pool: Executor,
         *,
         budget: PixelBudget | None = None,
-        font: Path | None = None,
+        typefaces: Callable[[], Typefaces] = lambda: PILLOWS_OWN,
         thresholds: Thresholds = DEFAULT_THRESHOLDS,
     ) -> None:
         self._budget = budget or PixelBudget(pool, pixels=MOST_IN_MEMORY)
         self._tables = asyncio.Semaphore(MOST_SHEETS)
-        self._font = font
+        self._typefaces = typefaces
         self._thresholds = thresholds
         self._profiles: dict[bytes, Profile] = {}
 
@@ -130,7 +130,7 @@ class PillowDarkroom:
         limit: int = SHEET_BYTES,
         form: SheetFormat = SheetFormat.WEBP,
     ) -> Sheet:
-        layout = partial(contact_sheet, frames, title=title, columns=columns, font=self._font)
+        layout = partial(contact_sheet, frames, title=title, columns=columns)
         return await self._sheet(layout, limit, form)
 
     async def side_by_side(
@@ -143,7 +143,7 @@ class PillowDarkroom:
         limit: int = SHEET_BYTES,
         form: SheetFormat = SheetFormat.WEBP,
     ) -> Sheet:
-        layout = partial(side_by_side, left, right, rows=rows, title=title, font=self._font)
+        layout = partial(side_by_side, left, right, rows=rows, title=title)
         return await self._sheet(layout, limit, form)
 
     async def tree(
@@ -155,7 +155,7 @@ class PillowDarkroom:
         limit: int = SHEET_BYTES,
         form: SheetFormat = SheetFormat.WEBP,
     ) -> Sheet:
-        layout = partial(family_tree, nodes, edges, title=title, font=self._font)
+        layout = partial(family_tree, nodes, edges, title=title)
         return await self._sheet(layout, limit, form)
 
     async def _known(self, reference: bytes) -> Profile:
@@ -186,10 +186,10 @@ class PillowDarkroom:
             )
         return size
 
-    async def _sheet(self, layout: Callable[[], Layout], limit: int, form: SheetFormat) -> Sheet:
+    async def _sheet(self, layout: Callable[..., Layout], limit: int, form: SheetFormat) -> Sheet:
         """Lay out, then fetch and mount one picture after the other, so that only one is in memory."""
         async with self._tables:
-            laid = await self._budget.run(layout, pixels=SHEET_PIXELS)
+            laid = await self._budget.run(lambda: layout(typefaces=self._typefaces()), pixels=SHEET_PIXELS)
             for number, frame in enumerate(laid.frames):
                 await self._mounted(laid, number, frame)
             work = partial(printed, laid.image, limit=limit, form=form, missing=tuple(laid.missing))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
-from pathlib import Path
 
 from bot.core.errors import BadRequest
 from bot.imaging.board import EDGE, WIRE, Board, Box, Letterings, board_of, too_many
@@ -17,6 +16,7 @@ from bot.imaging.layouts import (
     letterings_for,
     shape_of,
 )
+from bot.imaging.lettering import PILLOWS_OWN, Typefaces
 from bot.ports.darkroom import TreeEdge, TreeNode
 
 MOST_NODES = 500
@@ -136,7 +136,11 @@ def _across(count: int) -> int:
 
 
 def family_tree(
-    nodes: Sequence[TreeNode], edges: Sequence[TreeEdge], *, title: str = "", font: Path | None = None
+    nodes: Sequence[TreeNode],
+    edges: Sequence[TreeEdge],
+    *,
+    title: str = "",
+    typefaces: Typefaces = PILLOWS_OWN,
 ) -> Layout:
     """Raise BadRequest for no pictures, or for more than fit."""
     if not nodes:
@@ -146,19 +150,19 @@ def family_tree(
     descent = Descent.of(nodes, edges)
     spots = descent.spots()
     for area in _AREAS:
-        layout = _drawn(descent, spots, title=title, area=area, font=font)
+        layout = _drawn(descent, spots, title=title, area=area, typefaces=typefaces)
         if layout is not None:
             return layout
     raise too_many(len(nodes))
 
 
 def _drawn(
-    descent: Descent, spots: Mapping[int, Spot], *, title: str, area: float, font: Path | None
+    descent: Descent, spots: Mapping[int, Spot], *, title: str, area: float, typefaces: Typefaces
 ) -> Layout | None:
     frames = [node.frame for node in descent.nodes.values()]
     shape = shape_of(frames)
     width, height = round(area * sqrt(shape)), round(area / sqrt(shape))
-    letterings = letterings_for(width, file=font)
+    letterings = letterings_for(width, typefaces=typefaces)
     below = captions_height(letterings, frames)
     gap = max(_GAP, height // 10)
     across, down = width + _wire_length(descent.edges, letterings, width), height + below + gap

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
 from PIL import Image
@@ -10,6 +9,7 @@ from PIL import Image
 from bot.core.errors import StudioError
 from bot.imaging.board import FAINT, SOFT, STRONG, Board, Box, Letterings
 from bot.imaging.decoding import decoded, plain, upright
+from bot.imaging.lettering import Typefaces
 from bot.ports.darkroom import Frame
 
 MARGIN = 40
@@ -47,9 +47,9 @@ class Layout:
         return self.board.image
 
 
-def letterings_for(box_width: float, *, file: Path | None) -> Letterings:
+def letterings_for(box_width: float, *, typefaces: Typefaces) -> Letterings:
     """Return type that suits pictures of this width."""
-    return Letterings.sized(min(max(box_width / 14.5, 11), 17.5), title=_TITLE_SIZE, file=file)
+    return Letterings.sized(min(max(box_width / 14.5, 11), 17.5), title=_TITLE_SIZE, typefaces=typefaces)
 
 
 def shape_of(frames: Sequence[Frame]) -> float:

@@ -1,20 +1,26 @@
-"""Words on a sheet, in Pillow's own typeface or another: measured, cut with an ellipsis, and never a failure.
+"""Words on a sheet: measured, cut with an ellipsis, and never a failure, in whatever typefaces are at hand.
 
-Pillow's own typeface has the Latin letters without accents only. What a typeface has no glyph for is written
-in its plain form (é → e, Ａ → A); where there is none, as with kanji, a run of it becomes an ellipsis: it is
-left out, and is seen to be. With a font file that has them, everything is written.
+Pillow's own typeface has the Latin letters without accents only. A text is written in the first typeface
+that has all of it, or else in the one that leaves out the least. What that one has no glyph for is written in
+its plain form (é → e, Ａ → A); where there is none, as with kanji and no Japanese typeface, a run of it
+becomes an ellipsis: it is left out, and is seen to be.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from PIL import Image, ImageDraw, ImageFont
 
+Typefaces: TypeAlias = tuple[Path | None, ...]
+"""Files in the order in which they are tried; None is Pillow's own typeface."""
+
+PILLOWS_OWN: Final[Typefaces] = (None,)
 ELLIPSIS: Final = "…"
 _UNKNOWN = "\uffff"
 """No typeface has a glyph for it: what looks like it is missing too."""
@@ -26,19 +32,29 @@ _PLAIN: Final = MappingProxyType({
     "æ": "ae", "œ": "oe", "ł": "l", "“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "·": "-", "•": "-",
 })  # fmt: skip
 
+_IDEOGRAPHIC = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_CLOSING = "、。，．・：；！？」』】）〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+_PIECES: Final = re.compile(f"[{_IDEOGRAPHIC}][{_CLOSING}]* ?|[^ {_IDEOGRAPHIC}]+ ?| ")
+"""Where a line may break: after spaces, and around kanji and kana, but not before what closes."""
+
 
 class Lettering:
-    """One size of a typeface. Not to be used by two threads at once: nor is the font below it."""
+    """One size of type. Not to be used by two threads at once: nor are the fonts below it."""
 
-    def __init__(self, size: float, *, file: Path | None = None) -> None:
-        self.font = ImageFont.load_default(size) if file is None else ImageFont.truetype(file, size)
+    def __init__(self, size: float, typefaces: Typefaces = PILLOWS_OWN) -> None:
         self.line = round(size * 1.35)
         """How far apart two lines are."""
-        self._unknown = self._shape(_UNKNOWN)
-        self._has_glyph = cache(self._look_for_glyph)
+        self._size = size
+        self._typefaces = typefaces
+        self._opened = cache(self._open)
+        self._best = lru_cache(maxsize=512)(self._best_for)
+
+    def font(self, text: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+        """Return what this very text is measured and drawn with."""
+        return self._best(frozenset(text)).font
 
     def width(self, text: str) -> float:
-        return self.font.getlength(text)
+        return self.font(text).getlength(text)
 
     def cut(self, text: str, width: float) -> str:
         """Return as much of the text as fits on one line, with … where something is left out."""
@@ -47,18 +63,33 @@ class Lettering:
     def wrapped(self, text: str, width: float, *, most: int) -> list[str]:
         """Break the text into at most so many lines, the last one cut."""
         lines: list[str] = []
-        words = self.drawable(text).split()
-        while words and len(lines) < most - 1:
-            taken = self._taken(words, width)
-            lines.append(self._cut(" ".join(words[:taken]), width))
-            words = words[taken:]
-        return [*lines, self._cut(" ".join(words), width)] if words else lines
+        pieces = _PIECES.findall(self.drawable(text))
+        while pieces and len(lines) < most - 1:
+            taken = self._taken(pieces, width)
+            lines.append(self._cut(_joined(pieces[:taken]), width))
+            pieces = pieces[taken:]
+        return [*lines, self._cut(_joined(pieces), width)] if pieces else lines
 
     def drawable(self, text: str) -> str:
-        """Return one line of what the typeface can show."""
-        shown = "".join(self._shown(character) for character in " ".join(text[:_LONGEST].split()))
+        """Return one line of what can be shown of the text."""
+        plain = unicodedata.normalize("NFC", " ".join(text[:_LONGEST].split()))
+        typeface = self._best(frozenset(plain))
+        shown = "".join(map(typeface.shown, plain))
         runs = groupby(shown, key=_UNKNOWN.__eq__)
         return "".join(ELLIPSIS if unknown else "".join(run) for unknown, run in runs)
+
+    def _best_for(self, characters: frozenset[str]) -> "_Typeface":
+        """Return the first that loses nothing, else the one that loses least; others are not even opened."""
+        losses: list[tuple[tuple[int, int], int]] = []
+        for number in range(len(self._typefaces)):
+            loss = self._opened(number).loss(characters)
+            if loss == (0, 0):
+                return self._opened(number)
+            losses.append((loss, number))
+        return self._opened(min(losses)[1])
+
+    def _open(self, number: int) -> "_Typeface":
+        return _Typeface(self._size, self._typefaces[number])
 
     def _cut(self, text: str, width: float) -> str:
         if self.width(text) <= width:
@@ -72,12 +103,29 @@ class Lettering:
                 too_long = middle
         return text[:fits].rstrip(" ," + ELLIPSIS) + ELLIPSIS
 
-    def _taken(self, words: list[str], width: float) -> int:
-        """Count the words that fit on one line; one at least."""
+    def _taken(self, pieces: list[str], width: float) -> int:
+        """Count the pieces that fit on one line; one at least."""
         taken = 1
-        while taken < len(words) and self.width(" ".join(words[: taken + 1])) <= width:
+        while taken < len(pieces) and self.width(_joined(pieces[: taken + 1])) <= width:
             taken += 1
         return taken
+
+
+class _Typeface:
+    """A font file at one size, and what it has glyphs for."""
+
+    def __init__(self, size: float, file: Path | None) -> None:
+        self.font = ImageFont.load_default(size) if file is None else ImageFont.truetype(file, size)
+        self._side = round(size * 2)
+        self._unknown = self._shape(_UNKNOWN)
+        self._has_glyph = cache(self._look_for_glyph)
+        self.shown = cache(self._shown)
+
+    def loss(self, characters: frozenset[str]) -> tuple[int, int]:
+        """Return how many it cannot show at all, and how many only in another form."""
+        shown = [(character, self.shown(character)) for character in characters]
+        lost = sum(form == _UNKNOWN for _, form in shown)
+        return lost, sum(form not in (character, "") for character, form in shown) - lost
 
     def _shown(self, character: str) -> str:
         if character == " ":
@@ -95,10 +143,21 @@ class Lettering:
         return self._shape(character) != self._unknown
 
     def _shape(self, character: str) -> bytes:
-        side = round(self.line * 1.5)
-        shape = Image.new("L", (side, side))
+        shape = Image.new("L", (self._side, self._side))
         ImageDraw.Draw(shape).text((0, 0), character, font=self.font, fill=255)
         return shape.tobytes()
+
+
+def has_all(file: Path, text: str) -> bool:
+    """Tell whether the file is a font with every one of these characters."""
+    try:
+        return _Typeface(16, file).loss(frozenset(text)) == (0, 0)
+    except OSError:
+        return False
+
+
+def _joined(pieces: list[str]) -> str:
+    return "".join(pieces).rstrip()
 
 
 def _forms(character: str) -> Iterator[str]:

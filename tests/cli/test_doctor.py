@@ -4,10 +4,13 @@ from pathlib import Path
 import pytest
 
 from bot.cli.doctor import examine
+from bot.cli.doctor.data_part import typeface
 from bot.cli.doctor.finding import Verdict
+from bot.imaging.typefaces import JAPANESE, typefaces_of
 from bot.sandbox.comfyui import SandboxComfyUI
 from bot.sandbox.discord import SandboxDiscord
 from bot.settings import Settings
+from tests.imaging.fonts import a_font
 
 
 @pytest.fixture
@@ -126,3 +129,18 @@ async def test_a_token_file_that_others_can_read_is_warned_of(env: pytest.Monkey
     (tmp_path / ".env").chmod(0o644)
     assert ".env" in await seen(Verdict.WEAK)
     assert "chmod 600" in await mends()
+
+
+def test_it_says_what_japanese_names_are_written_in(tmp_path: Path):
+    folder = tmp_path / "fonts"
+    assert typeface(None, typefaces_of(None, (folder,))).verdict is Verdict.WEAK
+    file = a_font(folder / "NotoSansCJK-Regular.ttc", JAPANESE)
+    typefaces_of.cache_clear()
+    assert typeface(None, typefaces_of(None, (folder,))).seen.endswith(file.name)
+    own = a_font(tmp_path / "own.ttf", "A" + JAPANESE)
+    assert typeface(own, typefaces_of(own, (folder,))).seen.endswith("own.ttf")
+
+
+def test_a_sheet_font_that_is_none_is_named(tmp_path: Path):
+    finding = typeface(tmp_path / "gone.ttf", typefaces_of(tmp_path / "gone.ttf", ()))
+    assert (finding.part, finding.verdict) == ("SHEET_FONT", Verdict.WEAK)

@@ -1,9 +1,6 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import features
 
 from bot.imaging.lettering import ELLIPSIS, Lettering
 
@@ -70,10 +67,3 @@ def test_lines_break_between_words_and_only_the_last_is_cut(lettering):
     assert not lines[0].endswith(ELLIPSIS)
     assert lines[1].endswith(ELLIPSIS)
     assert lettering.wrapped("one two", 100, most=2) == ["one two"]
-
-
-def test_a_font_file_writes_what_it_has(tmp_path):
-    font = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
-    if not features.check("freetype2") or not font.exists():
-        pytest.skip("this machine has no second typeface")
-    assert Lettering(14, file=font).drawable("naïve × Ω") == "naïve × Ω"

@@ -7,6 +7,8 @@ import stat
 from pathlib import Path
 
 from bot.cli.doctor.finding import Finding, bad, good, weak
+from bot.imaging.lettering import Typefaces
+from bot.imaging.typefaces import japanese_of, typefaces_of
 from bot.settings import Settings
 from storage.checking import inspect
 
@@ -16,7 +18,13 @@ MIB = 1024**2
 
 
 def look_at_data(settings: Settings) -> list[Finding]:
-    return [_sqlite(), _database(settings.database), _disk(settings), *_secrets(Path(".env"))]
+    return [
+        _sqlite(),
+        _database(settings.database),
+        _disk(settings),
+        typeface(settings.sheet_font, typefaces_of(settings.sheet_font)),
+        *_secrets(Path(".env")),
+    ]
 
 
 def _sqlite() -> Finding:
@@ -58,6 +66,20 @@ def _disk(settings: Settings) -> Finding:
     if free < settings.min_free_disk_mib * MIB:
         return bad("disk", f"{free / GIB:.1f} GiB free", "Make room, or lower MIN_FREE_DISK_MIB.")
     return good("disk", f"{free / GIB:.1f} GiB free")
+
+
+def typeface(chosen: Path | None, typefaces: Typefaces) -> Finding:
+    """Tell what Japanese names on sheets are written in."""
+    if chosen is not None and chosen not in typefaces:
+        return weak("SHEET_FONT", f"{chosen} is no font that can be read", "Name another, or leave it out.")
+    japanese = japanese_of(typefaces)
+    if japanese is None:
+        return weak(
+            "typeface",
+            "no font with Japanese letters was found: on sheets a name such as 葵 is only “…”",
+            "Install one, fonts-noto-cjk for example, or name its file in SHEET_FONT.",
+        )
+    return good("typeface", f"Japanese names on sheets are written in {japanese.name}")
 
 
 def _secrets(env: Path) -> list[Finding]:
