@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.patience import PATIENCE_S
 from bot.systemd import Systemd
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="systemd is not on Windows")
@@ -16,7 +17,7 @@ def line(tmp_path: Path) -> Iterator[socket.socket]:
     """The socket on which systemd listens."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(tmp_path / "notify"))
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE_S)
         yield listening
 
 

@@ -164,7 +164,7 @@ async def a_stage(folder: Path, seed: int, **more: str) -> AsyncGenerator[Stage]
 async def _furnish(stage: Stage) -> None:
     """Give the server a gallery, so that pictures land in a thread."""
     life = await stage.cradle.bear()
-    await stage.discord.synced(timeout=30)
+    await stage.discord.synced()
     place = stage.discord.world.channel("gallery")
     director = stage.discord.person("director")
     asked = await director.slash(

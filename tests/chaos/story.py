@@ -8,13 +8,12 @@ from typing import Any
 
 from bot.sandbox.comfyui import SandboxComfyUI
 from bot.sandbox.discord import Channel, Rules, SandboxDiscord, Unanswered
+from bot.sandbox.patience import PATIENCE_S
 from tests.chaos.breaking import VARIABLE, Break, Way, mark_of
 from tests.chaos.cradle import Cradle, Life
 from tests.chaos.crowd import Seen
 from tests.chaos.stage import environment
 from tests.chaos.verdict import Verdict, is_settled, verdict
-
-PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

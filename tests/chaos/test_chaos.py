@@ -61,7 +61,7 @@ async def test_the_loop_notices_a_bot_that_keeps_its_library_badly(
 ):
     async with a_stage(tmp_path, 1, **{VARIABLE: lacking}) as stage:
         await stage.cradle.bear()
-        await stage.discord.synced(timeout=30)
+        await stage.discord.synced()
         await stage.keepers.have_a_picture_deleted()
         await stage.cradle.end()
         await stage.settle(patience_s=5)

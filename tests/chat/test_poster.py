@@ -40,7 +40,7 @@ from tests.chat.discord_client import a_client
 
 @pytest.fixture
 async def sandbox():
-    async with SandboxDiscord(rules=Rules().without_rate_limits()) as discord:
+    async with SandboxDiscord(rules=Rules().without_hurry().without_rate_limits()) as discord:
         yield discord
         assert discord.violations == []
 

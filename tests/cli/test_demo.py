@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.patience import PATIENCE_S
 from tests.browser import WHY_NOT, Tab, browsing, chromium
 
 SCREENSHOTS = "GENGA_SCREENSHOTS"
@@ -109,7 +110,7 @@ async def send(tab: Tab, command: str) -> None:
 async def test_the_demo_ends_when_it_is_asked_to(tmp_path: Path):
     async with the_demo(tmp_path) as (_, process):
         process.terminate()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await process.wait()
     assert process.returncode == 0
 

@@ -12,10 +12,8 @@ import pytest
 
 from bot.cli.leaving import EXIT_AT_ONCE
 from bot.sandbox.comfyui import Pace, SandboxComfyUI
-from bot.sandbox.discord import Channel, Person, SandboxDiscord
-
-LEAVING_S = 10
-"""Leaving takes less than 5 s; the machine may be busy."""
+from bot.sandbox.discord import Channel, Person, Rules, SandboxDiscord
+from bot.sandbox.patience import PATIENCE_S
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 
@@ -74,7 +72,7 @@ async def test_a_wrong_setting_is_one_line_and_no_traceback(tmp_path: Path):
 
 
 async def test_a_token_that_discord_refuses_ends_it_with_a_sentence(tmp_path: Path):
-    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+    async with SandboxDiscord(rules=Rules().without_hurry()) as discord, SandboxComfyUI() as comfy:
         settings = {**addresses(discord, comfy), "DISCORD_TOKEN": "not-the-right-one"}
         async with running(tmp_path, **settings) as process:
             written = await said(process)
@@ -86,11 +84,11 @@ async def test_a_token_that_discord_refuses_ends_it_with_a_sentence(tmp_path: Pa
 
 @posix_only
 async def test_sigterm_closes_the_gateway_with_1000_and_ends_with_0(tmp_path: Path):
-    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+    async with SandboxDiscord(rules=Rules().without_hurry()) as discord, SandboxComfyUI() as comfy:
         async with running(tmp_path, **addresses(discord, comfy)) as process:
-            await discord.synced(timeout=30)
+            await discord.synced()
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 await process.wait()
         assert discord.gateway.closes == [1000]
     assert process.returncode == 0
@@ -99,11 +97,11 @@ async def test_sigterm_closes_the_gateway_with_1000_and_ends_with_0(tmp_path: Pa
 @posix_only
 async def test_a_second_process_on_the_same_data_folder_is_refused(tmp_path: Path):
     async with (
-        SandboxDiscord() as discord,
+        SandboxDiscord(rules=Rules().without_hurry()) as discord,
         SandboxComfyUI() as comfy,
         running(tmp_path, **addresses(discord, comfy)),
     ):
-        await discord.synced(timeout=30)
+        await discord.synced()
         async with running(tmp_path, **addresses(discord, comfy)) as second:
             written = await said(second)
     assert second.returncode == 1
@@ -111,10 +109,10 @@ async def test_a_second_process_on_the_same_data_folder_is_refused(tmp_path: Pat
 
 
 async def test_comfyui_being_away_does_not_keep_it_from_starting(tmp_path: Path):
-    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+    async with SandboxDiscord(rules=Rules().without_hurry()) as discord, SandboxComfyUI() as comfy:
         settings = {**addresses(discord, comfy), "COMFYUI_URL": "http://127.0.0.1:9"}
         async with running(tmp_path, **settings):
-            await discord.synced(timeout=30)
+            await discord.synced()
             artist, general = discord.person("artist"), discord.world.channel("general")
             answer = await (await artist.slash("/generate prompt:a heron", channel=general)).answered()
     assert "#1" in answer.text
@@ -123,64 +121,64 @@ async def test_comfyui_being_away_does_not_keep_it_from_starting(tmp_path: Path)
 
 @posix_only
 async def test_with_a_drawing_under_way_it_leaves_in_seconds_and_goes_on_in_the_same_message(tmp_path: Path):
-    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+    async with SandboxDiscord(rules=Rules().without_hurry()) as discord, SandboxComfyUI() as comfy:
         comfy.pace = Pace(step_s=1.0)
         artist, general = discord.person("artist"), discord.world.channel("general")
         async with running(tmp_path, **addresses(discord, comfy)) as process:
-            await discord.synced(timeout=30)
+            await discord.synced()
             asked = await artist.slash("/generate prompt:a heron steps:20 size:256x256", channel=general)
-            card = await asked.answered(30)
-            await discord.wait_for(lambda _: "sampling" in card.text or None, timeout=30)
+            card = await asked.answered()
+            await discord.wait_for(lambda _: "sampling" in card.text or None)
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(LEAVING_S):
+            async with asyncio.timeout(PATIENCE_S):
                 await process.wait()
         assert process.returncode == 0
         assert "Genga is restarting; this goes on by itself" in card.text
         async with running(tmp_path, **addresses(discord, comfy)):
-            await discord.wait_for(lambda _: "sampling" in card.text or None, timeout=30)
+            await discord.wait_for(lambda _: "sampling" in card.text or None)
             comfy.pace = Pace()
-            await discord.wait_for(lambda _: "is done" in card.text or None, timeout=60)
+            await discord.wait_for(lambda _: "is done" in card.text or None)
         assert len(comfy.prompts) == 1
         assert len([message for message in general.history if message.attachments]) == 1
         assert discord.violations == []
 
 
 async def _says_of_itself(artist: Person, channel: Channel) -> str:
-    return (await (await artist.slash("/status", channel=channel)).answered(10)).text
+    return (await (await artist.slash("/status", channel=channel)).answered()).text
 
 
 @posix_only
 async def test_a_second_sigterm_ends_it_at_once_and_nothing_is_lost_or_doubled(tmp_path: Path):
-    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+    async with SandboxDiscord(rules=Rules().without_hurry()) as discord, SandboxComfyUI() as comfy:
         artist, general = discord.person("artist"), discord.world.channel("general")
         discord.faults.delay_next("POST", "/channels/[0-9]+/messages$", 60.0)
         async with running(tmp_path, **addresses(discord, comfy)) as process:
-            await discord.synced(timeout=30)
+            await discord.synced()
             asked = await artist.slash("/generate prompt:a heron", channel=general)
-            card = await asked.answered(30)
-            await discord.wait_for(lambda _: "posting" in card.text or None, timeout=30)
+            card = await asked.answered()
+            await discord.wait_for(lambda _: "posting" in card.text or None)
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(LEAVING_S):
+            async with asyncio.timeout(PATIENCE_S):
                 while "restarting" not in await _says_of_itself(artist, general):
                     pass
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(LEAVING_S):
+            async with asyncio.timeout(PATIENCE_S):
                 await process.wait()
         assert process.returncode == EXIT_AT_ONCE
         async with running(tmp_path, **addresses(discord, comfy)):
-            await discord.wait_for(lambda _: "is done" in card.text or None, timeout=60)
+            await discord.wait_for(lambda _: "is done" in card.text or None)
         assert len(comfy.prompts) == 1
         assert len([message for message in general.history if message.attachments]) == 1
 
 
 @posix_only
 async def test_the_token_is_in_nothing_that_it_writes_says_or_keeps(tmp_path: Path):
-    async with SandboxDiscord() as discord, SandboxComfyUI() as comfy:
+    async with SandboxDiscord(rules=Rules().without_hurry()) as discord, SandboxComfyUI() as comfy:
         async with running(tmp_path, LOG_LEVEL="DEBUG", **addresses(discord, comfy)) as process:
-            await discord.synced(timeout=30)
+            await discord.synced()
             artist, general = discord.person("artist"), discord.world.channel("general")
-            card = await (await artist.slash("/generate prompt:a heron", channel=general)).answered(30)
-            await discord.wait_for(lambda _: "is done" in card.text or None, timeout=30)
+            card = await (await artist.slash("/generate prompt:a heron", channel=general)).answered()
+            await discord.wait_for(lambda _: "is done" in card.text or None)
             process.send_signal(signal.SIGTERM)
             written = await said(process)
         kept = [file for file in (tmp_path / "data").rglob("*") if file.is_file()]

@@ -33,7 +33,7 @@ async def place(request, monkeypatch):
         yield FakePoster(), CHANNEL, a_gallery()
         return
     async with (
-        SandboxDiscord(rules=Rules().without_rate_limits()) as sandbox,
+        SandboxDiscord(rules=Rules().without_hurry().without_rate_limits()) as sandbox,
         a_client(sandbox, monkeypatch) as client,
     ):
         gallery = Gallery(channel=sandbox.world.channel("gallery").id, kind=GalleryKind.TEXT)

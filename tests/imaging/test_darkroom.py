@@ -12,6 +12,7 @@ from bot.imaging import darkroom as module
 from bot.imaging.budget import PixelBudget
 from bot.imaging.darkroom import MOST_SHEETS, PillowDarkroom
 from bot.ports.darkroom import Frame
+from bot.sandbox.patience import PATIENCE_S
 from tests.builders import png
 from tests.imaging.hostile import NO_PICTURES, arrow, bomb, encoded, with_header
 from tests.imaging.sketches import png_of, sketch
@@ -48,7 +49,7 @@ async def test_a_bomb_is_refused_by_its_header(darkroom):
     with pytest.raises(BadRequest, match=r"80\.5 megapixels"):
         await darkroom.develop(with_header(png(), 8_950, 9_000))
     with pytest.raises(BadRequest):
-        await asyncio.wait_for(darkroom.develop(bomb()), timeout=5)
+        await asyncio.wait_for(darkroom.develop(bomb()), PATIENCE_S)
 
 
 async def test_a_finished_picture_is_encoded_as_any_other_post(darkroom, pictures):

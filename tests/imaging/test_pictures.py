@@ -12,6 +12,7 @@ from PIL import Image, ImageChops, ImageCms, ImageOps
 from bot.core.errors import BadRequest, DeliveryError, NoOutput
 from bot.core.generation import MAX_PIXELS
 from bot.imaging.pictures import REFERENCE_BYTES, PillowPictures
+from bot.sandbox.patience import PATIENCE_S
 from tests.builders import a_picture, a_size, png
 from tests.imaging.hostile import (
     NO_PICTURES,
@@ -282,7 +283,7 @@ async def test_the_loop_goes_on_while_pictures_are_encoded(pictures):
 
 async def test_a_bomb_is_refused_at_once_and_costs_no_memory(pictures):
     with pytest.raises(BadRequest, match="cannot be used"):
-        await asyncio.wait_for(pictures.reference(bomb()), timeout=5)
+        await asyncio.wait_for(pictures.reference(bomb()), PATIENCE_S)
 
 
 @pytest.mark.parametrize("colour", ["black", "white", (12, 130, 40)])

@@ -10,7 +10,6 @@ import structlog
 from bot import logs
 from bot.sandbox.comfyui import SandboxComfyUI
 from bot.sandbox.discord import Rules, SandboxDiscord
-from bot.sandbox.patience import PATIENCE_S
 from tests.journeys.studio import Studio, open_studio
 from tests.sandbox.discord.openapi import wire_faults
 
@@ -29,7 +28,7 @@ def _logs_as_in_production() -> Iterator[None]:
 @pytest.fixture
 def rules() -> Rules:
     """Discord's three seconds are the bench's to measure: a loaded machine is no fault of the code's."""
-    return Rules(ack_deadline_s=PATIENCE_S).without_rate_limits()
+    return Rules().without_hurry().without_rate_limits()
 
 
 @pytest.fixture

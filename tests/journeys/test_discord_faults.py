@@ -387,7 +387,7 @@ async def test_a_long_drawing_changes_its_message_throughout_and_is_delivered(
     comfy: SandboxComfyUI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: int
 ) -> None:
     monkeypatch.setattr(app, "StatusBoard", partial(StatusBoard, old_after_s=50 * MINUTE_S))
-    rules = Rules(token_ttl_s=15 * MINUTE_S, old_message_s=60 * MINUTE_S)
+    rules = Rules(token_ttl_s=15 * MINUTE_S, old_message_s=60 * MINUTE_S).without_hurry()
     comfy.pace = Pace(step_s=minutes * MINUTE_S / 30)
     async with SandboxDiscord(rules=rules) as discord, open_studio(discord, comfy, tmp_path) as studio:
         edits: list[tuple[float, Message]] = []

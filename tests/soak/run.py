@@ -93,7 +93,7 @@ async def soak(
 
 @asynccontextmanager
 async def _a_soak(*, trace: bool) -> AsyncGenerator[Soak]:
-    rules = Rules(log_limit=1000).without_rate_limits()
+    rules = Rules(log_limit=1000).without_hurry().without_rate_limits()
     with TemporaryDirectory(prefix="genga-soak-") as data:
         async with (
             SandboxDiscord(rules=rules) as discord,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.sandbox.patience import PATIENCE_S
+
 MIB = 1024 * 1024
 
 
@@ -63,6 +65,11 @@ class Rules:
     log_limit: int = 20_000
     """The older half of the recorded requests is forgotten beyond so many."""
     command_creates_per_day: int = 200
+
+    def without_hurry(self) -> "Rules":
+        """Have nobody told that the application did not respond, while it does as fast as its machine can."""
+        self.ack_deadline_s = PATIENCE_S
+        return self
 
     def without_rate_limits(self) -> "Rules":
         self.buckets.clear()

@@ -12,7 +12,7 @@ from tests.sandbox.discord.wire import Line, WireBot
 @pytest.fixture
 def rules() -> Rules:
     """Requests are not limited, so that a test of something else never waits; a test of limits sets its own."""
-    return Rules(ack_deadline_s=2.0).without_rate_limits()
+    return Rules().without_hurry().without_rate_limits()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.sandbox.discord.library_bot import LibraryBot, running
 
 @pytest.fixture
 def rules() -> Rules:
-    return Rules(ack_deadline_s=5.0)
+    return Rules().without_hurry()
 
 
 @pytest.fixture

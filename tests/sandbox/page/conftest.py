@@ -13,7 +13,7 @@ from tests.sandbox.page.visitor import Visitor
 
 @pytest.fixture
 async def discord() -> AsyncIterator[SandboxDiscord]:
-    async with SandboxDiscord(rules=Rules(ack_deadline_s=2.0).without_rate_limits()) as discord:
+    async with SandboxDiscord(rules=Rules().without_hurry().without_rate_limits()) as discord:
         yield discord
 
 

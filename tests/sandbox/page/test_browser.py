@@ -356,6 +356,7 @@ async def test_buttons_answer_wait_and_fail_visibly(discord: SandboxDiscord, tab
     assert await tab.evaluate("document.querySelector('[data-custom-id=off]').disabled")
     await tab.click("[data-custom-id=again]")
     await tab.sees("#2 is in line.")
+    discord.rules.ack_deadline_s = 1.0
     await tab.click("[data-custom-id=silent]")
     await tab.until("document.querySelector('[data-custom-id=silent]').disabled")
     await tab.sees("This interaction failed. The application did not respond.")

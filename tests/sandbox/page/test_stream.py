@@ -7,6 +7,7 @@ from bot.sandbox.discord import Channel, Emoji, Permission, SandboxDiscord
 from bot.sandbox.page import NOTICE, SandboxPage
 from bot.sandbox.page.news import RECENT, News
 from bot.sandbox.page.stream import Outbox
+from bot.sandbox.patience import PATIENCE_S
 from tests.sandbox.page.studio_bot import StudioBot
 from tests.sandbox.page.visitor import Visitor
 
@@ -169,6 +170,6 @@ async def test_closing_the_page_ends_its_streams(discord: SandboxDiscord) -> Non
     page = SandboxPage(discord)
     async with page, Visitor(page.url) as visitor, visitor.stream() as stream:
         await stream.until("snapshot")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await page.__aexit__(None, None, None)
             assert await stream.ended()
