@@ -1,5 +1,6 @@
 """`/gallery`, `/find`, `/compare`: the library's pictures, leafed through, found and laid side by side."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -9,18 +10,17 @@ from discord.ext import commands
 from bot.chat import cards
 from bot.chat.albums import album_look, found_look
 from bot.chat.answers import say
-from bot.chat.casts import characters_here, jobs_here
+from bot.chat.casts import jobs_here
 from bot.chat.desk import Desk
 from bot.chat.offers import all_projects_here
 from bot.chat.people import actor_of
 from bot.chat.reception import Reception
-from bot.core.dates import span_of
 from bot.core.generation import MAX_COUNT
-from bot.core.library import Project
 from bot.core.review import Review
-from bot.ports.library import PictureFilter
 from bot.studio.albums import searched
+from cogs.meant import Days, Whose
 from cogs.options import JobOption
+from cogs.unfolding import unfolded
 
 Number = app_commands.Range[int, 1, MAX_COUNT]
 
@@ -33,37 +33,19 @@ class Gallery(commands.Cog):
 
     @app_commands.guild_only
     @app_commands.command(description="Leaf through the pictures, newest first")
-    @app_commands.describe(
-        project="Only this project's",
-        character="Only pictures of this character",
-        state="Only those that stand so",
-        since="From this day on: 2026-09-21, today, yesterday, 7d",
-        until="Up to this day: 2026-09-21, today, yesterday, 7d",
-    )
+    @app_commands.describe(state="Only those that stand so")
     @app_commands.choices(state=[app_commands.Choice(name=state, value=state) for state in Review])
-    @app_commands.autocomplete(project=all_projects_here, character=characters_here)
+    @unfolded
     async def gallery(
-        self,
-        interaction: discord.Interaction[Any],
-        project: str | None = None,
-        character: str | None = None,
-        state: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
+        self, interaction: discord.Interaction[Any], *, whose: Whose, state: str | None = None, days: Days
     ) -> None:
         async with self._reception.attend(interaction):
-            first, end = span_of(since, until, now=self._desk.clock.now())
-            home = await self._project(interaction, project)
+            since, until = days.span(interaction)
+            wanted = await whose.wanted(interaction)
+            review = Review(state) if state is not None else None
             look = await album_look(
                 self._desk,
-                PictureFilter(
-                    guild=interaction.guild_id,
-                    project=home.id if home else None,
-                    character=await self._character(interaction, character, home),
-                    review=Review(state) if state is not None else None,
-                    since=first,
-                    until=end,
-                ),
+                replace(wanted, review=review, since=since, until=until),
                 actor=actor_of(interaction),
                 channel=interaction.channel_id,
             )
@@ -80,7 +62,7 @@ class Gallery(commands.Cog):
     ) -> None:
         async with self._reception.attend(interaction):
             words = searched(text)
-            home = await self._project(interaction, project)
+            home = await self._desk.library.named(project, actor_of(interaction)) if project else None
             look = await found_look(
                 self._desk,
                 words,
@@ -115,17 +97,3 @@ class Gallery(commands.Cog):
                 channel=interaction.channel_id,
             )
         await say(interaction, cards.comparison_card(comparison), ephemeral=True)
-
-    async def _project(self, interaction: discord.Interaction[Any], name: str | None) -> Project | None:
-        return None if name is None else await self._desk.library.named(name, actor_of(interaction))
-
-    async def _character(
-        self, interaction: discord.Interaction[Any], name: str | None, project: Project | None
-    ) -> int | None:
-        """Return the character's number; without a project, that of where it is asked decides."""
-        if name is None:
-            return None
-        home = project or await self._desk.library.chosen(
-            None, actor_of(interaction), channel=interaction.channel_id
-        )
-        return (await self._desk.casting.named(name, home)).id

@@ -1,5 +1,6 @@
 """`/review`, `/learn`: pictures judged, one by one or together, and what of it is learned."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -15,13 +16,11 @@ from bot.chat.people import actor_of
 from bot.chat.reception import Reception
 from bot.chat.review_acts import bulk_look, named
 from bot.chat.verdicts import next_look
-from bot.core.dates import span_of
 from bot.core.review import Review
-from bot.ports.library import PictureFilter
+from cogs.meant import Days, Whose
+from cogs.options import WHOSE_CHARACTER
+from cogs.unfolding import unfolded
 
-_PROJECT = "Only this project's pictures"
-_CHARACTER = "Only pictures of this character"
-_WHOSE = "Whose character; otherwise this channel's project or the one you use"
 _DOING = {"approve": Review.APPROVED, "reject": Review.REJECTED}
 
 
@@ -33,30 +32,18 @@ class ReviewCommands(commands.GroupCog, name="review", description="Pictures app
         self._reception = reception
 
     @app_commands.command(name="next", description="Judge what waits for review, one picture after another")
-    @app_commands.describe(project=_PROJECT, character=_CHARACTER)
-    @app_commands.autocomplete(project=all_projects_here, character=characters_here)
-    async def walk(
-        self,
-        interaction: discord.Interaction[Any],
-        project: str | None = None,
-        character: str | None = None,
-    ) -> None:
+    @unfolded
+    async def walk(self, interaction: discord.Interaction[Any], whose: Whose) -> None:
         async with self._reception.attend(interaction):
             await self._desk.critic.check_reviewer(actor_of(interaction))
-            look = await next_look(interaction, await self._wanted(interaction, project, character))
+            look = await next_look(interaction, await whose.wanted(interaction))
         await say(interaction, look, ephemeral=True)
 
     @app_commands.command(description="How many pictures wait, were approved and rejected, and why")
-    @app_commands.describe(project=_PROJECT, character=_CHARACTER)
-    @app_commands.autocomplete(project=all_projects_here, character=characters_here)
-    async def stats(
-        self,
-        interaction: discord.Interaction[Any],
-        project: str | None = None,
-        character: str | None = None,
-    ) -> None:
+    @unfolded
+    async def stats(self, interaction: discord.Interaction[Any], whose: Whose) -> None:
         async with self._reception.attend(interaction):
-            wanted = await self._wanted(interaction, project, character)
+            wanted = await whose.wanted(interaction)
             counts = await self._desk.critic.counts(wanted, actor_of(interaction))
             look = cards.stats_card(counts, of=await named(interaction, wanted))
         await say(interaction, look, ephemeral=True)
@@ -64,43 +51,31 @@ class ReviewCommands(commands.GroupCog, name="review", description="Pictures app
     @app_commands.command(description="Approve or reject many at once; they are shown before")
     @app_commands.describe(
         action="What to do with them",
-        project=_PROJECT,
-        character=_CHARACTER,
         state="Only those that stand so; otherwise those not reviewed yet",
-        since="From this day on: 2026-09-21, today, yesterday, 7d",
-        until="Up to this day: 2026-09-21, today, yesterday, 7d",
     )
     @app_commands.choices(
         action=[app_commands.Choice(name=doing, value=doing) for doing in _DOING],
         state=[app_commands.Choice(name=cards.REVIEW_WORDS[state], value=state) for state in Review],
     )
-    @app_commands.autocomplete(project=all_projects_here, character=characters_here)
+    @unfolded
     async def bulk(
         self,
         interaction: discord.Interaction[Any],
         action: str,
-        project: str | None = None,
-        character: str | None = None,
+        *,
+        whose: Whose,
         state: str = Review.UNREVIEWED.value,
-        since: str | None = None,
-        until: str | None = None,
+        days: Days,
     ) -> None:
         async with self._reception.attend(interaction):
-            first, end = span_of(since, until, now=self._desk.clock.now())
-            whose = await self._wanted(interaction, project, character)
-            wanted = PictureFilter(
-                guild=interaction.guild_id,
-                project=whose.project,
-                character=whose.character,
-                review=Review(state),
-                since=first,
-                until=end,
-            )
-            look = await bulk_look(interaction, wanted, _DOING[action])
+            since, until = days.span(interaction)
+            wanted = await whose.wanted(interaction)
+            these = replace(wanted, review=Review(state), since=since, until=until)
+            look = await bulk_look(interaction, these, _DOING[action])
         await say(interaction, look, ephemeral=True)
 
     @app_commands.command(description="What rejections taught about a character, and taking it back")
-    @app_commands.describe(character="Whose lessons", project=_WHOSE)
+    @app_commands.describe(character="Whose lessons", project=WHOSE_CHARACTER)
     @app_commands.autocomplete(project=all_projects_here, character=characters_here)
     async def lessons(
         self, interaction: discord.Interaction[Any], character: str, project: str | None = None
@@ -110,14 +85,6 @@ class ReviewCommands(commands.GroupCog, name="review", description="Pictures app
             look = cards.lessons_card(meant, await self._desk.critic.lessons(meant))
         await say(interaction, look, ephemeral=True)
 
-    async def _wanted(
-        self, interaction: discord.Interaction[Any], project: str | None, character: str | None
-    ) -> PictureFilter:
-        """Return the filter; a character without a project is one of where it is asked."""
-        home = await self._desk.library.named(project, actor_of(interaction)) if project is not None else None
-        who = await character_meant(interaction, character, project) if character is not None else None
-        return PictureFilter(project=home.id if home else None, character=who.id if who else None)
-
 
 class Learn(commands.Cog):
     def __init__(self, desk: Desk, reception: Reception) -> None:
@@ -126,7 +93,7 @@ class Learn(commands.Cog):
         self._reception = reception
 
     @app_commands.command(description="Which parameters and words go with approval of a character")
-    @app_commands.describe(character="Whose pictures", project=_WHOSE)
+    @app_commands.describe(character="Whose pictures", project=WHOSE_CHARACTER)
     @app_commands.autocomplete(project=all_projects_here, character=characters_here)
     @app_commands.guild_only
     async def learn(
