@@ -1,5 +1,7 @@
 """The log of everything people did and of everything that went wrong."""
 
+import json
+from collections.abc import Sequence
 from functools import partial
 from sqlite3 import Connection
 
@@ -20,6 +22,9 @@ class SqliteJournal:
     async def newest(self, *, limit: int = 50) -> list[Entry]:
         return await self._database.read(partial(_newest, limit=limit))
 
+    async def served(self, job: int, *, user: int, emoji: Sequence[str]) -> bool:
+        return await self._database.read(partial(_served, job=job, user=user, emoji=emoji))
+
     async def incidents(self, *, since: int) -> int:
         return await self._database.read(partial(_incidents, since=since))
 
@@ -37,6 +42,19 @@ def _append(db: Connection, *, entry: Entry) -> None:
 def _newest(db: Connection, *, limit: int) -> list[Entry]:
     rows = db.execute("SELECT * FROM journal ORDER BY id DESC LIMIT ?", (limit,))
     return [entry_of(row) for row in rows]
+
+
+def _served(db: Connection, *, job: int, user: int, emoji: Sequence[str]) -> bool:
+    row = db.execute(
+        """
+        SELECT 1 FROM journal
+        WHERE job = ? AND user = ? AND kind = 'reaction' AND name IN (SELECT value FROM json_each(?))
+              AND json_extract(detail, '$.error') IS NULL
+        LIMIT 1
+        """,
+        (job, user, json.dumps(list(emoji))),
+    ).fetchone()
+    return row is not None
 
 
 def _incidents(db: Connection, *, since: int) -> int:

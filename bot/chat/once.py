@@ -18,3 +18,7 @@ class Once:
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
         return True
+
+    def forget(self, what: Hashable) -> None:
+        """Let it be new again: it came to nothing."""
+        self._seen.pop(what, None)

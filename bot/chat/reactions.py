@@ -113,7 +113,7 @@ class Reactions(commands.Cog):
 
     def _first(self, reaction: Reaction) -> bool:
         """Tell whether this person does this to that message for the first time, as far as is remembered."""
-        return self._done.first((reaction.message_id, reaction.user_id, plain(reaction)))
+        return self._done.first(_deed(reaction))
 
     # ── the acts
 
@@ -152,13 +152,16 @@ class Reactions(commands.Cog):
         await self._decide(reaction, job, actor, Review.WITHDRAWN if own else Review.REJECTED)
 
     async def letter(self, reaction: Reaction, job: Job, actor: Actor) -> None:
+        """Write once per person and job, over restarts too; what could not be sent may be asked for again."""
         shown = await self._desk.refining.shown(job.id, actor)
-        if not self._first(reaction):
+        sent = await self._desk.journal.served(job.id, user=actor.user, emoji=(LETTER, plain(reaction)))
+        if sent or not self._first(reaction):
             return
-        look = await letter_of(self._desk, shown, actor, channel=reaction.channel_id)
         try:
+            look = await letter_of(self._desk, shown, actor, channel=reaction.channel_id)
             await self._desk.touch.write_to(actor.user, look)
         except DeliveryError as error:
+            self._done.forget(_deed(reaction))
             raise NotAllowed(error.message, hint=error.hint) from error
 
     async def _decide(self, reaction: Reaction, job: Job, actor: Actor, after: Review) -> None:
@@ -194,6 +197,10 @@ ACTS: Final[Mapping[str, Act]] = {
     LETTER.removesuffix(_SELECTOR): Reactions.letter,
     PIN: Reactions.pin,
 }
+
+
+def _deed(reaction: Reaction) -> tuple[int, int, str]:
+    return reaction.message_id, reaction.user_id, plain(reaction)
 
 
 def plain(reaction: Reaction) -> str:

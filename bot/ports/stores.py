@@ -345,6 +345,10 @@ class Journal(Protocol):
 
     async def newest(self, *, limit: int = 50) -> list[Entry]: ...
 
+    async def served(self, job: int, *, user: int, emoji: Sequence[str]) -> bool:
+        """Tell whether one of these reactions of the person's was ever served for the job."""
+        ...
+
     async def incidents(self, *, since: int) -> int:
         """Count the incidents since then, in UTC milliseconds."""
         ...

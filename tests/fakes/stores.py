@@ -363,6 +363,14 @@ class FakeJournal:
     async def newest(self, *, limit: int = 50) -> list[Entry]:
         return self.entries[::-1][:limit]
 
+    async def served(self, job: int, *, user: int, emoji: Sequence[str]) -> bool:
+        return any(
+            (entry.kind, entry.job, entry.user) == (EntryKind.REACTION, job, user)
+            and entry.name in emoji
+            and "error" not in entry.detail
+            for entry in self.entries
+        )
+
     async def incidents(self, *, since: int) -> int:
         return sum(entry.kind is EntryKind.INCIDENT and entry.at >= since for entry in self.entries)
 

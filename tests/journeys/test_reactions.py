@@ -162,6 +162,12 @@ async def test_every_reaction_has_its_way_on_also_after_a_restart_in_a_forum(stu
         "genga-1-workflow.json",
         "genga-1-1.png",
     ]
+    await studio.restart()
+    for emoji in ("✉️", "✅"):
+        await studio.director.unreact(post, emoji)
+        await studio.director.react(post, emoji)
+    await post_says(studio, post, f"✅ approved by {studio.director.user.mention}")
+    assert letters() == [letter]
 
 
 async def test_who_takes_no_direct_messages_is_told_once(studio: Studio) -> None:
@@ -173,6 +179,11 @@ async def test_who_takes_no_direct_messages_is_told_once(studio: Studio) -> None
     await studio.discord.wait_for(lambda _: has_taken_off(post, studio.director) or None)
     await studio.director.react(post, "✉️")
     await studio.answer("/queue show")
+    await studio.discord.wait_for(lambda _: has_taken_off(post, studio.director) or None)
+    studio.director.open_direct_messages()
+    await studio.director.react(post, "✉️")
+    letters = studio.director.direct_messages
+    assert len(await studio.discord.wait_for(lambda _: letters() or None)) == 1
     assert sum("You take no direct messages" in message.text for message in studio.messages()) == 1
 
 

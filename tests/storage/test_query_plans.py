@@ -170,6 +170,7 @@ async def a_day_at_the_studio(stores):
     await stores.journal.write(an_entry(job=1, incident="x"))
     await stores.journal.newest()
     await stores.journal.incidents(since=NOW)
+    await stores.journal.served(1, user=1, emoji=["x"])
     await a_morning_of_casting(stores)
     await an_evening_of_review(stores)
 

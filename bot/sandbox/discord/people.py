@@ -285,6 +285,9 @@ class Person:
         """Take no direct messages from the server any more."""
         self._hub.world.closed_to_bots.add(self.user.id)
 
+    def open_direct_messages(self) -> None:
+        self._hub.world.closed_to_bots.discard(self.user.id)
+
     async def react(self, message: Message, emoji: str) -> None:
         self._require(message.channel, Permission.READ_MESSAGE_HISTORY, "look back")
         self._require_open(message.channel)
