@@ -9,6 +9,12 @@ _CALL = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
 _SPAN = re.compile(r"(`[^`\n]*[^`\s][^`\n]*`|<#\d{1,20}>)")
 """What stays as it is in our own sentences: code, and channels, which call nobody."""
 _GAP = "\N{ZERO WIDTH SPACE}"
+_ENDS = {
+    **dict.fromkeys("\u202a\u202b\u202d\u202e", "\N{POP DIRECTIONAL FORMATTING}"),
+    **dict.fromkeys("\u2066\u2067\u2068", "\N{POP DIRECTIONAL ISOLATE}"),
+}
+"""What turns the direction of writing, and what ends it."""
+_TURN = re.compile(f"[{''.join({*_ENDS, *_ENDS.values()})}]")
 
 
 def escape(text: str) -> str:
@@ -86,4 +92,15 @@ def _escaped_part(part: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return _straightened(" ".join(text.split()))
+
+
+def _straightened(line: str) -> str:
+    """End every turn of direction that is still open, or it would turn what is written behind it as well."""
+    still_open: list[str] = []
+    for sign in _TURN.findall(line):
+        if sign in _ENDS:
+            still_open.append(_ENDS[sign])
+        elif still_open and sign == still_open[-1]:
+            still_open.pop()
+    return line + "".join(reversed(still_open))

@@ -44,6 +44,13 @@ from tests.builders import (
 # ── people's words
 
 
+def test_words_written_from_right_to_left_turn_nothing_but_themselves():
+    assert escape("\u202eevil") == "\u202eevil\u202c"
+    assert fitted("\u2067\u202e" + "evil " * 9, 12) == "\u2067\u202eevil…\u202c\u2069"
+    assert escape("\u202eevil\u202c and good\u202c") == "\u202eevil\u202c and good\u202c"
+    assert code("\u2066x") == "`\u2066x\u2069`"
+
+
 @pytest.mark.parametrize(
     ("typed", "written"),
     [
@@ -405,3 +412,8 @@ def test_pictures_of_the_same_words_are_told_apart_by_who_is_in_them_and_how(typ
     members = (CastMember(id=1, name=cast[0], slug="mira", variations=cast[1:]),) if cast else ()
     job = a_job(request=a_request(prompt=typed), recipe=a_recipe(cast=members))
     assert subject(job) == said
+
+
+def test_who_looks_at_the_reactions_reads_how_others_are_chosen():
+    assert "`/settings reactions`" in cards.reactions_card(["🔁"]).text
+    assert "chooses others" not in cards.reactions_card(["🔁"], changed=True).text
