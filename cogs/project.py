@@ -32,7 +32,10 @@ _PICTURES = [
     app_commands.Choice(name="approved ones only", value=Review.APPROVED.value),
     app_commands.Choice(name="those not reviewed yet", value=Review.UNREVIEWED.value),
 ]
-_CLEARABLE = [app_commands.Choice(name=one.value, value=one.value) for one in Clearable]
+_CLEARABLE = [
+    app_commands.Choice(name="channel" if one is Clearable.GALLERY else one.value, value=one.value)
+    for one in Clearable
+]
 
 _SAID = {
     "description": "What it is about",

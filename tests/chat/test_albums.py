@@ -129,8 +129,9 @@ def test_numbers_stand_beside_the_thresholds_that_they_miss():
     ]
     rest, looks = "contrast 0.2 · light 0.44", "looks like #121, picture 2"
     assert measured_lines(pictures, {5: twin}) == [
-        f"-# 1: sharpness 0.0091 (blurred: < 0.012) · {rest} · like the references 0.5 (advisory) · {looks}",
-        f"-# 2: sharpness not measured · {rest} · wrong aspect",
-        "-# 3: not measured",
-        "-# 4: deleted",
+        f"-# picture 1: sharpness 0.0091 (blurred: < 0.012) · {rest} · like the references 0.5 (advisory) · {looks}",
+        f"-# picture 2: sharpness not measured · {rest} · wrong aspect",
+        "-# picture 3: not measured",
+        "-# picture 4: deleted",
+        "-# … and 1 more",
     ]

@@ -100,7 +100,7 @@ async def test_every_change_is_told_and_can_be_taken_back(studio: Studio) -> Non
     assert "Taken back" in shown.text
     assert "takes back revision 2" in shown.text
     now = await studio.answer("/style show style:Ink")
-    for words in ("**steps** 9", "**cfg** 3", "**sampler** euler", "Change 4"):
+    for words in ("**steps** 9", "**cfg** 3", "**sampler** euler", "Revision 4"):
         assert words in now.text
     again = await studio.artist.select(shown, menu["custom_id"], ["2"])
     refused = await again.answered()

@@ -31,8 +31,9 @@ def _findings(picture: Artifact) -> str:
 
 def measured_lines(pictures: Sequence[Artifact], twins: Twins) -> list[str]:
     """Write the numbers of each picture and, where one is beyond its threshold, that one too."""
-    lines = [_measured(picture, twins) for picture in pictures[:MOST_TOLD]]
-    return [small(line) for line in lines]
+    lines = [f"picture {_measured(picture, twins)}" for picture in pictures[:MOST_TOLD]]
+    rest = len(pictures) - len(lines)
+    return [small(line) for line in [*lines, *([f"… and {rest} more"] if rest > 0 else [])]]
 
 
 def _measured(picture: Artifact, twins: Twins) -> str:

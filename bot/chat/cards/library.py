@@ -43,7 +43,15 @@ def reactions_card(emoji: Sequence[str], *, changed: bool = False) -> Look:
     """Show what the bot puts under its own posts; `changed`: it was chosen just now."""
     now = " from now on" if changed else ""
     said = f"Genga puts {' '.join(emoji) or 'no reactions'} under its posts{now}."
-    lines = [said, small("all of them work when people put them there: 🔁 🎲 ⬆️ ✅ ❌ ✉️ 📌")]
+    lines = [
+        said,
+        small("all of these work when people put them there: 🔁 🎲 ⬆️ ✅ ❌ ✉️ 📌"),
+        *(
+            []
+            if changed
+            else [small("`/settings reactions` chooses others with `emoji`, such as `🔁 🎲`, or `none`")]
+        ),
+    ]
     return Look(text="\n".join(lines), colour=palette.DONE if changed else palette.WAITING)
 
 

@@ -62,7 +62,7 @@ _ROOM = {"typed": 500, "prompt": 1300, "negative": 700, "lora": 300, "cast": 200
 
 
 def _note(job: Job) -> str:
-    sent = "The file is the workflow exactly as it was sent to ComfyUI."
+    sent = "The second file is the workflow exactly as it was sent to ComfyUI."
     if is_adopted(job):
         return "-# It was drawn elsewhere: this is what its file tells."
     if job.graph is None:

@@ -107,7 +107,7 @@ def project_choices(project: Project, *, style: Style | None, trouble: StudioErr
     """Show what of a project can be changed, and what it is now."""
     values = [f"**{name}** {value}" for name, value in _values(project, style)]
     how = (
-        "Give `/project edit` what is to be different. `clear` takes the description, the gallery, the "
+        "Give `/project edit` what is to be different. `clear` takes the description, the channel, the "
         "workflow or the style away."
     )
     lines = [*values, *filter(None, [_trouble(trouble)]), "", how]
