@@ -22,6 +22,7 @@ class Extent:
     rounds: int
     idle: int
     burst: int
+    crowd: int
     queued: int
     posts: int
     live: int
@@ -39,6 +40,7 @@ FULL = Extent(
     rounds=1000,
     idle=300,
     burst=100,
+    crowd=500,
     queued=100,
     posts=60,
     live=20,
@@ -55,6 +57,7 @@ SHORT = Extent(
     rounds=20,
     idle=5,
     burst=5,
+    crowd=10,
     queued=2,
     posts=1,
     live=3,
@@ -70,7 +73,7 @@ SHORT = Extent(
 
 SCENES: dict[str, Callable[[Extent], Awaitable[Figures]]] = {
     "floor": lambda extent: floor(extent.rounds),
-    "commands": lambda extent: acknowledgements(extent.idle, extent.burst),
+    "commands": lambda extent: acknowledgements(extent.idle, extent.burst, extent.crowd),
     "lane": lambda extent: gaps(extent.queued),
     "posts": lambda extent: posts(extent.posts),
     "progress": lambda extent: staleness(extent.live, extent.watched_s),

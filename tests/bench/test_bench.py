@@ -51,7 +51,7 @@ def test_every_scene_is_measured_here():
 
 
 def test_the_aims_are_those_of_the_full_extent():
-    sizes = {f"_{FULL.waiting}_waiting", "_1m", "_100k", "_10k", f"_burst{FULL.burst}"}
+    sizes = {f"_{FULL.waiting}_waiting", "_1m", "_100k", "_10k", f"_burst{FULL.burst}", f"_burst{FULL.crowd}"}
     assert FULL.stored == FULL.pictures == 1_000_000
     assert all(any(size in name for name in AIMS) for size in sizes)
 

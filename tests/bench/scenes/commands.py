@@ -12,7 +12,7 @@ SMALL = {"size": "64x64", "steps": 4}
 BURSTS = 3
 
 
-async def acknowledgements(idle: int, burst: int) -> Figures:
+async def acknowledgements(idle: int, burst: int, crowd: int) -> Figures:
     rushed: list[float] = []
     async with a_stage(Pace()) as stage:
         await (await stage.say(stage.director, "/queue pause")).answered()
@@ -22,20 +22,27 @@ async def acknowledgements(idle: int, burst: int) -> Figures:
         await _cleared(stage)
         idled = await stage.bot.tell()
         for _ in range(BURSTS):
-            crowd = [await stage.generate(**SMALL) for _ in range(burst)]
-            rushed += await asyncio.gather(*(_acknowledged(one) for one in crowd))
-            await asyncio.gather(*(one.answered(timeout=120) for one in crowd))
-            await _cleared(stage)
+            rushed += await _all_at_once(stage, burst)
         told = await stage.bot.tell()
+        crowded = await _all_at_once(stage, crowd)
     return {
         "ack_ms_p50_idle": percentile(calm, 0.5),
         "ack_ms_p99_idle": percentile(calm, 0.99),
         f"ack_ms_p50_burst{burst}": percentile(rushed, 0.5),
         f"ack_ms_p99_burst{burst}": percentile(rushed, 0.99),
+        f"ack_ms_max_burst{crowd}": max(crowded),
         "loop_lag_ms_p99_idle": lag_ms(idled.lags, 0.99),
         "loop_lag_ms_p99_burst": lag_ms(told.lags, 0.99),
         **spread("autocomplete_ms", typed),
     }
+
+
+async def _all_at_once(stage: Stage, people: int) -> list[float]:
+    asked = [await stage.generate(**SMALL) for _ in range(people)]
+    took = await asyncio.gather(*(_acknowledged(one) for one in asked))
+    await asyncio.gather(*(one.answered(timeout=120) for one in asked))
+    await _cleared(stage)
+    return took
 
 
 async def _acknowledged(interaction: Interaction) -> float:
