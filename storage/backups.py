@@ -88,7 +88,7 @@ def restore(backup: Path, database: Path, *, at: int) -> Restored:
     takes it in one step. Raises NotFound or Misconfigured for what is no sound database of Genga's, and for
     an old one that cannot be set aside; then nothing was replaced.
     """
-    _prove(backup)
+    prove(backup)
     incoming = database.with_name(f"{database.name}.incoming")
     with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         keep_copy(connection, incoming)
@@ -101,7 +101,8 @@ def restore(backup: Path, database: Path, *, at: int) -> Restored:
     return Restored(source=backup, kept=kept)
 
 
-def _prove(backup: Path) -> None:
+def prove(backup: Path) -> None:
+    """Raise NotFound or Misconfigured for what could not be put back."""
     if not backup.is_file():
         raise NotFound(f"There is no file {backup}.", hint="`genga backup` makes one.")
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor
 from hashlib import sha256
@@ -26,6 +27,8 @@ class FolderHoard:
         self._root = folder.resolve()
         self._library = library.resolve()
         self._pool = pool
+        self.others: Counter[str] = Counter()
+        """How many files of each ending the last walk left alone, as they are no pictures."""
         if not self._root.is_dir():
             raise BadRequest(f"{folder} is no folder.", hint="Name the folder that the pictures lie in.")
         if self._root.is_relative_to(self._library):
@@ -44,6 +47,7 @@ class FolderHoard:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def _sights(self) -> Iterator[Sight]:
+        self.others.clear()
         folders = [self._root]
         while folders:
             folder = folders.pop()
@@ -60,7 +64,9 @@ class FolderHoard:
                     yield Passed(name=self._name(path), why=barred or _A_LINK)
                 elif entry.is_dir(follow_symlinks=False):
                     folders.append(path)
-                elif entry.is_file(follow_symlinks=False) and path.suffix.casefold() in PICTURES:
+                elif path.suffix.casefold() not in PICTURES:
+                    self.others[path.suffix.casefold()] += 1
+                elif entry.is_file(follow_symlinks=False):
                     yield self._found(path)
 
     def _barred(self, folder: Path) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
@@ -48,6 +48,8 @@ class Report:
     known: int = 0
     passed: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
     remarks: dict[str, list[str]] = field(default_factory=lambda: defaultdict[str, list[str]](list))
+    others: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many files are no pictures, by their endings."""
     broken_off: str = ""
     """Why it did not come to its end; empty if it did."""
 
@@ -154,6 +156,7 @@ async def _watched(adopting: Adopting, hoard: FolderHoard, console: Console) -> 
                         console.print(f"{report.seen} of {total} · {report.taken} taken")
         except StudioError as error:
             report.broken_off = f"{error.message} {error.hint}".strip()
+    report.others = hoard.others
     if stop.is_set() and report.seen < total:
         report.broken_off = "It was interrupted."
     return report
@@ -178,9 +181,12 @@ def lines_of(report: Report) -> list[str]:
         f"{_files(report.known)} already there",
     ]
     for why, names in report.passed.items():
-        lines.append(f"[red]{_files(len(names))} not taken[/] · {escape(why)} {_some(names)}")
+        lines.append(f"[red]{_files(len(names))} not taken[/] · {escape(why)}\n  {_some(names)}")
     for remark, names in report.remarks.items():
-        lines.append(f"[cyan]{_files(len(names))} taken without that[/] · {escape(remark)} {_some(names)}")
+        lines.append(f"[cyan]{_files(len(names))} taken without that[/] · {escape(remark)}\n  {_some(names)}")
+    if report.others:
+        endings = sorted(ending or "without an ending" for ending in report.others)
+        lines.append(f"{_files(sum(report.others.values()))} left alone, no pictures · {_some(endings)}")
     if report.broken_off:
         again = "The same command again goes on where this one stopped."
         lines.append(f"[bold red]That was not all.[/] {escape(report.broken_off)} {again}")

@@ -1,7 +1,9 @@
 """`genga backup`, `genga restore`, `genga fsck`: care for what is kept."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -11,8 +13,8 @@ from bot.app import alone_in
 from bot.clock import SystemClock
 from bot.core.errors import Misconfigured
 from bot.settings import Settings
-from storage.backups import back_up, backups_in, restore
-from storage.fsck import Trouble, check, mend_all
+from storage.backups import back_up, backups_in, prove, restore
+from storage.fsck import Kind, Trouble, check, mend_all
 
 console = Console(highlight=False)
 
@@ -33,6 +35,7 @@ def take_backup(settings: Settings, folder: Path | None) -> None:
 def put_back(settings: Settings, backup: Path, *, sure: bool) -> None:
     """Say what will be replaced, ask, and do it."""
     with alone_in(settings.data_dir):
+        prove(backup)
         console.print(f"{escape(str(backup))} takes the place of {escape(str(settings.database))}.")
         console.print("What is there now is kept beside it under another name.")
         if not sure:
@@ -60,11 +63,35 @@ def check_all(settings: Settings, *, fix: bool, sure: bool) -> int:
             if not sure:
                 typer.confirm(f"Mend {mendable} of {len(troubles)}, as said after the arrows?", abort=True)
             mend_all(settings.data_dir, troubles, at=SystemClock().now())
-        console.print(f"{mendable} mended.")
-        return len([trouble for trouble in troubles if trouble.is_fault and not trouble.mend])
-    faults = sum(trouble.is_fault for trouble in troubles)
-    console.print(f"{faults} faults." if faults else "Database and files fit together.")
-    return faults
+        left = [trouble for trouble in troubles if trouble.is_fault and not trouble.mend]
+        console.print(f"{mendable} mended, {_faults(len(left))} left.")
+        _advise(left)
+        return len(left)
+    faults = [trouble for trouble in troubles if trouble.is_fault]
+    console.print(f"{_faults(len(faults))}." if faults else "Database and files fit together.")
+    if mendable:
+        console.print("`genga fsck --fix` does what stands behind the arrows, after asking.")
+    _advise(faults)
+    return len(faults)
+
+
+def _faults(count: int) -> str:
+    return "1 fault" if count == 1 else f"{count} faults"
+
+
+def _advise(faults: Sequence[Trouble]) -> None:
+    """Say what a person can do about what is not mended by itself."""
+    for kind in dict.fromkeys(fault.kind for fault in faults if not fault.mend):
+        if advice := _ADVICE.get(kind):
+            console.print(f"{kind}: {advice}")
+
+
+_BACK: Final = "put it back from a copy of the library, or delete the picture in Discord."
+_ADVICE: Final = {
+    Kind.DAMAGED: "`genga restore` puts a copy back.",
+    Kind.MISSING: _BACK,
+    Kind.CHANGED: _BACK,
+}
 
 
 def _line(trouble: Trouble) -> str:

@@ -85,6 +85,8 @@ def test_what_is_not_taken_is_named_with_its_reason(data: Path, old: Path, tmp_p
     for number in range(7):
         (old / f"broken {number}.png").write_bytes(a_png(3)[:100])
     (old / "packed.png").write_bytes(a_png(4).replace(b"IDAT", b"iTXt", 1))
+    for name in ("film.mp4", "loop.gif", "notes.txt", "README"):
+        (old / name).write_bytes(b"x")
     result = genga("import", str(old), "--project", "Harbor")
     said = squeezed(result.output)
     assert result.exit_code == 1
@@ -93,6 +95,7 @@ def test_what_is_not_taken_is_named_with_its_reason(data: Path, old: Path, tmp_p
     assert "not taken · The picture cannot be used. It is damaged" in said
     assert "broken 0.png, broken 1.png" in said
     assert "more" in said
+    assert "4 files left alone, no pictures · .gif, .mp4, .txt, without an ending" in said
     assert len(asyncio.run(library(data))) == 2
 
 

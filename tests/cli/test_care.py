@@ -58,6 +58,14 @@ async def test_restore_asks_and_no_leaves_everything_as_it_was(data: Path):
     assert await paused_since(data) == 2
 
 
+async def test_restore_looks_at_the_copy_before_it_asks(data: Path):
+    with pytest.raises(NotFound, match="no file"):
+        genga("restore", "nowhere.db", answer="y\n")
+    (data / "junk.db").write_bytes(b"junk" * 999)
+    with pytest.raises(Misconfigured, match="is no database"):
+        genga("restore", str(data / "junk.db"))
+
+
 async def test_restore_puts_the_copy_back_after_yes(data: Path):
     genga("backup")
     (copy,) = (data / "backups").iterdir()
@@ -84,6 +92,7 @@ async def test_fsck_names_a_fault_and_exits_with_1(data: Path):
     result = genga("fsck")
     assert result.exit_code == 1
     assert "library/stray.png belongs to nothing" in result.output
+    assert "1 fault.\n`genga fsck --fix` does what stands behind the arrows" in result.output
 
 
 async def test_fsck_fix_says_what_it_will_do_and_asks_first(data: Path):
@@ -93,7 +102,9 @@ async def test_fsck_fix_says_what_it_will_do_and_asks_first(data: Path):
     refused = genga("fsck", "--fix", answer="n\n")
     assert "move it to lost-and-found" in refused.output
     assert stray.exists()
-    assert genga("fsck", "--fix", answer="y\n").exit_code == 0
+    fixed = genga("fsck", "--fix", answer="y\n")
+    assert fixed.exit_code == 0
+    assert "1 mended, 0 faults left." in fixed.output
     assert not stray.exists()
 
 

@@ -64,6 +64,7 @@ async def test_all_findings_come_at_once(env: pytest.MonkeyPatch):
 async def test_the_address_at_which_nobody_answers_is_told(env: pytest.MonkeyPatch):
     env.setenv("COMFYUI_URL", "http://127.0.0.1:9")
     assert "http://127.0.0.1:9: ComfyUI does not answer." in (await seen(Verdict.BAD))["ComfyUI"]
+    assert any("COMFYUI_URL" in finding.mend for finding in await examine())
 
 
 async def test_every_bad_finding_has_its_mend(env: pytest.MonkeyPatch):

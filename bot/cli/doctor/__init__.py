@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bot import logs
 from bot.cli.doctor.comfyui_part import look_at_comfyui
 from bot.cli.doctor.data_part import look_at_data
 from bot.cli.doctor.discord_part import look_at_discord
@@ -20,6 +21,7 @@ _MARKS = {Verdict.GOOD: "[green]●[/]", Verdict.WEAK: "[yellow]●[/]", Verdict
 
 async def doctor() -> int:
     """Print all findings; return 0 if nothing keeps the bot from working."""
+    logs.set_up(level="WARNING", style="console", secrets=[])
     findings = await examine()
     _print(findings)
     return int(any(finding.verdict is Verdict.BAD for finding in findings))

@@ -11,6 +11,7 @@ from bot.settings import Settings
 from bot.workflows.loader import load_workflows
 
 PART = "ComfyUI"
+_AWAY = "Start it, or say in COMFYUI_URL where it is. Until then jobs are taken in and wait."
 SAFE = (0, 28)
 """Older ones have published holes, among them script in pictures and files read from anywhere."""
 
@@ -20,7 +21,9 @@ async def look_at_comfyui(settings: Settings) -> list[Finding]:
         try:
             health = await renderer.health()
             catalogue = await renderer.catalogue()
-        except (RendererAway, Misconfigured) as error:
+        except RendererAway as error:
+            return [bad(PART, f"{client.address}: {error.message}", _AWAY)]
+        except Misconfigured as error:
             return [bad(PART, f"{client.address}: {error.message}", error.hint)]
     device = health.device or "a device it does not name"
     return [
