@@ -81,16 +81,15 @@ def _faults(count: int) -> str:
 
 def _advise(faults: Sequence[Trouble]) -> None:
     """Say what a person can do about what is not mended by itself."""
-    for kind in dict.fromkeys(fault.kind for fault in faults if not fault.mend):
-        if advice := _ADVICE.get(kind):
-            console.print(f"{kind}: {advice}")
+    for advice, kinds in _ADVICE.items():
+        found = [kind for kind in kinds if any(fault.kind is kind and not fault.mend for fault in faults)]
+        if found:
+            console.print(f"{' or '.join(found)}: {advice}")
 
 
-_BACK: Final = "put it back from a copy of the library, or delete the picture in Discord."
 _ADVICE: Final = {
-    Kind.DAMAGED: "`genga restore` puts a copy back.",
-    Kind.MISSING: _BACK,
-    Kind.CHANGED: _BACK,
+    "`genga restore` puts a copy back.": (Kind.DAMAGED,),
+    "put it back from a copy of the library, or delete the picture in Discord.": (Kind.MISSING, Kind.CHANGED),
 }
 
 

@@ -21,7 +21,7 @@ _MARKS = {Verdict.GOOD: "[green]●[/]", Verdict.WEAK: "[yellow]●[/]", Verdict
 
 async def doctor() -> int:
     """Print all findings; return 0 if nothing keeps the bot from working."""
-    logs.set_up(level="WARNING", style="console", secrets=[])
+    logs.set_up(level="ERROR", style="console", secrets=[])
     findings = await examine()
     _print(findings)
     return int(any(finding.verdict is Verdict.BAD for finding in findings))
