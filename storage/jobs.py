@@ -81,9 +81,6 @@ class SqliteJobs:
     async def count_waiting(self, *, user: int) -> tuple[int, int]:
         return await self._database.read(partial(_count_waiting, user=user))
 
-    async def open_of_project(self, project: int) -> int:
-        return await self._database.read(partial(finding.count_open_of, project=project))
-
     async def find(
         self,
         words: str,

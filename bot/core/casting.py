@@ -161,11 +161,6 @@ def _by_rank(reference: CharacterReference) -> tuple[int, bool, int, int]:
 _ORDER: Final = (Pose.FRONT, Pose.PORTRAIT, Pose.CASUAL, Pose.ACTION)
 
 
-def preferred(references: Iterable[CharacterReference]) -> list[CharacterReference]:
-    """Put what a person brought before what was drawn here: likeness to one's own drawings decays."""
-    return sorted(references, key=lambda one: (one.artifact is not None, _by_rank(one)))
-
-
 def check_room(references: Sequence[CharacterReference], pose: Pose) -> None:
     """Raise BadRequest if there are enough pictures of a pose."""
     if sum(one.pose is pose for one in references) >= MOST_PER_POSE:

@@ -56,12 +56,6 @@ class PillowPictures:
     def __init__(self, pool: Executor, *, budget: PixelBudget | None = None) -> None:
         self._budget = budget or PixelBudget(pool, pixels=MOST_IN_MEMORY)
 
-    async def prove(self, content: bytes) -> Picture:
-        try:
-            return await self._work(partial(_prove, content), content)
-        except Undecodable as error:
-            raise no_output(error) from error
-
     async def for_post(self, picture: Picture, *, limit: int) -> Picture:
         return await self._budget.run(partial(_for_post, picture, limit), pixels=picture.size.pixels)
 
@@ -102,10 +96,6 @@ def _check_pixels(size: Size, most: int) -> None:
         raise Undecodable(
             f"It has {size.pixels / MEGA:.1f} megapixels ({size}); the most is {most // MEGA} megapixels."
         )
-
-
-def _prove(content: bytes) -> Picture:
-    return proven(content, decoded(content))
 
 
 def proven(content: bytes, image: Image.Image) -> Picture:

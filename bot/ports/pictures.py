@@ -20,10 +20,6 @@ class Picture:
 
 
 class Pictures(Protocol):
-    async def prove(self, content: bytes) -> Picture:
-        """Decode it whole; raise NoOutput if that fails."""
-        ...
-
     async def for_post(self, picture: Picture, *, limit: int) -> Picture:
         """Return it re-encoded for Discord, without metadata and below `limit` bytes."""
         ...

@@ -123,10 +123,6 @@ class Jobs(Protocol):
         """Return how many jobs outside batches wait or are drawn: (of this user, in all)."""
         ...
 
-    async def open_of_project(self, project: int) -> int:
-        """Count the project's jobs that have not ended."""
-        ...
-
     async def find(
         self,
         words: str,

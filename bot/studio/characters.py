@@ -12,7 +12,6 @@ from bot.core.casting import (
     check_open,
     cleaned_appearance,
     lora_of,
-    preferred,
     variation_name,
 )
 from bot.core.catalogue import spelled
@@ -118,10 +117,6 @@ class Casting:
 
     async def of_project(self, project: Project, *, archived: bool = False) -> list[Character]:
         return await self._characters.of_project(project.id, archived=archived)
-
-    async def references_of(self, character_id: int) -> list[CharacterReference]:
-        """Return a character's pictures, what people brought before what was drawn here."""
-        return preferred(await self._characters.references(character_id))
 
     async def profile(self, character: Character) -> Profile:
         everything = PictureFilter(character=character.id)

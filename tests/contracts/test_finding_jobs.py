@@ -259,13 +259,3 @@ async def test_a_long_line_is_cut_at_its_far_end(stores):
 
 
 # ── what hangs on a project
-
-
-async def test_a_projects_open_jobs_are_counted(stores):
-    await stores.projects.add(guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW)
-    job, _ = await stores.jobs.add(a_new_job(project=1))
-    await stores.jobs.add_ended(a_new_job(project=1), artifacts=[])
-    await stores.jobs.add(a_new_job())
-    assert await stores.jobs.open_of_project(1) == 1
-    await stores.jobs.store(job.to(JobState.CANCELLED, at=NOW), was=JobState.QUEUED)
-    assert await stores.jobs.open_of_project(1) == 0

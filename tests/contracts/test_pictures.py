@@ -1,20 +1,9 @@
 import pytest
 
-from bot.core.errors import BadRequest, NoOutput
+from bot.core.errors import BadRequest
 from tests.builders import a_picture, a_size, png
 
 NO_PICTURES = [b"", b"<html>", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", png()[:20]]
-
-
-async def test_a_picture_is_proven_and_stays_as_it_came(pictures):
-    proven = await pictures.prove(png(96, 64))
-    assert (proven.content, proven.size, proven.media_type) == (png(96, 64), a_size(96, 64), "image/png")
-
-
-@pytest.mark.parametrize("content", NO_PICTURES)
-async def test_what_is_no_picture_is_no_output(pictures, content):
-    with pytest.raises(NoOutput):
-        await pictures.prove(content)
 
 
 async def test_a_post_is_a_webp_below_the_limit(pictures):

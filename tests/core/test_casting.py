@@ -13,7 +13,6 @@ from bot.core.casting import (
     lora_of,
     numbered,
     portrait_of,
-    preferred,
 )
 from bot.core.characters import Appearance, Pose
 from bot.core.errors import BadRequest
@@ -159,11 +158,6 @@ def test_the_front_stands_for_a_character_and_an_original_before_a_drawing():
     assert portrait_of(kept) is kept[2]
     assert portrait_of(kept[:2]) is kept[1]
     assert portrait_of([]) is None
-
-
-def test_what_people_brought_comes_before_what_was_drawn_here():
-    kept = pictures((Pose.FRONT, 7), (Pose.ACTION, None), (Pose.PORTRAIT, None))
-    assert [one.id for one in preferred(kept)] == [3, 2, 1]
 
 
 def test_of_each_pose_there_can_be_so_many():

@@ -70,7 +70,7 @@ class FakePictures:
     def __init__(self) -> None:
         self.blank: list[bytes] = []
 
-    async def prove(self, content: bytes) -> Picture:
+    def proven(self, content: bytes) -> Picture:
         size = _png_size(content)
         if size is None:
             raise NoOutput(

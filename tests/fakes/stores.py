@@ -194,9 +194,6 @@ class FakeJobs:
         jobs = [job for job in await self.in_states(*IN_LINE) if job.batch is None]
         return sum(job.origin.user == user for job in jobs), len(jobs)
 
-    async def open_of_project(self, project: int) -> int:
-        return sum(job.project == project and not job.state.is_end for job in self._memory.jobs.values())
-
     async def find(
         self,
         words: str,

@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.imaging.darkroom import PillowDarkroom
 from bot.imaging.pictures import PillowPictures
 
 
@@ -14,3 +15,8 @@ def pool():
 @pytest.fixture
 def pictures(pool):
     return PillowPictures(pool)
+
+
+@pytest.fixture
+def darkroom(pool):
+    return PillowDarkroom(pool)

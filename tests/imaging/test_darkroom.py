@@ -18,11 +18,6 @@ from tests.imaging.hostile import NO_PICTURES, arrow, bomb, encoded, with_header
 from tests.imaging.sketches import png_of, sketch
 
 
-@pytest.fixture
-def darkroom(pool):
-    return PillowDarkroom(pool)
-
-
 def frames_of(contents, **changes):
     def frame(number, content):
         async def read():
@@ -55,7 +50,7 @@ async def test_a_bomb_is_refused_by_its_header(darkroom):
 async def test_a_finished_picture_is_encoded_as_any_other_post(darkroom, pictures):
     content = encoded(arrow(), "PNG")
     finished = await darkroom.finish(content)
-    assert finished.post == await pictures.for_post(await pictures.prove(content), limit=10**9)
+    assert finished.post == await pictures.for_post(finished.picture, limit=10**9)
 
 
 async def test_whatever_trips_over_a_picture_leaves_it_its_owner(darkroom, monkeypatch):

@@ -11,7 +11,9 @@ from PIL import Image, ImageChops, ImageCms, ImageOps
 
 from bot.core.errors import BadRequest, DeliveryError, NoOutput
 from bot.core.generation import MAX_PIXELS
-from bot.imaging.pictures import REFERENCE_BYTES, PillowPictures
+from bot.imaging.darkroom import PillowDarkroom
+from bot.imaging.decoding import decoded
+from bot.imaging.pictures import REFERENCE_BYTES, PillowPictures, proven
 from bot.sandbox.patience import PATIENCE_S
 from tests.builders import a_picture, a_size, png
 from tests.imaging.hostile import (
@@ -32,6 +34,11 @@ def opened(content):
     return image
 
 
+def drawn(content):
+    """Return what ComfyUI delivered, as the darkroom takes it."""
+    return proven(content, decoded(content))
+
+
 def noise(width, height, mode="RGB"):
     bands = len(Image.new(mode, (1, 1)).getbands())
     return Image.frombytes(mode, (width, height), random.Random(5).randbytes(width * height * bands))
@@ -50,23 +57,23 @@ RED, BLUE = (255, 0, 0), (0, 0, 255)
 @pytest.mark.parametrize(
     ("kind", "media_type"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")]
 )
-async def test_three_formats_are_pictures(pictures, kind, media_type):
+async def test_three_formats_are_pictures(kind, media_type):
     content = encoded(arrow(), kind)
-    proven = await pictures.prove(content)
+    proven = drawn(content)
     assert (proven.content, proven.size, proven.media_type) == (content, a_size(80, 40), media_type)
 
 
 @pytest.mark.parametrize("content", NO_PICTURES.values(), ids=NO_PICTURES)
-async def test_nothing_else_is_output(pictures, content):
+async def test_nothing_else_is_output(darkroom, content):
     with pytest.raises(NoOutput):
-        await pictures.prove(content)
+        await darkroom.finish(content)
 
 
 # ── posts
 
 
 async def test_a_post_carries_nothing_of_the_workflow(pictures):
-    picture = await pictures.prove(with_workflow(arrow()))
+    picture = drawn(with_workflow(arrow()))
     post = await pictures.for_post(picture, limit=10_000_000)
     assert b"KSampler" not in post.content
     image = opened(post.content)
@@ -76,12 +83,12 @@ async def test_a_post_carries_nothing_of_the_workflow(pictures):
 
 async def test_a_small_file_is_encoded_anew_as_well(pictures):
     original = encoded(arrow(), "WEBP")
-    post = await pictures.for_post(await pictures.prove(original), limit=10_000_000)
+    post = await pictures.for_post(drawn(original), limit=10_000_000)
     assert post.content != original
 
 
 async def test_a_post_looks_like_the_picture(pictures):
-    post = await pictures.for_post(await pictures.prove(encoded(arrow(), "PNG")), limit=10_000_000)
+    post = await pictures.for_post(drawn(encoded(arrow(), "PNG")), limit=10_000_000)
     image = opened(post.content).convert("RGB")
     assert post.size == a_size(80, 40)
     assert like(image.getpixel((5, 20)), RED)
@@ -90,13 +97,13 @@ async def test_a_post_looks_like_the_picture(pictures):
 
 async def test_transparency_survives_a_post(pictures):
     clear = Image.new("RGBA", (32, 32), (255, 0, 0, 0))
-    post = await pictures.for_post(await pictures.prove(encoded(clear, "PNG")), limit=10_000)
+    post = await pictures.for_post(drawn(encoded(clear, "PNG")), limit=10_000)
     assert opened(post.content).convert("RGBA").getpixel((3, 3))[3] == 0
 
 
 @pytest.mark.parametrize("limit", [200_000, 60_000, 20_000, 5_000])
 async def test_quality_goes_first_and_size_after_until_a_post_fits(pictures, limit):
-    picture = await pictures.prove(encoded(noise(512, 512), "PNG"))
+    picture = drawn(encoded(noise(512, 512), "PNG"))
     post = await pictures.for_post(picture, limit=limit)
     assert len(post.content) <= limit
     assert opened(post.content).size == (post.size.width, post.size.height)
@@ -108,7 +115,7 @@ async def test_a_limit_that_nothing_meets_is_said(pictures):
 
 
 async def test_a_side_too_long_for_webp_is_shortened(pictures):
-    post = await pictures.for_post(await pictures.prove(png(17_000, 20)), limit=1_000_000)
+    post = await pictures.for_post(drawn(png(17_000, 20)), limit=1_000_000)
     assert post.size == a_size(16_383, 19)
 
 
@@ -260,7 +267,7 @@ def test_damaged_bytes_are_a_picture_or_the_promised_error(kind, data):
         with ThreadPoolExecutor(1) as pool:
             pictures = PillowPictures(pool)
             for work, refusal in (
-                (pictures.prove, NoOutput),
+                (PillowDarkroom(pool).finish, NoOutput),
                 (pictures.reference, BadRequest),
                 (pictures.preview, NoOutput),
             ):
@@ -271,7 +278,7 @@ def test_damaged_bytes_are_a_picture_or_the_promised_error(kind, data):
 
 
 async def test_the_loop_goes_on_while_pictures_are_encoded(pictures):
-    picture = await pictures.prove(encoded(noise(1024, 1024), "PNG"))
+    picture = drawn(encoded(noise(1024, 1024), "PNG"))
     work = asyncio.create_task(pictures.for_post(picture, limit=10_000_000))
     turns = 0
     while not work.done():
@@ -288,17 +295,15 @@ async def test_a_bomb_is_refused_at_once_and_costs_no_memory(pictures):
 
 @pytest.mark.parametrize("colour", ["black", "white", (12, 130, 40)])
 @pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP"])
-async def test_a_picture_of_one_colour_is_blank(colour, format_):
+def test_a_picture_of_one_colour_is_blank(colour, format_):
     buffer = BytesIO()
     Image.new("RGB", (64, 64), colour).save(buffer, format_)
-    with ThreadPoolExecutor(1) as pool:
-        assert (await PillowPictures(pool).prove(buffer.getvalue())).blank
+    assert drawn(buffer.getvalue()).blank
 
 
-async def test_a_dark_picture_is_not_blank():
+def test_a_dark_picture_is_not_blank():
     image = Image.new("RGB", (64, 64), "black")
     image.putpixel((5, 5), (0, 0, 9))
     buffer = BytesIO()
     image.save(buffer, "PNG")
-    with ThreadPoolExecutor(1) as pool:
-        assert not (await PillowPictures(pool).prove(buffer.getvalue())).blank
+    assert not drawn(buffer.getvalue()).blank

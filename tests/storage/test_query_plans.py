@@ -110,7 +110,6 @@ async def a_day_at_the_studio(stores):
     await stores.jobs.add(a_new_job(origin=origin))
     await stores.jobs.add_ended(a_new_job(project=1), artifacts=[an_artifact(thumbnail="small.webp")])
     await stores.jobs.get(1)
-    await stores.jobs.open_of_project(1)
     await stores.jobs.find("fox har", guild=GUILD)
     for page in ({"before": 9}, {"after": 0}):
         await stores.jobs.find("fox har", guild=GUILD, project=1, **page)

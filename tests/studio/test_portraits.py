@@ -93,15 +93,6 @@ async def test_a_drawing_that_is_taken_is_remembered():
         assert await studio.shelf.read(added.reference.path) == png(grey=2)
 
 
-async def test_what_people_brought_goes_before_drawings():
-    async with a_studio() as studio:
-        yuki = await yuki_of(studio)
-        job = await a_drawing(studio)
-        drawn = await studio.portraits.add_drawing(yuki, job.id, 1, pose=Pose.FRONT, actor=AIKO)
-        brought = await studio.portraits.add(yuki, png(grey=77), pose=Pose.ACTION, actor=AIKO)
-        assert await studio.casting.references_of(yuki.id) == [brought.reference, drawn.reference]
-
-
 @pytest.mark.parametrize("review", [Review.REJECTED, Review.WITHDRAWN])
 async def test_a_drawing_that_was_rejected_is_no_reference(review):
     async with a_studio() as studio:

@@ -422,10 +422,10 @@ async def test_a_story_without_an_end_is_a_surprise():
 async def test_a_surprise_while_collecting_fails_one_job():
     async with a_studio() as studio:
 
-        async def broken(content):
+        async def broken(content, *, asked):
             raise MemoryError
 
-        studio.pictures.prove = broken
+        studio.darkroom.finish = broken
         job = await studio.ask()
         await studio.worker.run_once()
         failed = await studio.until(job, S.FAILED)
