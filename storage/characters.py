@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from bot.core.characters import Character, CharacterReference, Pose, Variation, VariationKind
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.ports.library import NewCharacter, NewReference, NewVariation
-from storage import artifacts
+from storage import artifacts, deleting
 from storage.character_records import (
     character_of,
     reference_of,
@@ -89,6 +89,7 @@ def _add(
     variations: Sequence[NewVariation],
     references: Sequence[NewReference],
 ) -> Character:
+    deleting.check_there(db, project=new.project)
     _check_free(db, project=new.project, name=new.name, slug=new.slug, but=None)
     row = db.execute(
         """

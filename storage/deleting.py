@@ -2,9 +2,11 @@
 
 from sqlite3 import Connection
 
+from bot.core import library
 from bot.core.errors import WrongState
 from bot.ports.stores import Holdings
 from storage import artifacts, finding
+from storage.records import project_of
 
 
 def holdings(db: Connection, *, project_id: int) -> Holdings:
@@ -24,8 +26,18 @@ def holdings(db: Connection, *, project_id: int) -> Holdings:
     return Holdings(**dict(row))
 
 
-def delete(db: Connection, *, project_id: int, at: int) -> None:
+def check_there(db: Connection, *, project: int | None) -> None:
+    """Raise WrongState for a project that was deleted: nothing is put into it in the very moment of that."""
+    row = db.execute("SELECT * FROM projects WHERE id = ?", (project,)).fetchone()
+    if row is not None:
+        library.check_there(project_of(row))
+
+
+def delete(db: Connection, *, project_id: int, pictures: int, at: int) -> None:
+    """Delete what was seen; raise WrongState for a project that has open jobs, or other pictures by now."""
+    check_there(db, project=project_id)
     _check_nothing_open(db, project_id=project_id)
+    _check_seen(db, project_id=project_id, seen=pictures)
     references = _references_of(db, project_id=project_id)
     for table in ("characters", "project_choices", "project_threads"):
         db.execute(f"DELETE FROM {table} WHERE project = ?", (project_id,))  # noqa: S608 the names above
@@ -42,6 +54,12 @@ def _check_nothing_open(db: Connection, *, project_id: int) -> None:
             f"{waiting} of the project's jobs wait or are being drawn.",
             hint="Let them end or cancel them first.",
         )
+
+
+def _check_seen(db: Connection, *, project_id: int, seen: int) -> None:
+    row = db.execute("SELECT * FROM projects WHERE id = ?", (project_id,)).fetchone()
+    there = holdings(db, project_id=project_id).pictures
+    library.check_seen(project_of(row), pictures=there, seen=seen)
 
 
 def _references_of(db: Connection, *, project_id: int) -> set[str]:

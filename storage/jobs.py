@@ -10,7 +10,7 @@ from bot.core.job import Card, Job, JobEvent, JobState
 from bot.core.posting import Posting, PostingKind
 from bot.core.queueing import Kind, Waiting
 from bot.ports.stores import JobFilter, NewJob
-from storage import artifacts, events, finding, outbox, pins, searching, transitions, turns, words
+from storage import artifacts, deleting, events, finding, outbox, pins, searching, transitions, turns, words
 from storage.database import Database
 
 
@@ -154,7 +154,8 @@ def _add_ended(db: Connection, *, new: NewJob, made: Sequence[Artifact]) -> Job:
 
 
 def insert_new(db: Connection, new: NewJob, *, state: JobState = JobState.QUEUED) -> Job:
-    """Store a job, its first event and its words."""
+    """Store a job, its first event and its words; raise WrongState for a project that was deleted."""
+    deleting.check_there(db, project=new.project)
     job = _as_stored(new, transitions.insert(db, new, state=state), state=state)
     events.append(db, job, note="")
     words.keep(db, new, job_id=job.id)

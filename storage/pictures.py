@@ -8,7 +8,7 @@ from bot.core.artifact import Artifact
 from bot.core.errors import NotFound
 from bot.core.likeness import Fingerprint, Likeness
 from bot.ports.library import PictureFilter
-from storage import artifacts
+from storage import artifacts, deleting
 from storage.database import Database
 from storage.leafing import newest_first, order
 from storage.records import Values, artifact_of, text_of_likeness
@@ -220,6 +220,7 @@ def _first_near(fingerprint: Fingerprint, rows: Iterable[Row]) -> int | None:
 
 
 def _move(db: Connection, *, job_id: int, project: int | None) -> None:
+    deleting.check_there(db, project=project)
     moved = db.execute("UPDATE jobs SET project = ? WHERE id = ?", (project, job_id)).rowcount
     if not moved:
         raise no_such_job(job_id)

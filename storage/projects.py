@@ -84,8 +84,8 @@ class SqliteProjects:
     async def holdings(self, project_id: int) -> Holdings:
         return await self._database.read(partial(deleting.holdings, project_id=project_id))
 
-    async def delete(self, project_id: int, *, at: int) -> None:
-        await self._database.write(partial(deleting.delete, project_id=project_id, at=at))
+    async def delete(self, project_id: int, *, pictures: int, at: int) -> None:
+        await self._database.write(partial(deleting.delete, project_id=project_id, pictures=pictures, at=at))
 
     async def in_use(self, *, guild: int | None, user: int) -> Project | None:
         return await self._database.read(partial(_in_use, guild=guild, user=user))
@@ -311,6 +311,7 @@ def _use(db: Connection, *, guild: int | None, user: int, project: int | None) -
         _use_none(db, guild=guild, user=user)
         return
     _by_id(db, project_id=project)
+    deleting.check_there(db, project=project)
     db.execute(
         """
         INSERT INTO project_choices (guild, user, project)

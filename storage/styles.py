@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.core.styles import Revision, Style, StyleSheet
+from storage import deleting
 from storage.database import Database
 
 _SHEET = TypeAdapter(StyleSheet)
@@ -58,6 +59,7 @@ _STYLES = """
 
 
 def _insert(db: Connection, *, project: int, name: str, first: Revision) -> Style:
+    deleting.check_there(db, project=project)
     row = db.execute(
         """
         INSERT INTO styles (project, name, folded, created, created_by)

@@ -125,10 +125,23 @@ def spare_slug(slug: str, taken: Container[str], *, noun: str) -> str:
     return next(name for name in names if name not in taken)
 
 
-def check_open(project: Project) -> Project:
-    """Return the project; raise WrongState if it is archived or deleted."""
+def check_seen(project: Project, *, pictures: int, seen: int) -> None:
+    """Raise WrongState if it has another number of pictures than who decides about it has seen."""
+    if pictures != seen:
+        raise WrongState(
+            f"“{project.name}” has {pictures} picture{'' if pictures == 1 else 's'} by now, not {seen}.",
+            hint="Look again with `/project delete`.",
+        )
+
+
+def check_there(project: Project) -> None:
     if project.deleted is not None:
         raise WrongState(f"“{project.name}” was deleted.", hint="`/project list` shows those there are.")
+
+
+def check_open(project: Project) -> Project:
+    """Return the project; raise WrongState if it is archived or deleted."""
+    check_there(project)
     if project.archived is not None:
         raise WrongState(
             f"“{project.name}” is archived: it is not changed, and nothing new is drawn for it.",

@@ -261,10 +261,11 @@ class Projects(Protocol):
 
     async def holdings(self, project_id: int) -> Holdings: ...
 
-    async def delete(self, project_id: int, *, at: int) -> None:
+    async def delete(self, project_id: int, *, pictures: int, at: int) -> None:
         """Mark it and its pictures as deleted and its files as discarded, in one transaction.
 
-        Its characters, styles, choices and threads go. Raises WrongState while one of its jobs is open.
+        Its characters, styles, choices and threads go, and nothing is put into it any more. Raises WrongState
+        while one of its jobs is open, or if it does not have so many `pictures`.
         """
         ...
 

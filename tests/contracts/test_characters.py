@@ -272,6 +272,6 @@ async def test_a_file_that_a_job_started_from_is_kept(stores, project):
 
 async def test_a_deleted_projects_characters_give_up_their_files(stores, project):
     _, reference = await a_character_with_a_reference(stores, project)
-    await stores.projects.delete(project, at=NOW)
+    await stores.projects.delete(project, pictures=0, at=NOW)
     assert await stores.characters.of_project(project) == []
     assert await stores.discards.due() == [reference.path]

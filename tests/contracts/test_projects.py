@@ -6,8 +6,9 @@ from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.core.job import JobState
 from bot.core.library import GalleryKind, Rating, Threads
 from bot.core.styles import StyleSheet
+from bot.ports.library import NewCharacter
 from bot.ports.stores import Holdings
-from tests.builders import GUILD, NOW, USER, a_gallery, a_new_job, an_artifact
+from tests.builders import GUILD, NOW, USER, a_batch, a_gallery, a_new_job, an_artifact
 
 
 async def added(stores, name="Harbour", slug=None, **changes):
@@ -255,14 +256,16 @@ async def test_what_hangs_on_a_project_is_counted(stores):
 async def test_a_project_with_open_jobs_is_not_deleted(stores):
     fox, _ = await a_full_project(stores)
     with pytest.raises(WrongState, match="1 of"):
-        await stores.projects.delete(fox.id, at=NOW)
+        await stores.projects.delete(fox.id, pictures=2, at=NOW)
     assert (await stores.projects.get(fox.id)).deleted is None
 
 
 async def test_a_deleted_project_takes_all_with_it_but_its_jobs(stores):
     fox, drawn = await a_full_project(stores)
     await stores.jobs.store(drawn.to(JobState.SHELVED, at=NOW), was=drawn.state)
-    await stores.projects.delete(fox.id, at=NOW + 9)
+    with pytest.raises(WrongState, match="has 2 pictures by now, not 1"):
+        await stores.projects.delete(fox.id, pictures=1, at=NOW + 9)
+    await stores.projects.delete(fox.id, pictures=2, at=NOW + 9)
     assert (await stores.projects.get(fox.id)).deleted == NOW + 9
     assert await stores.projects.named(GUILD, "fox") is None
     assert await stores.projects.of_guild(GUILD) == []
@@ -277,10 +280,29 @@ async def test_a_deleted_project_takes_all_with_it_but_its_jobs(stores):
 
 async def test_the_name_of_a_deleted_project_is_free_and_its_folder_is_not(stores):
     fox = await added(stores, "Fox")
-    await stores.projects.delete(fox.id, at=NOW)
+    await stores.projects.delete(fox.id, pictures=0, at=NOW)
     again = await added(stores, "Fox", "fox-2")
     assert await stores.projects.named(GUILD, "fox") == again
     assert await stores.projects.slugs(GUILD, "fox") == {"fox", "fox-2"}
+
+
+async def test_nothing_is_put_into_a_project_that_was_deleted_in_that_very_moment(stores):
+    fox = await added(stores, "Fox")
+    elsewhere, _ = await stores.jobs.add(a_new_job())
+    await stores.projects.delete(fox.id, pictures=0, at=NOW)
+    for put in (
+        stores.jobs.add(a_new_job(project=fox.id)),
+        stores.jobs.add_ended(a_new_job(project=fox.id), artifacts=[]),
+        stores.batches.add(a_batch(project=fox.id), [a_new_job(project=fox.id)]),
+        stores.artifacts.move(elsewhere.id, project=fox.id),
+        stores.characters.add(NewCharacter(project=fox.id, name="Yuki", slug="yuki", by=USER, at=NOW)),
+        stores.styles.add(project=fox.id, name="Ink", sheet=StyleSheet(), by=USER, at=NOW),
+        stores.projects.use(guild=GUILD, user=USER, project=fox.id),
+        stores.projects.delete(fox.id, pictures=0, at=NOW),
+    ):
+        with pytest.raises(WrongState, match="was deleted"):
+            await put
+    assert (await stores.jobs.get(elsewhere.id)).project is None
 
 
 async def test_a_project_is_stored_whole_with_all_that_was_said_of_it(stores):

@@ -9,7 +9,7 @@ from bot.core.job import Job
 from bot.core.likeness import Fingerprint, Likeness
 from bot.ports.library import PictureFilter
 from tests.fakes.leafing import page_of
-from tests.fakes.memory import IN_LINE, Memory
+from tests.fakes.memory import IN_LINE, Memory, check_there
 
 
 class FakeArtifacts:
@@ -64,6 +64,7 @@ class FakeArtifacts:
         change_picture(self._memory, replace(picture_in(self._memory, artifact_id), likeness=likeness))
 
     async def move(self, job_id: int, *, project: int | None) -> None:
+        check_there(self._memory, project)
         if job_id not in self._memory.jobs:
             raise NotFound(f"There is no job #{job_id}.", hint="`/job list` shows those there are.")
         self._memory.jobs[job_id] = replace(self._memory.jobs[job_id], project=project)

@@ -8,7 +8,7 @@ from bot.core.characters import Character, CharacterReference, Pose, Variation, 
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.ports.library import NewCharacter, NewReference, NewVariation
 from tests.fakes.artifacts import discard_in
-from tests.fakes.memory import Memory
+from tests.fakes.memory import Memory, check_there
 
 
 class FakeCharacters:
@@ -23,6 +23,7 @@ class FakeCharacters:
         variations: Sequence[NewVariation] = (),
         references: Sequence[NewReference] = (),
     ) -> Character:
+        check_there(self._memory, new.project)
         self._check_free(new.project, new.name, new.slug, but=None)
         character = Character(
             id=next(self._numbers),

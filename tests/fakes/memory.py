@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.core import library
 from bot.core.artifact import Artifact
 from bot.core.batching import Batch
 from bot.core.characters import Character, CharacterReference, Lesson, Variation
@@ -17,6 +18,13 @@ from bot.ports.stores import Entry
 
 IN_LINE = (JobState.QUEUED, JobState.SUBMITTED, JobState.RUNNING)
 STILL_DUE = (PostingState.PENDING, PostingState.SENDING)
+
+
+def check_there(memory: "Memory", project: int | None) -> None:
+    """Raise WrongState for a project that was deleted."""
+    found = memory.projects.get(project or 0)
+    if found is not None:
+        library.check_there(found)
 
 
 @dataclass(slots=True)

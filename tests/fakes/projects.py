@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from bot.core.artifact import Artifact
 from bot.core.errors import BadRequest, NotFound, WrongState
-from bot.core.library import Gallery, Project, Rating, Threads
+from bot.core.library import Gallery, Project, Rating, Threads, check_seen
 from bot.ports.stores import Holdings
 from tests.fakes.artifacts import FakeArtifacts, discard_in
-from tests.fakes.memory import Memory
+from tests.fakes.memory import Memory, check_there
 
 
 class FakeProjects:
@@ -141,14 +141,17 @@ class FakeProjects:
             styles=sum(style.project == project_id for style in self._memory.styles.values()),
         )
 
-    async def delete(self, project_id: int, *, at: int) -> None:
-        if waiting := (await self.holdings(project_id)).open_jobs:
+    async def delete(self, project_id: int, *, pictures: int, at: int) -> None:
+        check_there(self._memory, project_id)
+        holdings = await self.holdings(project_id)
+        if waiting := holdings.open_jobs:
             raise WrongState(
                 f"{waiting} of the project's jobs wait or are being drawn.",
                 hint="Let them end or cancel them first.",
             )
         memory = self._memory
         project = await self.get(project_id)
+        check_seen(project, pictures=holdings.pictures, seen=pictures)
         memory.projects[project_id] = replace(project, deleted=at, style=None)
         self._forget_threads(project_id)
         for owner in [owner for owner, chosen in memory.choices.items() if chosen == project_id]:
@@ -190,6 +193,7 @@ class FakeProjects:
         if project is None:
             self._memory.choices.pop((guild, user), None)
         else:
+            check_there(self._memory, project)
             self._memory.choices[guild, user] = (await self.get(project)).id
 
 

@@ -21,7 +21,7 @@ from tests.fakes.batches import FakeBatches, FakePlans
 from tests.fakes.characters import FakeCharacters
 from tests.fakes.discards import FakeDiscards
 from tests.fakes.leafing import page_of
-from tests.fakes.memory import IN_LINE, STILL_DUE, Memory
+from tests.fakes.memory import IN_LINE, STILL_DUE, Memory, check_there
 from tests.fakes.projects import FakeProjects
 from tests.fakes.reviews import FakePins, FakeReviews
 from tests.fakes.searching import family_of, has_words
@@ -55,6 +55,7 @@ class FakeJobs:
         return next((job for job in self._memory.jobs.values() if job.origin.key == key), None)
 
     def _keep(self, new: NewJob, state: JobState) -> Job:
+        check_there(self._memory, new.project)
         job = Job(
             id=len(self._memory.jobs) + 1,
             uid=new.uid,

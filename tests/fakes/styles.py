@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.core.styles import Revision, Style, StyleSheet
-from tests.fakes.memory import Memory
+from tests.fakes.memory import Memory, check_there
 
 
 class FakeStyles:
@@ -14,6 +14,7 @@ class FakeStyles:
     async def add(
         self, *, project: int, name: str, sheet: StyleSheet, by: int, at: int, why: str = ""
     ) -> Style:
+        check_there(self._memory, project)
         self._check_free(project, name, but=None)
         first = Revision(number=1, sheet=sheet, by=by, at=at, why=why)
         number = len(self._memory.styles) + 1

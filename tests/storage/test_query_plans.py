@@ -255,7 +255,8 @@ async def an_evening_of_review(stores):
     await stores.plans.change(plan.id, plan.outline)
     await stores.plans.forget(plan.id)
     await stores.jobs.add_ended(a_new_job(project=1), artifacts=[an_artifact(path="other.png")])
-    await stores.projects.delete(1, at=NOW)
+    holdings = await stores.projects.holdings(1)
+    await stores.projects.delete(1, pictures=holdings.pictures, at=NOW)
 
 
 async def statements_of(database, story):
