@@ -1,6 +1,8 @@
 """In what two drawings differ, parameter by parameter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.core.generation import Lora, Recipe
 
@@ -22,6 +24,24 @@ def differing(left: Recipe, right: Recipe) -> tuple[Differing, ...]:
         for name in mine
         if mine[name] != theirs[name]
     )
+
+
+def unlike(left: str, right: str) -> tuple[str, str]:
+    """Return both without the words that they begin and end with alike; “…” stands in their place."""
+    mine, theirs = left.split(), right.split()
+    head = _alike(mine, theirs)
+    tail = _alike(mine[head:][::-1], theirs[head:][::-1])
+    return _between(mine, head, tail), _between(theirs, head, tail)
+
+
+def _alike(left: Sequence[str], right: Sequence[str]) -> int:
+    """Count how many are the same from the beginning on."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False))))
+
+
+def _between(words: Sequence[str], head: int, tail: int) -> str:
+    own = words[head : len(words) - tail]
+    return " ".join([*(["…"] if head else []), *own, *(["…"] if tail and own else [])])
 
 
 def _shown(recipe: Recipe) -> dict[str, str]:

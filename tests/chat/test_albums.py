@@ -71,7 +71,7 @@ def test_pages_keep_discords_limits_whatever_was_typed(job, words):
     check(cards.found_page(found, words=words[:MOST_WORDS] or "x", filter_name=":x"))
     family = Tree(sheet=SHEET, jobs=(job,) * 60, hidden=frozenset(range(60)), left_out=1)
     check(cards.tree_card(job, family))
-    rows = tuple(Differing(name="prompt", left=words, right=words) for _ in range(20))
+    rows = tuple(Differing(name="prompt", left=words, right=words[::-1]) for _ in range(20))
     sizes = (a_size(), a_size())
     for difference in (
         None,
@@ -93,6 +93,13 @@ def test_pictures_of_one_job_stand_on_one_line_with_what_was_decided():
     )
     page = AlbumPage(leaves=leaves, sheet=None)
     assert "**#1** pictures 1, 2 ✅, 3 ❌" in cards.album_page(page, of="", filter_name="").text
+
+
+def test_of_long_prompts_the_words_that_differ_are_shown():
+    leaf, start = Leaf(picture=an_artifact(), job=a_job()), "masterpiece, best quality, " * 9
+    row = Differing(name="prompt", left=f"{start}a fox, ink", right=f"{start}a heron, ink")
+    compared = Comparison(left=leaf, right=leaf, sheet=SHEET, differing=(row,), difference=None)
+    assert "**prompt** `… fox, …` → `… heron, …`" in cards.comparison_card(compared).text
 
 
 def test_pixels_are_told_as_they_were_measured():

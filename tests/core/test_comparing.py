@@ -2,7 +2,9 @@
 
 from dataclasses import fields
 
-from bot.core.comparing import Differing, differing
+import pytest
+
+from bot.core.comparing import Differing, differing, unlike
 from bot.core.generation import CastMember, Recipe, StyleUsed
 from tests.builders import a_lora, a_recipe, a_reference, a_size
 
@@ -62,3 +64,19 @@ def test_no_parameter_is_forgotten():
     assert {field.name for field in fields(Recipe)} - aside == others.keys()
     for name, value in others.items():
         assert differing(USUAL, a_recipe(**{name: value})), name
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "shown"),
+    [
+        ("a heron, rain", "a heron, snow", ("… rain", "… snow")),
+        ("a red fox, ink", "a blue fox, ink", ("… red …", "… blue …")),
+        ("a heron", "a heron, rain, night", ("… heron", "… heron, rain, night")),
+        ("a heron at night", "a heron", ("… at night", "…")),
+        ("a b a", "a b a b a", ("…", "… b a")),
+        ("fox", "heron", ("fox", "heron")),
+        ("", "a heron", ("", "a heron")),
+    ],
+)
+def test_of_long_texts_only_what_is_unlike_is_shown(left: str, right: str, shown: tuple[str, str]):
+    assert unlike(left, right) == shown

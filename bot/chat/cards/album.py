@@ -18,7 +18,7 @@ from bot.chat.cards.recipes import subject
 from bot.chat.cards.turning import turning
 from bot.chat.look import Attached, Button, Look
 from bot.chat.markdown import code, fitted
-from bot.core.comparing import Differing
+from bot.core.comparing import Differing, unlike
 from bot.core.formats import ending_of
 from bot.core.job import Job
 from bot.core.likeness import Difference
@@ -30,6 +30,7 @@ ALBUM: Final = "album"
 FIND: Final = "find"
 """The kinds of our buttons; they stand on old messages."""
 MOST_DIFFERING: Final = 12
+MOST_WHOLE: Final = 60
 
 _REVIEW: Final = {
     Review.UNREVIEWED: "",
@@ -59,7 +60,7 @@ def album_page(page: AlbumPage, *, of: str, filter_name: str) -> Look:
 _NO_PICTURES: Final = "No pictures fit that. `/gallery` without options shows all, `/generate` makes one."
 
 
-_NOT_FOUND: Final = "No prompt has all of these words. The last one may be cut short."
+_NOT_FOUND: Final = "No prompt has all of these words. Try fewer; of the last one its beginning is enough."
 
 
 def found_page(page: FoundPage, *, words: str, filter_name: str) -> Look:
@@ -136,7 +137,10 @@ def _unseen(page: AlbumPage | FoundPage) -> list[str]:
 
 
 def _differing(row: Differing) -> str:
-    sides = (code(side, 120) if side else "none" for side in (row.left, row.right))
+    """Write both sides; of long ones what they differ in, as their beginnings are mostly the same."""
+    pair = (row.left, row.right)
+    shown = unlike(*pair) if max(map(len, pair)) > MOST_WHOLE else pair
+    sides = (code(side, 120) if side else "none" for side in shown)
     return f"**{row.name}** {' → '.join(sides)}"
 
 
