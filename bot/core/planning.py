@@ -104,40 +104,26 @@ def decide(
         family=family,
         default_negative=workflow.defaults.negative,
     )
-    sheet = style.sheet if style else StyleSheet()
-    scale = _first(request.scale, otherwise=workflow.defaults.scale)
-    settled = _settled(request, sheet, profile.tuning, workflow.defaults)
+    settled = _settled(request, style, profile.tuning, workflow.defaults, catalogue)
     recipe = Recipe(
         workflow=workflow.name,
         prompt=composed.positive,
         negative=composed.negative,
-        size=enlarged(request.reference.size, scale)
-        if workflow.enlarges and request.reference
-        else _size(request, sheet, settled.aspect, family or ModelFamily.SDXL),
+        size=_size(request, workflow, style, settled, family or ModelFamily.SDXL),
         count=request.count or 1,
         seed=request.seed if request.seed is not None else seed,
         steps=settled.steps,
         cfg=settled.cfg,
-        sampler=_known(
-            "sampler",
-            settled.sampler,
-            catalogue and catalogue.samplers,
-            said_by=style if sheet.sampler and not request.sampler else None,
-        ),
-        scheduler=_known(
-            "scheduler",
-            settled.scheduler,
-            catalogue and catalogue.schedulers,
-            said_by=style if sheet.scheduler and not request.scheduler else None,
-        ),
+        sampler=settled.sampler,
+        scheduler=settled.scheduler,
         model=checkpoint.name if checkpoint else None,
         loras=tuple(one.lora for one in loras),
         reference=request.reference,
         denoise=settled.denoise,
-        scale=scale,
+        scale=settled.scale,
         upscaler=_upscaler(request, workflow, catalogue),
         cast=tuple(_member(part) for part in parts),
-        style=StyleUsed(id=style.id, name=style.name, revision=style.revision.number) if style else None,
+        style=_used(style),
         family=family,
         model_hash=checkpoint.hash if checkpoint else None,
         renderer=catalogue.version if catalogue else "",
@@ -156,15 +142,42 @@ def _check(request: GenerationRequest, workflow: Workflow) -> None:
     _check_ranges(request)
 
 
-def _settled(request: GenerationRequest, sheet: StyleSheet, tuning: Tuning, defaults: Defaults) -> Defaults:
+def _settled(
+    request: GenerationRequest,
+    style: Style | None,
+    tuning: Tuning,
+    defaults: Defaults,
+    catalogue: Catalogue | None,
+) -> Defaults:
+    """Return the settings that are drawn with, names as ComfyUI spells them."""
+    sheet = style.sheet if style else StyleSheet()
+    sampler = request.sampler or sheet.sampler or tuning.sampler or defaults.sampler
+    scheduler = request.scheduler or sheet.scheduler or tuning.scheduler or defaults.scheduler
     return replace(
         defaults,
         steps=request.steps or sheet.steps or tuning.steps or defaults.steps,
         cfg=_first(request.cfg, sheet.cfg, tuning.cfg, otherwise=defaults.cfg),
-        sampler=request.sampler or sheet.sampler or tuning.sampler or defaults.sampler,
-        scheduler=request.scheduler or sheet.scheduler or tuning.scheduler or defaults.scheduler,
+        sampler=_known(
+            "sampler",
+            sampler,
+            catalogue and catalogue.samplers,
+            said_by=style if sheet.sampler and not request.sampler else None,
+        ),
+        scheduler=_known(
+            "scheduler",
+            scheduler,
+            catalogue and catalogue.schedulers,
+            said_by=style if sheet.scheduler and not request.scheduler else None,
+        ),
         denoise=_first(request.denoise, otherwise=defaults.denoise),
+        scale=_first(request.scale, otherwise=defaults.scale),
     )
+
+
+def _used(style: Style | None) -> StyleUsed | None:
+    if style is None:
+        return None
+    return StyleUsed(id=style.id, name=style.name, revision=style.revision.number)
 
 
 def _member(part: Part) -> CastMember:
@@ -201,10 +214,18 @@ def _known(kind: str, name: str, known: tuple[str, ...] | None, *, said_by: Styl
     return name if known is None else spelled(kind, name, known)
 
 
-def _size(request: GenerationRequest, sheet: StyleSheet, default: Aspect, family: ModelFamily) -> Size:
+def _size(
+    request: GenerationRequest,
+    workflow: Workflow,
+    style: Style | None,
+    settled: Defaults,
+    family: ModelFamily,
+) -> Size:
     """Return the size; a picture to start from keeps its proportions unless somebody asks for others."""
+    if workflow.enlarges and request.reference:
+        return enlarged(request.reference.size, settled.scale)
     like = _aspect_like(request.reference.size) if request.reference else None
-    asked = request.size or like or sheet.size or default
+    asked = request.size or like or (style and style.sheet.size) or settled.aspect
     if isinstance(asked, Aspect):
         return size_of(asked, family)
     asked.check()
