@@ -15,6 +15,7 @@ from bot.core.errors import Misconfigured, NotFound, StudioError
 from storage.checking import inspect
 from storage.files import sync_folder
 from storage.migrating import keep_copy
+from storage.settings import RESTORED
 
 PATTERN = "genga-????????-??????.db"
 _STAMP = "%Y%m%d-%H%M%S"
@@ -44,7 +45,7 @@ def back_up(database: Path, folder: Path, *, at: int, keep: int) -> Path:
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         keep_copy(connection, target)
     for old in backups_in(folder)[keep:]:
-        old.unlink()
+        old.unlink(missing_ok=True)
     return target
 
 
@@ -92,6 +93,7 @@ def restore(backup: Path, database: Path, *, at: int) -> Restored:
     incoming = database.with_name(f"{database.name}.incoming")
     with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         keep_copy(connection, incoming)
+    _note_restored(incoming, at=at)
     kept = _kept_beside(database, at=at) if database.exists() else None
     for log in (*_LOGS, "-shm"):
         database.with_name(database.name + log).unlink(missing_ok=True)
@@ -99,6 +101,14 @@ def restore(backup: Path, database: Path, *, at: int) -> Restored:
     incoming.replace(database)
     sync_folder(database.parent)
     return Restored(source=backup, kept=kept)
+
+
+def _note_restored(incoming: Path, *, at: int) -> None:
+    """Let the new one know that files from before now may be another database's."""
+    with closing(sqlite3.connect(incoming)) as connection, connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO studio_settings (key, value) VALUES (?, ?)", (RESTORED, str(at))
+        )
 
 
 def prove(backup: Path) -> None:

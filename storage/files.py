@@ -62,6 +62,9 @@ class PictureShelf:
     async def references(self) -> list[str]:
         return await self._in_pool(lambda: self._listed((self._root / REFERENCES).glob("*/*")))
 
+    async def written(self, path: str) -> int:
+        return await self._in_pool(lambda: self._written(path))
+
     async def remove(self, path: str) -> None:
         await self._in_pool(lambda: self._remove(path))
 
@@ -83,13 +86,17 @@ class PictureShelf:
         except (OSError, ValueError) as error:
             raise StudioError(f"{path} cannot be removed: {error}.", hint="Check the disk.") from error
 
+    def _written(self, path: str) -> int:
+        try:
+            return self._inside(self._data / path).stat().st_mtime_ns // 1_000_000
+        except (OSError, ValueError) as error:
+            raise _gone(path) from error
+
     def _read(self, path: str) -> bytes:
         try:
             return self._inside(self._data / path).read_bytes()
         except (OSError, ValueError) as error:
-            raise NotFound(
-                f"The file `{path}` is not in the library.", hint="Draw it again with `/job again`."
-            ) from error
+            raise _gone(path) from error
 
     def _keep_reference(self, picture: Picture) -> Shelved:
         digest = sha256(picture.content).hexdigest()
@@ -128,6 +135,10 @@ class PictureShelf:
         if not resolved.is_relative_to(self._root):
             raise ValueError(f"{path} is not below {self._root}")
         return resolved
+
+
+def _gone(path: str) -> NotFound:
+    return NotFound(f"The file `{path}` is not in the library.", hint="Draw it again with `/job again`.")
 
 
 def slug(name: str) -> str:

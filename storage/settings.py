@@ -17,6 +17,8 @@ from storage.records import (
 
 _PAUSED_SINCE = "paused_since"
 _CATALOGUE = "catalogue"
+RESTORED = "restored"
+"""Written by `storage.backups`."""
 
 
 class SqliteSettings:
@@ -52,6 +54,10 @@ class SqliteSettings:
 
     async def set_paused(self, since: int | None) -> None:
         await self._set(_PAUSED_SINCE, None if since is None else str(since))
+
+    async def restored(self) -> int | None:
+        value = await self._get(RESTORED)
+        return None if value is None else int(value)
 
     async def catalogue(self) -> Catalogue | None:
         value = await self._get(_CATALOGUE)

@@ -55,6 +55,10 @@ class Shelf(Protocol):
         """Return the paths of all kept references."""
         ...
 
+    async def written(self, path: str) -> int:
+        """Return when the file was written, in UTC milliseconds; raise NotFound if it is gone."""
+        ...
+
     async def remove(self, path: str) -> None:
         """Remove the file; one that is gone already is fine. Raises StudioError if it cannot be."""
         ...

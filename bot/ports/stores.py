@@ -301,6 +301,10 @@ class Settings(Protocol):
 
     async def set_paused(self, since: int | None) -> None: ...
 
+    async def restored(self) -> int | None:
+        """Return when this database was last put in the place of another one, in UTC milliseconds."""
+        ...
+
     async def catalogue(self) -> Catalogue | None:
         """Return what ComfyUI had to choose from when it was last seen."""
         ...

@@ -164,6 +164,7 @@ class Foundation:
     @cached_property
     def tidying(self) -> Tidying:
         return Tidying(
+            settings=self._stores.settings,
             jobs=self._stores.jobs,
             archive=self.archive,
             discards=self._stores.discards,

@@ -8,15 +8,18 @@ from bot.core.errors import StudioError
 from bot.core.job import Job, JobState
 from bot.ports.library import Discards
 from bot.ports.shelf import Shelf
-from bot.ports.stores import Jobs
+from bot.ports.stores import Jobs, Settings
 from bot.studio.archive import Archive
 
 log = structlog.get_logger(__name__)
 
 
 class Tidying:
-    def __init__(self, *, jobs: Jobs, archive: Archive, discards: Discards, shelf: Shelf) -> None:
+    def __init__(
+        self, *, jobs: Jobs, settings: Settings, archive: Archive, discards: Discards, shelf: Shelf
+    ) -> None:
         self._jobs = jobs
+        self._settings = settings
         self._archive = archive
         self._discards = discards
         self._shelf = shelf
@@ -37,10 +40,15 @@ class Tidying:
         return await self._remove_unneeded(await self._archive.lying(job))
 
     async def _remove_unneeded(self, lying: Sequence[str]) -> int:
-        left = await self._discards.unneeded(lying)
+        left = [path for path in await self._discards.unneeded(lying) if await self._is_of_this_life(path)]
         for path in left:
             await self._remove(path)
         return len(left)
+
+    async def _is_of_this_life(self, path: str) -> bool:
+        """Tell whether no other database can need it: one that was replaced, and may be put back."""
+        restored = await self._settings.restored()
+        return restored is None or await self._shelf.written(path) > restored
 
     async def _remove(self, path: str) -> None:
         try:

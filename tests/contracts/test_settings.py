@@ -29,6 +29,7 @@ async def test_a_channel_that_is_no_gallery_gets_no_thread(stores):
 
 async def test_the_queue_is_paused_until_it_is_resumed(stores):
     assert await stores.settings.paused_since() is None
+    assert await stores.settings.restored() is None
     await stores.settings.set_paused(NOW)
     assert await stores.settings.paused_since() == NOW
     await stores.settings.set_paused(None)

@@ -77,6 +77,15 @@ async def test_what_lies_in_a_place_is_found_by_how_its_name_begins(shelf):
     assert await shelf.lying(Place(project="summit", day="2026-11-21", kind="images"), "1_") == []
 
 
+async def test_it_is_known_when_a_file_was_written(shelf):
+    kept = await shelf.put_reference(a_picture())
+    first = await shelf.written(kept.path)
+    await shelf.put_reference(a_picture())
+    assert first <= await shelf.written(kept.path)
+    with pytest.raises(NotFound):
+        await shelf.written("library/references/aa/none.png")
+
+
 async def test_all_references_are_found(shelf):
     assert await shelf.references() == []
     kept = [await shelf.put_reference(a_picture(content=png(grey=grey))) for grey in (1, 2)]

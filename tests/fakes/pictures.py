@@ -18,13 +18,17 @@ from bot.ports.shelf import Place, Shelved
 
 
 class FakeShelf:
-    """Keeps files in a dictionary; `free` is what it says is left, `full` how many puts still find no room."""
+    """Keeps files in a dictionary; `free` is what it says is left, `full` how many puts still find no room.
+
+    `times` are when files were written, in UTC milliseconds; all others were at the beginning of time.
+    """
 
     def __init__(self, *, free: int = 100 * 1024**3) -> None:
         self.files: dict[str, bytes] = {}
         self.free = free
         self.full = 0
         self.custody = asyncio.Lock()
+        self.times: dict[str, int] = {}
 
     async def put(self, picture: Picture, *, place: Place, name: str) -> Shelved:
         if self.full:
@@ -56,6 +60,10 @@ class FakeShelf:
 
     async def references(self) -> list[str]:
         return sorted(path for path in self.files if path.startswith("library/references/"))
+
+    async def written(self, path: str) -> int:
+        await self.read(path)
+        return self.times.get(path, 0)
 
     async def remove(self, path: str) -> None:
         self.files.pop(path, None)

@@ -295,6 +295,7 @@ class FakeSettings:
     def __init__(self, memory: Memory) -> None:
         self._galleries = memory.galleries
         self._paused_since: int | None = None
+        self.was_restored: int | None = None
         self._catalogue: Catalogue | None = None
         self._hashes: dict[str, str] = {}
         self._admin_channels: dict[int, int] = {}
@@ -337,6 +338,9 @@ class FakeSettings:
 
     async def set_paused(self, since: int | None) -> None:
         self._paused_since = since
+
+    async def restored(self) -> int | None:
+        return self.was_restored
 
     async def catalogue(self) -> Catalogue | None:
         return self._catalogue

@@ -127,7 +127,7 @@ def stored_in(database: Path) -> str:
     """Read the database as the next start does: with its log; it must be sound."""
     with closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True)) as opened:
         assert opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        (value,) = opened.execute("SELECT value FROM studio_settings").fetchone()
+        (value,) = opened.execute("SELECT value FROM studio_settings WHERE key = 'paused_since'").fetchone()
     return value
 
 
@@ -155,6 +155,13 @@ async def test_wherever_restoring_is_cut_off_the_old_database_or_the_new_one_is_
     after_the_first_cut = tmp_path / "cut-1" / "genga.db"
     restore(copy, after_the_first_cut, at=NOON + DAY)
     assert stored_in(after_the_first_cut) == "1"
+
+
+async def test_a_database_that_was_put_back_knows_since_when_it_is_there(data: Path):
+    copy = back_up(data / "genga.db", data / "backups", at=NOON, keep=3)
+    restore(copy, data / "genga.db", at=NOON + DAY)
+    async with Database.open(data / "genga.db") as database:
+        assert await SqliteStores.over(database).settings.restored() == NOON + DAY
 
 
 async def test_restoring_twice_in_one_second_keeps_both_that_were_replaced(data: Path):

@@ -162,6 +162,7 @@ async def a_day_at_the_studio(stores):
     await stores.settings.set_paused(NOW)
     await stores.settings.set_paused(None)
     await stores.settings.paused_since()
+    await stores.settings.restored()
     await stores.settings.set_catalogue(a_catalogue())
     await stores.settings.catalogue()
     await stores.settings.set_commands_hash("7", "x")

@@ -35,6 +35,17 @@ async def test_what_was_recorded_stays():
         assert path in studio.shelf.files
 
 
+async def test_what_lay_there_when_a_database_was_put_back_is_left_for_the_one_that_was_replaced():
+    async with a_studio() as studio:
+        before, after = [
+            await studio.shelf.put_reference(a_picture(content=png(grey=grey))) for grey in (1, 2)
+        ]
+        studio.stores.settings.was_restored = 100
+        studio.shelf.times.update({before.path: 100, after.path: 101})
+        assert await studio.tidying.tidy() == 1
+        assert list(studio.shelf.files) == [before.path]
+
+
 class Stuck(FakeShelf):
     async def remove(self, path: str) -> None:
         raise StudioError(f"{path} cannot be removed: it is held open.")
@@ -45,7 +56,11 @@ async def test_what_cannot_be_removed_stops_nothing():
         shelf = Stuck()
         await shelf.put_reference(a_picture())
         tidying = Tidying(
-            jobs=studio.jobs, archive=studio.archive, discards=studio.stores.discards, shelf=shelf
+            jobs=studio.jobs,
+            settings=studio.stores.settings,
+            archive=studio.archive,
+            discards=studio.stores.discards,
+            shelf=shelf,
         )
         assert await tidying.tidy() == 1
         assert len(shelf.files) == 1
