@@ -223,7 +223,8 @@ def prompts_in(text: str) -> list[tuple[int, str]]:
 
     Raises BadRequest if there is none, there are too many, or one is too long.
     """
-    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
+    written = text.removeprefix("\ufeff").splitlines()
+    lines = [(number, line.strip()) for number, line in enumerate(written, start=1)]
     prompts = [(number, line) for number, line in lines if line and not line.startswith("#")]
     if not prompts:
         raise BadRequest(
@@ -262,16 +263,21 @@ def text_of_file(content: bytes) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        raise BadRequest("The file is no text.", hint="Save it as plain text in UTF-8.") from None
+        raise BadRequest(
+            "The file is no text in UTF-8, and in which other encoding it is nobody can tell for sure.",
+            hint="Save it as plain text in UTF-8, and attach that.",
+        ) from None
     if "\0" in text:
-        raise BadRequest("The file is no text.", hint="Save it as plain text in UTF-8.")
+        raise BadRequest("The file is no text.", hint="Attach plain text in UTF-8, one prompt per line.")
     return text
 
 
 def names_in(text: str | None) -> tuple[str, ...]:
-    """Return the names of a list that is separated by commas, each once."""
-    names = (name.strip() for name in (text or "").split(","))
-    return tuple(dict.fromkeys(name for name in names if name))
+    """Return the names of a list that is separated by commas, each once, whatever its case."""
+    names: dict[str, str] = {}
+    for name in (text or "").split(","):
+        names.setdefault(name.strip().casefold(), name.strip())
+    return tuple(name for name in names.values() if name)
 
 
 def seeds_in(text: str | None) -> tuple[Seed, ...]:

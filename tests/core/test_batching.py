@@ -94,7 +94,8 @@ def test_a_list_is_read_or_refused_whatever_is_in_it(text):
         prompts = prompts_in(text)
     except BadRequest:
         return
-    assert all(prompt == text.splitlines()[number - 1].strip() for number, prompt in prompts)
+    lines = text.removeprefix("\ufeff").splitlines()
+    assert all(prompt == lines[number - 1].strip() for number, prompt in prompts)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,20 @@ def test_a_text_file_may_be_utf8_or_utf16_with_or_without_its_mark(content, enco
 def test_a_file_that_is_no_text_is_refused(content):
     with pytest.raises(BadRequest, match="no text"):
         text_of_file(content)
+
+
+def test_a_text_in_another_encoding_is_told_from_what_is_none():
+    with pytest.raises(BadRequest, match="no text in UTF-8"):
+        text_of_file("千本鳥居".encode("shift-jis"))
+
+
+def test_the_mark_before_a_pasted_text_is_no_part_of_its_first_line():
+    assert prompts_in("\ufeff# a note\r\n\r\n a heron \r\n") == [(3, "a heron")]
+
+
+def test_one_enormous_line_is_named_with_its_length():
+    with pytest.raises(BadRequest, match=r"Line 1: the prompt has 262,144 characters; the most is 4,000"):
+        prompts_in(text_of_file(b"x" * MOST_FILE_BYTES))
 
 
 @pytest.mark.parametrize(
@@ -191,7 +206,7 @@ def test_more_drawings_than_a_batch_may_have_are_refused_before_any_is_made():
 
 
 def test_names_are_separated_by_commas_and_each_counts_once():
-    assert names_in(" front, side ,,front") == ("front", "side")
+    assert names_in(" front, side ,,Front") == ("front", "side")
     assert names_in(None) == ()
 
 
