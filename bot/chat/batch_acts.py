@@ -173,6 +173,13 @@ async def _failed(interaction: Interaction, batch_id: int) -> None:
     await say(interaction, cards.failed_card(batch, jobs), ephemeral=True)
 
 
+async def _so_far(interaction: Interaction, batch_id: int) -> None:
+    foreman = interaction.client.desk.foreman
+    async with interaction.client.reception.attend(interaction):
+        look = cards.report_so_far(*await foreman.so_far(batch_id, actor_of(interaction)))
+    await say(interaction, look, ephemeral=True)
+
+
 async def redraw(interaction: Interaction, batch_id: int) -> None:
     """Draw once more what failed: a batch with a card of its own, to which the earlier one's card points."""
     desk = interaction.client.desk
@@ -204,4 +211,5 @@ _BATCH_ACTS: Final[Mapping[str, Act]] = {
     "keep": _keep,
     "failed": _failed,
     "redraw": redraw,
+    "sofar": _so_far,
 }

@@ -26,6 +26,8 @@ class Spread:
 class MorningReport:
     """`best` are ordered by what was measured and are no judgement; `waiting` were not reviewed yet.
 
+    `open` are the jobs that have not ended.
+
     `failed` are the reasons, the most frequent first, with how many jobs each ended. `cold` and `warm` are of
     the drawings that had to load a model first and of the others; None where none was measured.
     """
@@ -36,6 +38,7 @@ class MorningReport:
     failed: tuple[tuple[str, int], ...]
     unposted: int
     cancelled: int
+    open: int
     cold: Spread | None
     warm: Spread | None
     best: tuple[Artifact, ...]
@@ -53,6 +56,7 @@ def morning_report(jobs: Sequence[Job], pictures: Sequence[Artifact]) -> Morning
         failed=tuple(reasons.most_common()),
         unposted=sum(job.state is JobState.SHELVED for job in jobs),
         cancelled=sum(job.state is JobState.CANCELLED for job in jobs),
+        open=sum(not (job.state.is_end or job.state in _DRAWN) for job in jobs),
         cold=_times(jobs, Warmth.COLD),
         warm=_times(jobs, Warmth.WARM),
         best=best_of(there),

@@ -37,6 +37,7 @@ from bot.core.errors import (
 from bot.core.job import Card, Job, JobState
 from bot.core.leafing import Page, Turn
 from bot.core.queueing import Estimate, Known
+from bot.core.reporting import MorningReport, morning_report
 from bot.ports.batches import Batches
 from bot.ports.clock import Clock
 from bot.ports.stores import Jobs, NewJob
@@ -225,6 +226,12 @@ class Foreman:
         batch = await self.batch(batch_id, actor)
         jobs = await self._batches.jobs(batch.id)
         return [job for job in jobs if job.state in (JobState.FAILED, JobState.SHELVED)]
+
+    async def so_far(self, batch_id: int, actor: Actor) -> tuple[Batch, MorningReport]:
+        """Return the batch and what its report would tell now."""
+        batch = await self.batch(batch_id, actor)
+        jobs, pictures = await self._batches.jobs(batch.id), await self._batches.pictures(batch.id)
+        return batch, morning_report(jobs, pictures)
 
     async def pause(self, batch_id: int, actor: Actor) -> Batch:
         """Hold the batch; what is being drawn is finished. Only its own person or Manage Server may."""

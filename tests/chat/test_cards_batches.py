@@ -14,6 +14,7 @@ from bot.core.job import JobState
 from bot.core.leafing import Newer, Older, Page
 from bot.core.queueing import Known, Learning
 from bot.core.reporting import morning_report
+from bot.core.review import Review
 from bot.ports.darkroom import Sheet
 from bot.ports.poster import BatchReport
 from bot.studio.foreman import BatchView
@@ -34,6 +35,7 @@ from tests.builders import (
     an_outline,
 )
 from tests.chat.looks import check, estimates, holds, jobs, long, names
+from tests.chat.test_albums import some_measures
 
 S, B = JobState, BatchState
 KNOWN = Known(ms=60_000, drawings=5)
@@ -101,6 +103,7 @@ def test_a_plan_says_what_how_many_and_how_long_before_anything_is_drawn():
         (KNOWN, Known(ms=2000, drawings=3), "after about 2.0 s of what waits already"),
         (KNOWN, LEARNING, "once what waits already is drawn"),
         (LEARNING, KNOWN, "learning how long this takes (1 of 3 drawings)"),
+        (Learning(drawings=0), KNOWN, "how long it takes is not measured yet"),
     ],
 )
 def test_a_plan_says_what_is_known_of_its_time_and_no_more(takes, before, words):
@@ -246,7 +249,8 @@ def test_batches_are_listed_with_their_state_and_pages():
 
 
 def a_report(*told_jobs, pictures=(), sheet=None, **batch):
-    batch = a_batch(**{"id": 3, "title": "Rain", "since": NOW + 3_600_000, **batch})
+    usual = {"id": 3, "title": "Rain", "state": B.DONE, "since": NOW + 3_600_000}
+    batch = a_batch(**{**usual, **batch})
     told = morning_report(told_jobs, pictures)
     return BatchReport(batch=batch, told=told, nonce="n" * 25, sheet=sheet)
 
@@ -274,14 +278,56 @@ def test_a_night_reports_times_failures_and_what_waits_and_calls_the_best_adviso
         "artist **Batch 3**",
         "1 of 3 drawn · 2 pictures · 1 failed · 1 cancelled",
         "- 1 × The GPU's memory did not suffice.",
-        "Times were not measured.",
-        "2 pictures waiting for review",
-        "Best candidates: not measured.",
+        "Drawing times: not measured.\nBest candidates: not measured.\n2 pictures waiting for review: `/review",
     ):
         assert words in text, words
-    nothing = cards.batch_report(a_report(told[2], kind=BatchKind.OVERNIGHT)).content
-    assert "candidates" not in nothing
-    assert "review" not in nothing
+
+
+@pytest.mark.parametrize(
+    ("jobs", "words"),
+    [
+        ([], "0 drawn · done after 1 h"),
+        ([a_job(state=S.CANCELLED)] * 2, "0 of 2 drawn · 2 cancelled · done after 1 h"),
+        (
+            [a_job(state=S.FAILED, failure=a_failure())] * 2,
+            "0 of 2 drawn · 2 failed · done after 1 h\n- 2 × The GPU's memory did not suffice.",
+        ),
+    ],
+)
+def test_a_night_of_which_nothing_was_drawn_says_only_that(jobs, words):
+    lines = cards.batch_report(a_report(*jobs, kind=BatchKind.OVERNIGHT)).content.partition("\n")
+    assert lines[2] == words
+
+
+def test_a_night_without_a_candidate_says_why():
+    rejected = an_artifact(review=Review.REJECTED, measures=some_measures())
+    text = cards.batch_report(
+        a_report(a_job(state=S.DELIVERED), pictures=[rejected], kind=BatchKind.OVERNIGHT)
+    ).content
+    assert "Best candidates: none; all are rejected, or nearly the same as another one." in text
+
+
+def test_of_very_many_reasons_the_rest_is_counted():
+    failed = [
+        a_job(state=S.FAILED, failure=replace(a_failure(), message=f"Reason {number}."))
+        for number in range(9)
+    ]
+    text = cards.batch_report(a_report(*failed, kind=BatchKind.OVERNIGHT)).content
+    assert "- 1 × Reason 5.\n- 3 for other reasons" in text
+
+
+def test_what_the_report_would_tell_now_is_asked_for_while_a_night_runs_or_was_taken_back():
+    night = {"batch": {"kind": BatchKind.OVERNIGHT}}
+    for state, offered in ((B.RUNNING, True), (B.PAUSED, True), (B.CANCELLED, True), (B.DONE, False)):
+        assert ("Report so far" in labels(cards.batch_card(a_view(state, **night)))) is offered
+    assert "Report so far" not in labels(cards.batch_card(a_view()))
+    told = morning_report([a_job(state=S.DELIVERED), a_job(state=S.QUEUED)], [an_artifact()])
+    running = cards.report_so_far(a_batch(id=3, kind=BatchKind.OVERNIGHT), told)
+    assert running.title == "Batch 3 · so far"
+    assert running.text.startswith("1 of 2 drawn · 1 still to draw\nDrawing times: not measured.")
+    over = morning_report([a_job(state=S.CANCELLED)], [])
+    cancelled = cards.report_so_far(a_batch(id=3, state=B.CANCELLED, since=NOW + 60_000), over)
+    assert cancelled.text == "0 of 1 drawn · 1 cancelled · cancelled after 1 min"
 
 
 def test_a_sheet_has_a_name_that_no_other_has():
@@ -348,3 +394,4 @@ def test_a_card_keeps_discords_limits_and_pings_nobody(view, failed, name, text)
     check(cards.plan_card(a_proposal(outline=outline, title=name, project=a_project(name=name))))
     told = morning_report(failed, [an_artifact()] * 3)
     check(cards.batch_report(BatchReport(batch=view.batch, told=told, nonce="n" * 25)))
+    check(cards.report_so_far(view.batch, told))

@@ -200,6 +200,9 @@ async def test_a_night_ends_with_a_report_and_what_failed_is_listed(
     plan = await from_file(studio, "night.txt", b"a heron\na fox\nan otter", command="overnight")
     assert "below everyone's own drawings" in plan.text
     card = await press(studio, plan, "Start")
+    so_far = await press(studio, card, "Report so far")
+    assert so_far.ephemeral
+    assert "Batch 1 · so far" in so_far.text
     await says(studio, card, "Morning report → ")
     assert "1 failed" in card.text
     told = await studio.said("**Batch 1** · night.txt")

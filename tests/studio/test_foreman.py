@@ -260,6 +260,19 @@ async def test_failed_ones_are_named_in_their_order_and_nobody_is_told_of_each()
         assert studio.poster.notices == []
 
 
+async def test_what_the_report_would_tell_now_is_known_to_all_of_the_server():
+    async with a_studio() as studio:
+        batch = await begun(studio, kind=BatchKind.OVERNIGHT)
+        studio.renderer.play(Accepted(), RenderFailed(error=BOOM))
+        for _ in range(2):
+            await studio.worker.run_once()
+            await settled()
+        found, told = await studio.foreman.so_far(batch.id, STRANGER)
+        assert (found.id, told.drawn, told.failed, told.open) == (batch.id, 1, (("A node failed.", 1),), 1)
+        with pytest.raises(NotFound):
+            await studio.foreman.so_far(batch.id, ELSEWHERE)
+
+
 # ── to its end
 
 

@@ -3,8 +3,6 @@
 from bot.chat.cards.album import ALBUM, album_page, comparison_card, found_page
 from bot.chat.cards.batches import (
     BATCH_LIST,
-    PROMPTS,
-    TITLE,
     asks_to_cancel,
     batch_card,
     batch_list,
@@ -12,10 +10,6 @@ from bot.chat.cards.batches import (
     failed_card,
     kept_running,
     moved_batch,
-    plan_card,
-    plan_dropped,
-    plan_refused,
-    prompts_form,
     redrawn_already,
     resting_batch,
 )
@@ -52,7 +46,7 @@ from bot.chat.cards.line import (
     queue_resumed,
 )
 from bot.chat.cards.measures import not_shown_here
-from bot.chat.cards.morning import batch_report
+from bot.chat.cards.morning import batch_report, report_so_far
 from bot.chat.cards.params import params_card
 from bot.chat.cards.pictures import (
     asks_to_delete,
@@ -74,6 +68,7 @@ from bot.chat.cards.pictures import (
     too_large_for_letter,
     which_picture,
 )
+from bot.chat.cards.plans import PROMPTS, TITLE, plan_card, plan_dropped, plan_refused, prompts_form
 from bot.chat.cards.portraits import (
     character_exported,
     character_imported,
@@ -255,6 +250,7 @@ __all__ = [
     "reference_list",
     "reference_removed",
     "refusal",
+    "report_so_far",
     "restarting",
     "resting_batch",
     "resting_card",

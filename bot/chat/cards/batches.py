@@ -1,4 +1,4 @@
-"""Batches: the plan before one begins, its one card while it runs, and how it ended."""
+"""Batches: the one card while one runs, how it ended, and the list of them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,27 +9,19 @@ import discord
 from bot.chat.cards import palette
 from bot.chat.cards.holds import hold_words
 from bot.chat.cards.job import bar
-from bot.chat.cards.measures import counted, dotted, duration, expected, model_name, relative, small
+from bot.chat.cards.measures import counted, dotted, duration, expected, relative, small
 from bot.chat.cards.recipes import subject
 from bot.chat.cards.turning import turning_list
-from bot.chat.look import Button, Control, Field, Form, Look
-from bot.chat.markdown import escape, fitted, prose
-from bot.core.batching import MOST_TITLE, Batch, BatchKind, BatchState, Outline
-from bot.core.errors import StudioError
-from bot.core.generation import MAX_PROMPT, Aspect, Size
+from bot.chat.look import Button, Control, Look
+from bot.chat.markdown import fitted, prose
+from bot.core.batching import Batch, BatchKind, BatchState
 from bot.core.job import Card, Job, JobState
 from bot.core.leafing import Page
-from bot.core.queueing import Known, Learning
+from bot.core.queueing import Learning
 from bot.studio.foreman import BatchView
-from bot.studio.planner import Proposal
 
 BATCH_LIST: Final = "batches"
 KIND: Final = "batch"
-PROMPTS: Final = "prompts"
-TITLE: Final = "title"
-"""The fields of the form that takes a list."""
-SHOWN: Final = 6
-"""So many drawings of a plan are named."""
 MOST_FAILED: Final = 15
 
 KIND_WORDS: Final = {
@@ -50,132 +42,6 @@ _COLOURS: Final = {
     BatchState.CANCELLED: palette.IDLE,
     BatchState.DONE: palette.DONE,
 }
-
-
-# ── before it begins
-
-
-def prompts_form(plan: int, outline: Outline) -> Form:
-    """Ask for the list of prompts, with what was written before."""
-    return Form(
-        kind=KIND,
-        rest=f"plan-{plan}",
-        title="Draw a list of prompts",
-        fields=(
-            Field(
-                name=PROMPTS,
-                label="One prompt per line",
-                value=(outline.text or "")[:MAX_PROMPT],
-                hint="a heron, rain\na fox under lanterns\n# a note: lines like this one are skipped",
-                long=True,
-                required=True,
-            ),
-            Field(
-                name=TITLE,
-                label="What it is called",
-                value=outline.title[:MOST_TITLE],
-                hint="Left out: the first prompt",
-                most=MOST_TITLE,
-            ),
-        ),
-    )
-
-
-def plan_card(plan: Proposal) -> Look:
-    """Show what would be drawn, before any of it is."""
-    first = [f"`{number}` {_item(plan, number)}" for number in range(1, min(len(plan.items), SHOWN) + 1)]
-    more = len(plan.items) - len(first)
-    lines = [
-        _common(plan),
-        f"**{_amount(len(plan.items), plan.pictures)}** · {_takes(plan)}",
-        *first,
-        f"… and {more} more" if more else "",
-        _plan_print(plan),
-    ]
-    return Look(
-        title=f"Plan · {fitted(plan.title, 120)}",
-        text="\n".join(line for line in lines if line),
-        colour=palette.WAITING,
-        footer="Nothing is drawn until somebody presses Start.",
-        buttons=(
-            _button(f"plan-{plan.id}", "start", "Start", style=discord.ButtonStyle.success),
-            _button(f"plan-{plan.id}", "drop", "Not now"),
-        ),
-    )
-
-
-def _common(plan: Proposal) -> str:
-    """Return the prompt that all share, unless it is the title already."""
-    prompt = plan.outline.base.prompt
-    return fitted(prompt, 500) if plan.outline.text is None and plan.title != prompt else ""
-
-
-def _amount(drawings: int, pictures: int) -> str:
-    if drawings == pictures:
-        return counted(pictures, "picture")
-    return f"{counted(drawings, 'drawing')}, {counted(pictures, 'picture')}"
-
-
-def _takes(plan: Proposal) -> str:
-    match plan.takes, plan.before:
-        case Known() as takes, Known(ms=0):
-            return f"{expected(takes)} of drawing"
-        case Known() as takes, Known() as before:
-            return f"{expected(takes)} of drawing, after {expected(before)} of what waits already"
-        case Known() as takes, Learning():
-            return f"{expected(takes)} of drawing, once what waits already is drawn"
-        case learning, _:
-            return expected(learning)
-
-
-def _item(plan: Proposal, number: int) -> str:
-    """Name a drawing by what sets it apart: a prompt that is that of all stands in the title."""
-    item = plan.items[number - 1]
-    prompt = "" if item.cell and not item.line else fitted(item.request.prompt, 110)
-    return dotted(fitted(item.cell, 80), prompt)
-
-
-def _plan_print(plan: Proposal) -> str:
-    base = plan.outline.base
-    return small(
-        fitted(plan.project.name, 100) if plan.project else "",
-        ", ".join(escape(name) for name in base.characters),
-        f"style {fitted(base.style, 80)}" if base.style else "",
-        escape(model_name(base.model)) if base.model else "",
-        _size_words(base.size),
-        _when(plan.outline.kind),
-        _ends_with(plan.outline),
-    )
-
-
-def _size_words(size: Size | Aspect | None) -> str:
-    return "" if size is None else str(size)
-
-
-def _when(kind: BatchKind) -> str:
-    if kind is BatchKind.OVERNIGHT:
-        return "runs below everyone's own drawings"
-    return "everyone's own drawings go first"
-
-
-def _ends_with(outline: Outline) -> str:
-    if outline.ends_with_sheet:
-        return "ends with a contact sheet"
-    return "ends with a report" if outline.kind is BatchKind.OVERNIGHT else ""
-
-
-def plan_dropped() -> Look:
-    return Look(text="The plan is put away; nothing was drawn.", colour=palette.IDLE)
-
-
-def plan_refused(plan: int, error: StudioError) -> Look:
-    """Say what is wrong with a list, and give it back to be mended."""
-    hint = [prose(error.hint)] if error.hint else []
-    return Look(
-        text="\n".join([prose(error.message, 1000), *hint, "-# Nothing was drawn; what you wrote is kept."]),
-        colour=palette.IDLE,
-        buttons=(_button(f"plan-{plan}", "edit", "Mend the list"),),
-    )
 
 
 # ── while it runs
@@ -271,24 +137,26 @@ def _buttons(view: BatchView) -> list[Control]:
     buttons: list[Control] = []
     match view.batch.state:
         case BatchState.RUNNING:
-            buttons += [_button(about, "pause", "Pause"), _button(about, "cancel", "Cancel")]
+            buttons += [batch_button(about, "pause", "Pause"), batch_button(about, "cancel", "Cancel")]
         case BatchState.PAUSED:
-            resume = _button(about, "resume", "Resume", style=discord.ButtonStyle.success)
-            buttons += [resume, _button(about, "cancel", "Cancel")]
+            resume = batch_button(about, "resume", "Resume", style=discord.ButtonStyle.success)
+            buttons += [resume, batch_button(about, "cancel", "Cancel")]
         case _:
             pass
+    if view.batch.kind is BatchKind.OVERNIGHT and view.batch.state is not BatchState.DONE:
+        buttons.append(batch_button(about, "sofar", "Report so far"))
     if view.counts.failed or view.counts.unposted:
-        buttons.append(_button(about, "failed", "Failed ones"))
+        buttons.append(batch_button(about, "failed", "Failed ones"))
     if view.may_be_redrawn:
         buttons.append(redraw_button(view.batch, view.counts.failed))
     return buttons
 
 
 def redraw_button(batch: Batch, failed: int) -> Button:
-    return _button(str(batch.id), "redraw", f"Draw the {failed} failed again")
+    return batch_button(str(batch.id), "redraw", f"Draw the {failed} failed again")
 
 
-def _button(
+def batch_button(
     about: str, act: str, label: str, *, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> Button:
     return Button(kind=KIND, rest=f"{about}:{act}", label=label, style=style)
@@ -320,8 +188,8 @@ def asks_to_cancel(view: BatchView) -> Look:
         "what is drawn already stays.",
         colour=palette.IDLE,
         buttons=(
-            _button(about, "keep", "Let it run"),
-            _button(about, "stop", "Cancel it", style=discord.ButtonStyle.danger),
+            batch_button(about, "keep", "Let it run"),
+            batch_button(about, "stop", "Cancel it", style=discord.ButtonStyle.danger),
         ),
     )
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from bot.chat.cards.batches import link_in, owner, redraw_button, repeats
+from bot.chat.cards import palette
+from bot.chat.cards.batches import STATE_WORDS, link_in, owner, redraw_button, repeats
 from bot.chat.cards.measures import counted, dotted, duration
 from bot.chat.look import Attached, Look
 from bot.chat.markdown import fitted, prose
@@ -18,13 +19,22 @@ def batch_report(report: BatchReport) -> Look:
     batch, told = report.batch, report.told
     lines = [f"{owner(batch)} **Batch {batch.id}** · {fitted(batch.title, 200)}", _sum(batch, told)]
     if batch.kind is BatchKind.OVERNIGHT:
-        lines += _night(report)
+        lines += _night(told)
     lines += _sheet_notes(report)
     if batch.card is not None:
         lines.append(f"-# {link_in(batch, batch.card)}")
     failed = _failed(told)
     again = (redraw_button(batch, failed),) if failed else ()
     return Look(content="\n".join(lines), files=_sheet_of(report), buttons=again)
+
+
+def report_so_far(batch: Batch, told: MorningReport) -> Look:
+    """Tell of a night that has not ended, or was taken back, what its report would tell now."""
+    return Look(
+        title=f"Batch {batch.id} · so far",
+        text="\n".join([_sum(batch, told), *_night(told)]),
+        colour=palette.DRAWING if told.open else palette.IDLE,
+    )
 
 
 def _failed(told: MorningReport) -> int:
@@ -40,17 +50,34 @@ def _sum(batch: Batch, told: MorningReport) -> str:
         f"{failed} failed" if failed else "",
         f"{told.unposted} not posted" if told.unposted else "",
         f"{told.cancelled} cancelled" if told.cancelled else "",
-        f"done after {duration(batch.since - batch.created)}",
+        f"{told.open} still to draw" if told.open else "",
+        f"{STATE_WORDS[batch.state]} after {duration(batch.since - batch.created)}"
+        if batch.state.is_end
+        else "",
         repeats(batch),
     )
 
 
-def _night(report: BatchReport) -> list[str]:
-    told = report.told
-    reasons = [f"- {count} × {prose(reason, 150)}" for reason, count in told.failed[:MOST_REASONS]]
-    times = dotted(_spread("warm", told.warm), _spread("cold", told.cold)) or "Times were not measured."
-    waiting = f"{counted(told.waiting, 'picture')} waiting for review" if told.waiting else ""
-    return [line for line in (*reasons, times, waiting, _candidates(report)) if line]
+def _night(told: MorningReport) -> list[str]:
+    lines = (*_reasons(told), _times(told), *_candidates(told), _waiting(told))
+    return [line for line in lines if line]
+
+
+def _reasons(told: MorningReport) -> list[str]:
+    named = [f"- {count} × {prose(reason, 150)}" for reason, count in told.failed[:MOST_REASONS]]
+    rest = sum(count for _, count in told.failed[MOST_REASONS:])
+    return [*named, *([f"- {rest} for other reasons"] if rest else [])]
+
+
+def _times(told: MorningReport) -> str:
+    if not told.drawn:
+        return ""
+    times = dotted(_spread("warm", told.warm), _spread("cold", told.cold))
+    return f"Drawing times: {times}" if times else "Drawing times: not measured."
+
+
+def _waiting(told: MorningReport) -> str:
+    return f"{counted(told.waiting, 'picture')} waiting for review: `/review next`" if told.waiting else ""
 
 
 def _spread(what: str, spread: Spread | None) -> str:
@@ -62,15 +89,17 @@ def _spread(what: str, spread: Spread | None) -> str:
     )
 
 
-def _candidates(report: BatchReport) -> str:
-    told = report.told
+def _candidates(told: MorningReport) -> list[str]:
+    if not told.measured:
+        return ["Best candidates: not measured."] if told.pictures else []
     if not told.best:
-        return "Best candidates: not measured." if told.pictures else ""
+        return ["Best candidates: none; all are rejected, or nearly the same as another one."]
     names = ", ".join(dict.fromkeys(f"#{picture.job}" for picture in told.best))
-    return (
-        f"Best candidates: {names}\n-# Advisory: the fewest faults found in the file, then likeness to the "
-        f"references; {counted(told.measured, 'picture')} measured; no judgement of anybody's."
-    )
+    measured = counted(told.measured, "picture")
+    return [f"Best candidates: {names}", f"-# {_ADVISORY}; {measured} measured; no judgement of anybody's."]
+
+
+_ADVISORY: Final = "Advisory: the fewest faults found in the file, then likeness to the references"
 
 
 def _sheet_notes(report: BatchReport) -> list[str]:
