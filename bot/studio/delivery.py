@@ -20,7 +20,7 @@ from bot.core.job import Failure, Job, JobState
 from bot.core.posting import Posting, PostingKind
 from bot.ports.clock import Clock
 from bot.ports.pictures import Picture, Pictures
-from bot.ports.poster import Notice, PicturePost, Poster
+from bot.ports.poster import Notice, PicturePost, Posted, Poster
 from bot.ports.shelf import Shelf
 from bot.ports.stores import Jobs, Outbox, Projects, Settings
 from bot.studio.addresses import Address, Addresses, around
@@ -195,12 +195,7 @@ class Courier:
             detour=address.detour,
         )
         post = await self._mounting.mounted(post, limit=limit)
-        try:
-            posted = await self._poster.post(channel, post)
-        except TooLarge:
-            limit = max(len(picture.content) for picture in post.pictures) // 2
-            smaller = await self._encoded(job, artifacts, limit)
-            posted = await self._poster.post(channel, replace(post, pictures=smaller))
+        posted = await self._sent(channel, post)
         now = self._clock.now()
         delivered = replace(
             job.to(JobState.DELIVERED, at=now),
@@ -217,6 +212,15 @@ class Courier:
         )
         await self._taken_down(recorded, job)
         self._feed.publish(JobChanged(job=delivered))
+
+    async def _sent(self, channel: int, post: PicturePost) -> Posted:
+        """Post it; what Discord finds too large is sent once more at half its size."""
+        try:
+            return await self._poster.post(channel, post)
+        except TooLarge:
+            limit = max(len(picture.content) for picture in post.pictures) // 2
+            smaller = await self._encoded(post.job, post.artifacts, limit)
+            return await self._poster.post(channel, replace(post, pictures=smaller))
 
     async def _encoded(self, job: Job, artifacts: Sequence[Artifact], limit: int) -> list[Picture]:
         ready = self._at_hand.get(job.id, [])
