@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, count
 from pathlib import Path
 
 from storage.checking import inspect
@@ -208,9 +209,11 @@ def _stuck_posts(db: sqlite3.Connection) -> Iterator[Trouble]:
 
 
 def _move_away(data: Path, path: Path) -> None:
+    """Move it to where nothing lies yet: what was found earlier under the same name stays."""
     target = data / LOST_AND_FOUND / path.relative_to(data / LIBRARY)
     target.parent.mkdir(parents=True, exist_ok=True)
-    path.replace(target)
+    others = (target.with_stem(f"{target.stem}-{number}") for number in count(2))
+    path.replace(next(free for free in chain([target], others) if not free.exists()))
 
 
 def _sha256(path: Path) -> str:

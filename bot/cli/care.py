@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +50,31 @@ def check_all(settings: Settings, *, fix: bool, sure: bool) -> int:
     if not settings.database.exists():
         console.print("There is no database yet, so there is nothing to check.")
         return 0
+    with alone_in(settings.data_dir) if fix else nullcontext():  # what is mended must be what was seen
+        troubles = _seen(settings)
+        if fix and any(trouble.mend for trouble in troubles):
+            return _mended(settings, troubles, sure=sure)
+    faults = [trouble for trouble in troubles if trouble.is_fault]
+    console.print(f"{_faults(len(faults))}." if faults else "Database and files fit together.")
+    if any(trouble.mend for trouble in troubles):
+        console.print("`genga fsck --fix` does what stands behind the arrows, after asking.")
+    _advise(faults)
+    return len(faults)
+
+
+def _mended(settings: Settings, troubles: list[Trouble], *, sure: bool) -> int:
+    mendable = sum(bool(trouble.mend) for trouble in troubles)
+    if not sure:
+        typer.confirm(f"Mend {mendable} of {len(troubles)}, as said after the arrows?", abort=True)
+    mend_all(settings.data_dir, troubles, at=SystemClock().now())
+    left = [trouble for trouble in troubles if trouble.is_fault and not trouble.mend]
+    console.print(f"{mendable} mended, {_faults(len(left))} left.")
+    _advise(left)
+    return len(left)
+
+
+def _seen(settings: Settings) -> list[Trouble]:
+    """Print and return what does not fit."""
     try:
         troubles = check(settings.data_dir)
     except sqlite3.Error as error:
@@ -57,22 +83,7 @@ def check_all(settings: Settings, *, fix: bool, sure: bool) -> int:
         ) from error
     for trouble in troubles:
         console.print(_line(trouble))
-    mendable = sum(bool(trouble.mend) for trouble in troubles)
-    if fix and mendable:
-        with alone_in(settings.data_dir):
-            if not sure:
-                typer.confirm(f"Mend {mendable} of {len(troubles)}, as said after the arrows?", abort=True)
-            mend_all(settings.data_dir, troubles, at=SystemClock().now())
-        left = [trouble for trouble in troubles if trouble.is_fault and not trouble.mend]
-        console.print(f"{mendable} mended, {_faults(len(left))} left.")
-        _advise(left)
-        return len(left)
-    faults = [trouble for trouble in troubles if trouble.is_fault]
-    console.print(f"{_faults(len(faults))}." if faults else "Database and files fit together.")
-    if mendable:
-        console.print("`genga fsck --fix` does what stands behind the arrows, after asking.")
-    _advise(faults)
-    return len(faults)
+    return troubles
 
 
 def _faults(count: int) -> str:

@@ -108,6 +108,18 @@ async def test_fsck_fix_says_what_it_will_do_and_asks_first(data: Path):
     assert not stray.exists()
 
 
+async def test_fsck_mends_nothing_while_the_bot_is_running_and_looks_all_the_same(data: Path):
+    with FileLock(data / "genga.lock"):
+        assert genga("fsck").exit_code == 0
+        with pytest.raises(Misconfigured, match="Another Genga"):
+            genga("fsck", "--fix", "--yes")
+
+
+async def test_fsck_fix_of_a_sound_folder_has_nothing_to_ask(data: Path):
+    result = genga("fsck", "--fix")
+    assert (result.exit_code, "fit together" in result.output) == (0, True)
+
+
 async def test_fsck_before_the_first_start_has_nothing_to_check(data: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DATA_DIR", "elsewhere")
     assert genga("fsck").exit_code == 0

@@ -111,6 +111,15 @@ async def test_a_file_without_its_row_is_found_and_moved_not_deleted(kept: Kept)
     assert found.read_bytes() == b"someone's"
 
 
+async def test_what_was_found_earlier_under_the_same_name_stays(kept: Kept):
+    stray = kept.picture.with_name("stray.png")
+    for content in (b"first", b"second", b"third"):
+        stray.write_bytes(content)
+        mend_all(kept.data, check(kept.data), at=1)
+    found = {path.name: path.read_bytes() for path in (kept.data / "lost-and-found").rglob("stray*.png")}
+    assert found == {"stray.png": b"first", "stray-2.png": b"second", "stray-3.png": b"third"}
+
+
 async def test_a_reference_that_nothing_uses_is_a_stray(kept: Kept):
     a_reference_file(kept)
     assert faults(kept) == [Kind.STRAY]
