@@ -54,7 +54,7 @@ def text(view, *, now=NOW):
 
 
 def actions(look):
-    return [Action(button.rest.split(":")[1]) for button in look.buttons]
+    return [Action(button.rest.split(":")[1]) for button in look.buttons if button.kind == "job"]
 
 
 def test_who_waits_reads_its_place_and_when_its_turn_comes():
@@ -208,6 +208,12 @@ def test_what_could_not_be_posted_is_safe_and_says_why():
     said = text(ended(JobState.SHELVED, failure=failure))
     assert "The pictures are safe in the library." in said
     assert "“Attach Files”" in said
+
+
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
+def test_what_was_not_drawn_can_be_changed_from_its_card(state):
+    labels = [button.label for button in cards.job_card(ended(state), now=NOW).buttons]
+    assert labels == ["Again", "Edit", "Params"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from bot.chat.cards.measures import (
     relative,
     small,
 )
+from bot.chat.cards.pictures import edit_button
 from bot.chat.cards.recipes import cast_words
 from bot.chat.cards.troubles import headline, trouble_words
 from bot.chat.look import Action, Attached, Button, Control, Look
@@ -226,7 +227,13 @@ def cancel_button(job: Job) -> Button:
 
 
 def end_buttons(job: Job) -> tuple[Control, ...]:
-    return (_button(job, Action.AGAIN, "Again", emoji="🔁"), _button(job, Action.PARAMS, "Params"))
+    """Return what can be done with a job that has ended; what has no post can be changed from here."""
+    undrawn = job.state in (JobState.FAILED, JobState.CANCELLED)
+    return (
+        _button(job, Action.AGAIN, "Again", emoji="🔁"),
+        *((edit_button(job),) if undrawn else ()),
+        _button(job, Action.PARAMS, "Params"),
+    )
 
 
 def _button(job: Job, action: Action, label: str, *, emoji: str | None = None) -> Button:

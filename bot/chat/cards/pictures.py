@@ -91,6 +91,11 @@ def _button(
     return Button(kind=PICTURE, rest=f"{job}:{number}:{deed}", label=label, emoji=emoji, style=style)
 
 
+def edit_button(job: Job) -> Button:
+    """Return the button that opens a job's form, whether there are pictures of it or not."""
+    return next(_button(job.id, ALL, *each) for each in _BUTTONS if each[0] is Deed.EDIT)
+
+
 def _which(job: int, deed: Deed, pictures: Sequence[Artifact]) -> Menu:
     span = f"picture {pictures[0].index}–{pictures[-1].index}"
     every = (Option(label=f"all {len(pictures)} pictures", value=EVERY_ONE),) if deed in TOGETHER else ()
