@@ -310,6 +310,11 @@ def a_status(**changes) -> Look:
     return cards.status_card(a_report(**changes), version="0.1.0", latency_ms=41.3)
 
 
+def test_a_gateway_that_is_late_is_not_called_good():
+    look = cards.status_card(a_report(), version="0.1.0", latency_ms=41_251.0)
+    assert look.text.startswith("🟡 Discord · gateway answers in 41,251 ms")
+
+
 def test_the_status_has_a_line_for_every_part():
     look = a_status()
     for words in (

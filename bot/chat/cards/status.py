@@ -17,6 +17,8 @@ from bot.studio.report import Report
 GOOD: Final = "🟢"
 WARN: Final = "🟡"
 BAD: Final = "🔴"
+SLOW_MS: Final = 1000.0
+"""A gateway that answers later than that is in trouble, or this machine is."""
 _ORDER: Final = {BAD: 0, WARN: 1, GOOD: 2}
 
 
@@ -118,7 +120,8 @@ def _places(places: Mapping[str, str]) -> list[_Line]:
 def _discord(latency_ms: float | None) -> _Line:
     if latency_ms is None:
         return _Line(mark=WARN, text="Discord · latency not measured yet")
-    return _Line(mark=GOOD, text=f"Discord · gateway answers in {latency_ms:.0f} ms")
+    mark = GOOD if latency_ms < SLOW_MS else WARN
+    return _Line(mark=mark, text=f"Discord · gateway answers in {latency_ms:,.0f} ms")
 
 
 def _workflows(report: Report) -> list[_Line]:

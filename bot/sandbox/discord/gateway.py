@@ -21,6 +21,9 @@ from bot.sandbox.discord.rules import Rules
 from bot.sandbox.discord.sessions import Session
 from bot.sandbox.discord.world import World
 
+ROUND_TRIP_S = 0.02
+"""discord.py counts an acknowledgement from the heartbeat before, if it is back sooner than it was noted."""
+
 
 class Closed(Exception):
     """The connection ends with a close code."""
@@ -280,7 +283,7 @@ class Connection:
         if self._gateway.heard_heartbeats:
             self._gateway.heartbeats += 1
             self._await_heartbeat()
-            self.send_op(11, None)
+            asyncio.get_running_loop().call_later(ROUND_TRIP_S, self.send_op, 11, None)
 
     def _await_heartbeat(self) -> None:
         if self._zombie is not None:
