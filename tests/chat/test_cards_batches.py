@@ -10,7 +10,7 @@ from bot.chat import cards
 from bot.core.batching import BatchCounts, BatchKind, BatchState, redrawing_key
 from bot.core.errors import BadRequest
 from bot.core.generation import Aspect, Seed
-from bot.core.job import JobState
+from bot.core.job import JobState, Warmth
 from bot.core.leafing import Newer, Older, Page
 from bot.core.queueing import Known, Learning
 from bot.core.reporting import morning_report
@@ -33,6 +33,7 @@ from tests.builders import (
     a_size,
     an_artifact,
     an_outline,
+    some_timings,
 )
 from tests.chat.looks import check, estimates, holds, jobs, long, names
 from tests.chat.test_albums import some_measures
@@ -305,6 +306,23 @@ def test_a_night_without_a_candidate_says_why():
         a_report(a_job(state=S.DELIVERED), pictures=[rejected], kind=BatchKind.OVERNIGHT)
     ).content
     assert "Best candidates: none; all are rejected, or nearly the same as another one." in text
+
+
+def test_of_few_drawings_no_twentieth_is_spoken_of():
+    def told(*times):
+        drawn = [
+            a_job(state=S.DELIVERED, timings=some_timings(drawing=ms, warmth=Warmth.WARM)) for ms in times
+        ]
+        return cards.batch_report(a_report(*drawn, kind=BatchKind.OVERNIGHT)).content
+
+    assert "warm: 3.0 s (1 drawing)" in told(3000)
+    assert "warm: half within 3.0 s, all within 4.0 s (2 drawings)" in told(3000, 4000)
+    assert "95 % within 4.0 s (20 drawings)" in told(*[3000] * 18, 4000, 5000)
+
+
+def test_failed_drawings_of_one_prompt_are_told_apart_by_the_seed_that_was_asked_for():
+    failed = a_job(id=7, state=S.FAILED, request=a_request(seed=Seed(3)))
+    assert "silver hair, harbour at dusk · seed 3" in cards.failed_card(a_batch(), [failed]).text
 
 
 def test_of_very_many_reasons_the_rest_is_counted():

@@ -80,7 +80,7 @@ def test_the_card_tells_how_the_picture_was_drawn_and_what_was_measured():
 
 def test_what_was_not_measured_is_said():
     card = cards.exhibit_card(an_exhibit(), None, Queue(scope="all"))
-    assert "quality not measured · likeness not measured" in card.text
+    assert "quality not measured" in card.text
     assert "The picture's file cannot be read; its post may still show it." in card.text
     assert card.image is None
 
@@ -181,6 +181,14 @@ def a_bulk(count=3, **changes):
 def asked(bulk, *, hidden=0, **how):
     sheet = Sheet(content=b"x", size=a_size(), media_type="image/webp")
     return cards.bulk_card(bulk, sheet, of="Harbor", filter_name="p1r0", hidden=hidden, **how)
+
+
+def test_likeness_is_spoken_of_where_somebody_is_in_the_picture():
+    mira = a_recipe(cast=(CastMember(id=1, name="Mira", slug="mira"),))
+    for recipe, said in ((mira, True), (a_recipe(), False)):
+        exhibit = Exhibit(picture=an_artifact(), job=a_job(recipe=recipe))
+        card = cards.exhibit_card(exhibit, None, Queue(scope="all"))
+        assert ("likeness not measured" in card.text) is said
 
 
 def test_many_are_asked_about_with_their_count_and_the_harmless_choice_first():

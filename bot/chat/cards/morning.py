@@ -12,6 +12,8 @@ from bot.core.reporting import MorningReport, Spread
 from bot.ports.poster import BatchReport
 
 MOST_REASONS: Final = 6
+FEW: Final = 20
+"""Of fewer drawings nineteen of twenty are all of them."""
 
 
 def batch_report(report: BatchReport) -> Look:
@@ -83,9 +85,12 @@ def _waiting(told: MorningReport) -> str:
 def _spread(what: str, spread: Spread | None) -> str:
     if spread is None:
         return ""
+    if spread.count == 1:
+        return f"{what}: {duration(spread.p50)} (1 drawing)"
+    most = "all" if spread.count < FEW else "95 %"
     return (
-        f"{what}: half within {duration(spread.p50)}, 95 % within {duration(spread.p95)} "
-        f"({counted(spread.count, 'drawing')})"
+        f"{what}: half within {duration(spread.p50)}, {most} within {duration(spread.p95)} "
+        f"({spread.count} drawings)"
     )
 
 

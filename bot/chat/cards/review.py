@@ -122,7 +122,7 @@ def _about(exhibit: Exhibit) -> Iterator[str]:
     yield fitted(job.caption, 1200)
     yield small(f"by {person(job)}", cast_words(job.recipe), relative(job.created))
     yield small(*recipe_words(job.recipe), f"sampler {fitted(job.recipe.sampler, 40)}")
-    yield small(_findings(picture), _likeness(picture), _twin(picture))
+    yield small(_findings(picture), _likeness(exhibit), _twin(picture))
 
 
 def _findings(picture: Artifact) -> str:
@@ -132,11 +132,13 @@ def _findings(picture: Artifact) -> str:
     return f"measured: {found}" if found else "nothing found wrong by measuring"
 
 
-def _likeness(picture: Artifact) -> str:
-    if picture.likeness is None:
-        return "likeness not measured"
-    references = counted(picture.likeness.references, "reference")
-    return f"likeness {picture.likeness.score:.2f} of 1 to {references}, advisory"
+def _likeness(exhibit: Exhibit) -> str:
+    """Say how much it is like who is in it; nothing where nobody is."""
+    likeness = exhibit.picture.likeness
+    if likeness is None:
+        return "likeness not measured" if exhibit.job.recipe.cast else ""
+    references = counted(likeness.references, "reference")
+    return f"likeness {likeness.score:.2f} of 1 to {references}, advisory"
 
 
 def _twin(picture: Artifact) -> str:

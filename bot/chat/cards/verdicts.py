@@ -100,7 +100,9 @@ def bulk_card(
     harmless = ("stop", "Stop here") if decided else ("leave", "Leave them")
     return Look(
         title=f"{doing} the next {what}?" if decided else f"{doing} {what}?",
-        text="\n".join([*([before] if before else []), fitted(of, 300), *_remarks(bulk, sheet, hidden)]),
+        text="\n".join(
+            [*([before] if before else []), f"Which ones: {fitted(of, 300)}", *_remarks(bulk, sheet, hidden)]
+        ),
         colour=palette.WAITING,
         image=_sheet_image(sheet, what) if sheet else None,
         buttons=[
