@@ -5,8 +5,8 @@ from functools import partial
 from sqlite3 import Connection
 
 from bot.core.errors import BadRequest, NotFound, WrongState
-from bot.core.library import Gallery, Project, Rating, Threads
-from bot.ports.stores import Holdings
+from bot.core.library import Project
+from bot.ports.stores import Holdings, NewProject
 from storage import deleting
 from storage.database import Database
 from storage.records import Values, project_of, values_of_gallery, values_of_project
@@ -18,32 +18,19 @@ class SqliteProjects:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(
-        self,
-        *,
-        guild: int | None,
-        name: str,
-        slug: str,
-        gallery: Gallery | None,
-        by: int,
-        at: int,
-        description: str = "",
-        threads: Threads = Threads.PROJECT,
-        rating: Rating = Rating.EVERYONE,
-        workflow: str | None = None,
-    ) -> Project:
+    async def add(self, new: NewProject) -> Project:
         values: Values = {
-            "guild": guild,
-            "name": name,
-            "folded": name.casefold(),
-            "slug": slug,
-            "created": at,
-            "created_by": by,
-            **values_of_gallery(gallery),
-            "description": description,
-            "threads": threads.value,
-            "rating": rating.value,
-            "workflow": workflow,
+            "guild": new.guild,
+            "name": new.name,
+            "folded": new.name.casefold(),
+            "slug": new.slug,
+            "created": new.at,
+            "created_by": new.by,
+            **values_of_gallery(new.gallery),
+            "description": new.description,
+            "threads": new.threads.value,
+            "rating": new.rating.value,
+            "workflow": new.workflow,
         }
         return await self._database.write(partial(_insert, values=values))
 

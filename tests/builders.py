@@ -33,7 +33,7 @@ from bot.ports.pictures import Picture
 from bot.ports.poster import Notice, PicturePost
 from bot.ports.renderer import Order, RendererHealth, Upload
 from bot.ports.review import Pin, Verdict
-from bot.ports.stores import Entry, EntryKind, NewJob
+from bot.ports.stores import Entry, EntryKind, NewJob, NewProject
 
 NOW = 1_790_000_000_000
 """The moment at which every story begins, in UTC milliseconds."""
@@ -100,6 +100,12 @@ def a_new_job(**changes: Any) -> NewJob:
         origin=an_origin(),
         created=NOW,
         graph=a_graph(),
+    )
+
+
+def a_new_project(name: str = "Harbour", **changes: Any) -> NewProject:
+    return _built(
+        NewProject, changes, name=name, slug=name.casefold(), guild=GUILD, gallery=None, by=USER, at=NOW
     )
 
 

@@ -202,21 +202,22 @@ class Holdings:
     styles: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProject:
+    guild: int | None
+    name: str
+    slug: str
+    gallery: Gallery | None
+    by: int
+    at: int
+    description: str = ""
+    threads: Threads = Threads.PROJECT
+    rating: Rating = Rating.EVERYONE
+    workflow: str | None = None
+
+
 class Projects(Protocol):
-    async def add(
-        self,
-        *,
-        guild: int | None,
-        name: str,
-        slug: str,
-        gallery: Gallery | None,
-        by: int,
-        at: int,
-        description: str = "",
-        threads: Threads = Threads.PROJECT,
-        rating: Rating = Rating.EVERYONE,
-        workflow: str | None = None,
-    ) -> Project:
+    async def add(self, new: NewProject) -> Project:
         """Store a project; raise BadRequest if the guild has one of that name or slug already."""
         ...
 

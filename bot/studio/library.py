@@ -29,7 +29,7 @@ from bot.core.library import (
 from bot.core.styles import Style
 from bot.ports.clock import Clock
 from bot.ports.poster import Poster
-from bot.ports.stores import Holdings, Projects, Settings
+from bot.ports.stores import Holdings, NewProject, Projects, Settings
 from bot.studio.actor import Actor, server_of
 from bot.studio.meant import project_meant, project_named
 from bot.studio.rights import check_changes, check_deletes_projects
@@ -106,7 +106,7 @@ class Library:
         rating = said.get("rating", Rating.EVERYONE)
         if gallery is not None:
             await self._check_audience(rating, gallery)
-        project = await self._projects.add(
+        new = NewProject(
             guild=actor.guild,
             name=clean,
             slug=await self._slug_for(clean, actor),
@@ -115,6 +115,7 @@ class Library:
             at=self._clock.now(),
             **said,
         )
+        project = await self._projects.add(new)
         if await self.in_use(actor) is None:
             await self._projects.use(guild=actor.guild, user=actor.user, project=project.id)
         return project

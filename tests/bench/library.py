@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage.database import Database
 from storage.stores import SqliteStores
-from tests.builders import GUILD, NOW, a_gallery, a_new_job, an_origin
+from tests.builders import GUILD, NOW, a_gallery, a_new_job, a_new_project, an_origin
 
 OTHER_GUILD = GUILD + 1
 PEOPLE = 50
@@ -38,7 +38,7 @@ async def fill(path: Path, *, jobs: int) -> Years:
         stores = SqliteStores.over(database)
         for number in range(PROJECTS):
             name = f"project-{number}"
-            await stores.projects.add(guild=GUILD, name=name, slug=name, gallery=a_gallery(), by=1, at=NOW)
+            await stores.projects.add(a_new_project(name=name, slug=name, gallery=a_gallery(), by=1))
         await stores.jobs.add(a_new_job(origin=an_origin(user=NEWCOMER, guild=GUILD), project=1))
     years = Years(jobs=jobs, waiting=min(WAITING, jobs // 10))
     with closing(sqlite3.connect(path, isolation_level=None)) as db:

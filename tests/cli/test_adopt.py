@@ -18,7 +18,7 @@ from bot.studio.adopting import Outcome
 from storage.database import Database
 from storage.fsck import check
 from storage.stores import SqliteStores
-from tests.builders import GUILD, NOW, USER
+from tests.builders import GUILD, a_new_project
 from tests.cli.test_care import data, genga
 
 __all__ = ["data"]
@@ -42,9 +42,7 @@ def a_png(shade: int, *, text: str = "") -> bytes:
 async def old(data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("DISCORD_GUILD_IDS", str(GUILD))
     async with Database.open(data / "genga.db") as database:
-        await SqliteStores.over(database).projects.add(
-            guild=GUILD, name="Harbor", slug="harbor", gallery=None, by=USER, at=NOW
-        )
+        await SqliteStores.over(database).projects.add(a_new_project(name="Harbor"))
     folder = tmp_path / "old"
     (folder / "2024").mkdir(parents=True)
     (folder / "a.png").write_bytes(a_png(1, text=INFOTEXT))

@@ -6,16 +6,14 @@ from itertools import count
 from bot.core.generation import CastMember
 from bot.core.job import JobState
 from bot.ports.library import NewCharacter
-from tests.builders import GUILD, NOW, USER, a_new_job, an_artifact
+from tests.builders import GUILD, NOW, USER, a_new_job, a_new_project, an_artifact
 
 _numbers = count(1)
 
 
 async def in_project(stores, name="Harbour", *, guild=GUILD):
     """Add a project and return its id."""
-    project = await stores.projects.add(
-        guild=guild, name=name, slug=name.casefold(), gallery=None, by=USER, at=NOW
-    )
+    project = await stores.projects.add(a_new_project(guild=guild, name=name))
     return project.id
 
 

@@ -6,7 +6,7 @@ from bot.core.characters import Appearance, Pose, VariationKind
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.core.generation import Lora
 from bot.ports.library import NewCharacter, NewReference, NewVariation
-from tests.builders import GUILD, NOW, USER, a_new_job, a_pin, a_recipe, a_reference, a_size
+from tests.builders import GUILD, NOW, USER, a_new_job, a_new_project, a_pin, a_recipe, a_reference, a_size
 
 LOOK = Appearance(hair="silver", eyes="green", clothing="coat", key_colours="blue", common_errors="hat")
 
@@ -18,7 +18,7 @@ async def project(stores):
 
 async def a_stored_project(stores, name, guild=GUILD):
     slug = f"{name.casefold()}-{guild}"
-    stored = await stores.projects.add(guild=guild, name=name, slug=slug, gallery=None, by=USER, at=NOW)
+    stored = await stores.projects.add(a_new_project(guild=guild, name=name, slug=slug))
     return stored.id
 
 

@@ -9,10 +9,10 @@ from bot.core.lineage import Descent
 from tests.builders import (
     GUILD,
     NOW,
-    USER,
     a_batch,
     a_lineage,
     a_new_job,
+    a_new_project,
     a_recipe,
     a_request,
     an_artifact,
@@ -156,7 +156,7 @@ async def test_only_the_servers_own_are_found(stores):
 async def test_a_search_can_be_kept_to_a_project(stores):
     for name in ("Harbour", "Woods"):
         slug = name.casefold()
-        await stores.projects.add(guild=GUILD, name=name, slug=slug, gallery=None, by=USER, at=NOW)
+        await stores.projects.add(a_new_project(name=name, slug=slug))
     first, second = [await drawn(stores, "fox", project=project) for project in (1, 2)]
     await drawn(stores, "fox")
     assert await found(stores, "fox", project=1) == [first]

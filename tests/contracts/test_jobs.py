@@ -16,6 +16,7 @@ from tests.builders import (
     a_kind,
     a_lineage,
     a_new_job,
+    a_new_project,
     a_recipe,
     a_size,
     a_waiting,
@@ -358,7 +359,7 @@ async def test_a_page_holds_the_newest_jobs_below_the_last_one_seen(stores):
 
 
 async def test_a_page_shows_only_what_was_wanted(stores):
-    project = await stores.projects.add(guild=7, name="Harbour", slug="harbour", gallery=None, by=1, at=NOW)
+    project = await stores.projects.add(a_new_project(guild=7, by=1))
     mine = await added(stores, origin=an_origin(user=1, guild=7), project=project.id)
     await moved(stores, await added(stores, origin=an_origin(user=1, guild=8)), CANCELLED)
     theirs = await added(stores, origin=an_origin(user=2, guild=7))

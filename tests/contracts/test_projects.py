@@ -8,12 +8,12 @@ from bot.core.library import GalleryKind, Rating, Threads
 from bot.core.styles import StyleSheet
 from bot.ports.library import NewCharacter
 from bot.ports.stores import Holdings
-from tests.builders import GUILD, NOW, USER, a_batch, a_gallery, a_new_job, an_artifact
+from tests.builders import GUILD, NOW, USER, a_batch, a_gallery, a_new_job, a_new_project, an_artifact
 
 
 async def added(stores, name="Harbour", slug=None, **changes):
     values = {"guild": GUILD, "gallery": None, "by": USER, "at": NOW, **changes}
-    return await stores.projects.add(name=name, slug=slug or name.casefold(), **values)
+    return await stores.projects.add(a_new_project(name=name, slug=slug or name.casefold(), **values))
 
 
 async def test_a_project_comes_back_as_it_was_given(stores):
@@ -312,8 +312,6 @@ async def test_a_project_is_stored_whole_with_all_that_was_said_of_it(stores):
         "rating": Rating.ADULT,
         "workflow": "txt2img",
     }
-    made = await stores.projects.add(
-        guild=1, name="Harbour", slug="harbour", gallery=None, by=7, at=NOW, **said
-    )
+    made = await stores.projects.add(a_new_project(guild=1, by=7, **said))
     assert await stores.projects.get(made.id) == made
     assert {name: getattr(made, name) for name in said} == said

@@ -3,7 +3,7 @@ import pytest
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.core.generation import Aspect
 from bot.core.styles import StyleSheet
-from tests.builders import GUILD, NOW, USER, a_lora, a_size
+from tests.builders import NOW, USER, a_lora, a_new_project, a_size
 
 WHOLE = StyleSheet(
     model="illustrious_xl.safetensors",
@@ -20,9 +20,7 @@ WHOLE = StyleSheet(
 
 @pytest.fixture
 async def project(stores):
-    made = await stores.projects.add(
-        guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
-    )
+    made = await stores.projects.add(a_new_project())
     return made.id
 
 
@@ -50,7 +48,7 @@ async def test_a_name_is_taken_once_in_a_project(stores, project):
     await added(stores, project)
     with pytest.raises(BadRequest, match="`Ink`"):
         await added(stores, project, "INK")
-    other = await stores.projects.add(guild=GUILD, name="Fox", slug="fox", gallery=None, by=USER, at=NOW)
+    other = await stores.projects.add(a_new_project(name="Fox"))
     await added(stores, other.id)
     assert [style.name for style in await stores.styles.of_project(project)] == ["Ink"]
 

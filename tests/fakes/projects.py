@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from bot.core.artifact import Artifact
 from bot.core.errors import BadRequest, NotFound, WrongState
-from bot.core.library import Gallery, Project, Rating, Threads, check_seen
-from bot.ports.stores import Holdings
+from bot.core.library import Gallery, Project, Threads, check_seen
+from bot.ports.stores import Holdings, NewProject
 from tests.fakes.artifacts import FakeArtifacts, discard_in
 from tests.fakes.memory import Memory, check_there
 
@@ -14,36 +14,23 @@ class FakeProjects:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    async def add(
-        self,
-        *,
-        guild: int | None,
-        name: str,
-        slug: str,
-        gallery: Gallery | None,
-        by: int,
-        at: int,
-        description: str = "",
-        threads: Threads = Threads.PROJECT,
-        rating: Rating = Rating.EVERYONE,
-        workflow: str | None = None,
-    ) -> Project:
-        for other in self._of(guild):
-            same_name = other.name.casefold() == name.casefold() and other.deleted is None
-            if same_name or other.slug == slug:
+    async def add(self, new: NewProject) -> Project:
+        for other in self._of(new.guild):
+            same_name = other.name.casefold() == new.name.casefold() and other.deleted is None
+            if same_name or other.slug == new.slug:
                 raise _taken(other.name)
         project = Project(
             id=len(self._memory.projects) + 1,
-            guild=guild,
-            name=name,
-            slug=slug,
-            created=at,
-            created_by=by,
-            gallery=gallery,
-            description=description,
-            threads=threads,
-            rating=rating,
-            workflow=workflow,
+            guild=new.guild,
+            name=new.name,
+            slug=new.slug,
+            created=new.at,
+            created_by=new.by,
+            gallery=new.gallery,
+            description=new.description,
+            threads=new.threads,
+            rating=new.rating,
+            workflow=new.workflow,
         )
         self._memory.projects[project.id] = project
         return project

@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.files import PictureShelf
 from storage.fsck import Kind, check, mend_all
 from storage.stores import SqliteStores
-from tests.builders import a_new_job, a_picture, a_pin, a_recipe, a_reference, an_artifact, png
+from tests.builders import a_new_job, a_new_project, a_picture, a_pin, a_recipe, a_reference, an_artifact, png
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ async def taken_up(stores: SqliteStores, reference: Reference) -> None:
 
 
 async def of_a_character(stores: SqliteStores, reference: Reference) -> None:
-    project = await stores.projects.add(guild=1, name="H", slug="h", gallery=None, by=1, at=1)
+    project = await stores.projects.add(a_new_project(guild=1, name="H", by=1, at=1))
     mira = await stores.characters.add(NewCharacter(project=project.id, name="Mira", slug="mira", by=1, at=1))
     new = NewReference(
         character=mira.id,

@@ -9,7 +9,7 @@ from bot.core.generation import CastMember
 from bot.core.review import Review
 from bot.ports.library import PictureFilter
 from storage.stores import SqliteStores
-from tests.builders import NOW, a_new_job, a_recipe, an_artifact, an_origin
+from tests.builders import NOW, a_new_job, a_new_project, a_recipe, an_artifact, an_origin
 from tests.contracts.shelves import drawn
 from tests.storage.test_query_plans import plans_of, statements_of
 
@@ -47,7 +47,7 @@ async def stores(request, database):
 async def fill(stores):
     """Draw pictures of which nearly all are one project's, unreviewed and of one day."""
     for number in range(3):
-        await stores.projects.add(guild=1, name=f"p{number}", slug=f"p{number}", gallery=None, by=1, at=NOW)
+        await stores.projects.add(a_new_project(guild=1, name=f"p{number}", slug=f"p{number}", by=1))
     cast = (CastMember(id=1, name="Mira", slug="mira"),)
     for number in range(60):
         review = Review.UNREVIEWED if number % 20 else Review.APPROVED

@@ -29,6 +29,7 @@ from tests.builders import (
     a_kind,
     a_likeness,
     a_new_job,
+    a_new_project,
     a_pin,
     a_size,
     a_verdict,
@@ -88,7 +89,7 @@ class Listening:
 async def a_day_at_the_studio(stores):
     """Call every method of every port."""
     gallery = a_gallery(channel=10, thread=11)
-    await stores.projects.add(guild=7, name="Harbour", slug="harbour", gallery=gallery, by=1, at=NOW)
+    await stores.projects.add(a_new_project(guild=7, gallery=gallery, by=1))
     await stores.projects.get(1)
     await stores.projects.named(7, "harbour")
     await stores.projects.of_guild(None)
@@ -290,7 +291,7 @@ async def a_month_at_the_studio(stores):
         user, guild = number % 7, number % 3
         gallery = a_gallery(channel=number, thread=1000 + number)
         slug = f"project-{number}"
-        await stores.projects.add(guild=guild, name=slug, slug=slug, gallery=gallery, by=user, at=NOW)
+        await stores.projects.add(a_new_project(guild=guild, name=slug, slug=slug, gallery=gallery, by=user))
         await stores.projects.use(guild=number, user=user, project=number)
         await stores.settings.set_gallery(1000 + number, gallery)
         await stores.journal.write(an_entry())

@@ -13,7 +13,7 @@ from bot.core.job import JobState
 from bot.ports.hoard import Passed
 from bot.studio import adopting as module
 from bot.studio.adopting import Adopting, Known, Taken
-from tests.builders import GUILD, NOW, USER, a_graph, png
+from tests.builders import GUILD, NOW, a_graph, a_new_project, png
 from tests.fakes import FakeHoard
 from tests.studio.house import a_studio
 
@@ -25,7 +25,7 @@ TOLD = Parameters(
 
 async def adopting(studio, hoard):
     project = await studio.stores.projects.named(GUILD, "Harbour") or await studio.stores.projects.add(
-        guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
+        a_new_project()
     )
     return Adopting(
         hoard,
@@ -170,9 +170,7 @@ async def test_what_was_deleted_here_does_not_come_back_by_itself():
 async def test_what_was_moved_to_another_project_is_not_taken_twice():
     async with a_studio() as studio:
         (taken,) = await outcomes(studio, {"a.png": png()})
-        other = await studio.stores.projects.add(
-            guild=GUILD, name="Docks", slug="docks", gallery=None, by=USER, at=NOW
-        )
+        other = await studio.stores.projects.add(a_new_project(name="Docks"))
         await studio.stores.artifacts.move(taken.job, project=other.id)
         (passed,) = await outcomes(studio, {"a.png": png()})
         assert passed.why == "It was taken over before and moved to another project since."

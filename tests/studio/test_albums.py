@@ -13,7 +13,7 @@ from bot.ports.library import PictureFilter
 from bot.studio.albums import MOST_WORDS, PER_PAGE, Album, searched
 from bot.studio.exhibition import Exhibition
 from bot.studio.twins import twin_words
-from tests.builders import GUILD, NOW, USER, a_lineage, a_recipe, png
+from tests.builders import GUILD, NOW, a_lineage, a_new_project, a_recipe, png
 from tests.studio.house import AIKO, BOSS, a_studio
 
 HERE = 710
@@ -41,9 +41,7 @@ async def drawn(studio, *, pictures=None, **new):
 
 
 async def an_adult_project(studio):
-    project = await studio.stores.projects.add(
-        guild=GUILD, name="Night", slug="night", gallery=None, by=USER, at=NOW
-    )
+    project = await studio.stores.projects.add(a_new_project(name="Night"))
     return await studio.stores.projects.change(replace(project, rating=Rating.ADULT), was=project)
 
 

@@ -13,16 +13,14 @@ from bot.core.job import JobState
 from bot.core.library import slug_of
 from bot.core.review import Review
 from bot.core.styles import StyleSheet
-from tests.builders import GUILD, NOW, USER, a_catalogue, a_recipe, a_verdict, an_artifact
+from tests.builders import GUILD, NOW, USER, a_catalogue, a_new_project, a_recipe, a_verdict, an_artifact
 from tests.studio.house import AIKO, BOSS, a_studio
 
 STRANGER = replace(AIKO, guild=GUILD + 1)
 
 
 async def a_home(studio, name="Harbor", guild=GUILD):
-    return await studio.stores.projects.add(
-        guild=guild, name=name, slug=slug_of(name), gallery=None, by=USER, at=NOW
-    )
+    return await studio.stores.projects.add(a_new_project(guild=guild, name=name, slug=slug_of(name)))
 
 
 async def made(studio, name="Yuki", home=None, **said):

@@ -8,7 +8,7 @@ from bot.core.casting import Sketch
 from bot.core.characters import Character, Pose
 from bot.core.errors import NotFound
 from bot.studio.janitor import Janitor
-from tests.builders import GUILD, NOW, USER, a_new_job, a_recipe, a_reference, an_origin, png
+from tests.builders import GUILD, NOW, USER, a_new_job, a_new_project, a_recipe, a_reference, an_origin, png
 from tests.studio.house import AIKO, Studio, a_studio, settled
 
 
@@ -28,9 +28,7 @@ class Halt:
 
 async def given_up_reference(studio: Studio) -> tuple[Character, str]:
     """Return a character and the path of a picture that they had, whose file is due to be removed."""
-    home = await studio.stores.projects.add(
-        guild=GUILD, name="Harbor", slug="harbor", gallery=None, by=USER, at=NOW
-    )
+    home = await studio.stores.projects.add(a_new_project(name="Harbor"))
     yuki = await studio.casting.create(Sketch(name="Yuki"), home, AIKO)
     added = await studio.portraits.add(yuki, png(), pose=Pose.FRONT, actor=AIKO)
     await studio.stores.characters.remove_reference(added.reference.id, at=NOW)

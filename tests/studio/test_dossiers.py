@@ -9,7 +9,7 @@ from bot.core.generation import Lora
 from bot.core.library import slug_of
 from bot.ports.dossiers import MIB, Dossier, DossierLesson, DossierReference, DossierVariation
 from bot.studio import dossiers as module
-from tests.builders import GUILD, NOW, USER, a_lora, png
+from tests.builders import a_lora, a_new_project, png
 from tests.studio.house import AIKO, a_studio
 
 LIMIT = 10 * MIB
@@ -28,9 +28,7 @@ YUKI = Dossier(
 
 
 async def a_home(studio, name="Harbor"):
-    return await studio.stores.projects.add(
-        guild=GUILD, name=name, slug=slug_of(name), gallery=None, by=USER, at=NOW
-    )
+    return await studio.stores.projects.add(a_new_project(name=name, slug=slug_of(name)))
 
 
 async def arrived(studio, dossier=YUKI, home=None, **more):

@@ -9,7 +9,7 @@ from bot.core.library import Rating
 from bot.core.lineage import Descent
 from bot.core.review import Review
 from bot.studio import kinship
-from tests.builders import CHANNEL, GUILD, NOW, USER, a_lineage, a_new_job, an_artifact, png
+from tests.builders import CHANNEL, NOW, a_lineage, a_new_job, a_new_project, an_artifact, png
 from tests.studio.house import Studio, a_studio
 
 
@@ -68,9 +68,7 @@ async def test_a_picture_that_was_deleted_is_not_in_the_tree(studio):
 async def test_a_relative_of_an_adult_project_is_shown_in_restricted_channels_only(studio):
     first = await made(studio)
     second = await made(studio, parent=first.id)
-    night = await studio.stores.projects.add(
-        guild=GUILD, name="Night", slug="night", gallery=None, by=USER, at=NOW, rating=Rating.ADULT
-    )
+    night = await studio.stores.projects.add(a_new_project(name="Night", rating=Rating.ADULT))
     studio.stores.memory.jobs[second.id] = replace(second, project=night.id)
     tree = await studio.kinship.tree(first, channel=CHANNEL)
     assert (tree.hidden, tree.sheet.missing) == ({second.id}, (f"#{second.id}",))

@@ -7,14 +7,12 @@ from bot.core.characters import Pose
 from bot.core.errors import BadRequest, NotFound, UnknownName
 from bot.core.job import JobState
 from bot.core.review import Review
-from tests.builders import GUILD, NOW, USER, a_verdict, an_artifact, png
+from tests.builders import GUILD, NOW, USER, a_new_project, a_verdict, an_artifact, png
 from tests.studio.house import AIKO, a_studio
 
 
 async def yuki_of(studio):
-    home = await studio.stores.projects.add(
-        guild=GUILD, name="Harbor", slug="harbor", gallery=None, by=USER, at=NOW
-    )
+    home = await studio.stores.projects.add(a_new_project(name="Harbor"))
     return await studio.casting.create(Sketch(name="Yuki"), home, AIKO)
 
 

@@ -22,6 +22,7 @@ from tests.builders import (
     a_lineage,
     a_lora,
     a_new_job,
+    a_new_project,
     a_pin,
     a_recipe,
     a_reference,
@@ -238,9 +239,7 @@ async def test_what_would_become_too_large_is_refused(studio):
 
 
 async def test_an_edited_drawing_keeps_what_was_not_changed_and_its_project(studio):
-    project = await studio.stores.projects.add(
-        guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
-    )
+    project = await studio.stores.projects.add(a_new_project())
     parent = await posted(studio, project=project.id, request=a_request(sampler="dpmpp_2m", steps=9))
     changes = Changes(prompt="a crane", cfg=4.0, seed=Seed(3))
     made = await child(studio, await studio.refining.edit(parent.id, 1, AIKO, an_origin(), changes))
@@ -250,9 +249,7 @@ async def test_an_edited_drawing_keeps_what_was_not_changed_and_its_project(stud
 
 
 async def test_an_edited_drawing_of_a_project_put_away_goes_where_it_is_asked_for(studio):
-    project = await studio.stores.projects.add(
-        guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
-    )
+    project = await studio.stores.projects.add(a_new_project())
     parent = await posted(studio, project=project.id)
     await studio.stores.projects.change(replace(project, archived=NOW), was=project)
     ticket = await studio.refining.edit(parent.id, None, AIKO, an_origin(), Changes(prompt="a crane"))
@@ -459,9 +456,7 @@ async def test_what_is_being_posted_is_not_deleted(studio):
 
 async def test_a_job_moves_to_another_project_with_its_pictures(studio):
     job = await posted(studio)
-    project = await studio.stores.projects.add(
-        guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
-    )
+    project = await studio.stores.projects.add(a_new_project())
     assert (await studio.refining.move(job.id, project, AIKO)).project == project.id
     assert (await studio.jobs.get(job.id)).project == project.id
     with pytest.raises(NotAllowed):

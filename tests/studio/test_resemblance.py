@@ -4,16 +4,14 @@ from bot.core.characters import Pose
 from bot.core.generation import CastMember
 from bot.core.job import JobState
 from bot.ports.library import NewCharacter, NewReference
-from tests.builders import GUILD, NOW, USER, a_recipe, a_size, png
+from tests.builders import NOW, USER, a_new_project, a_recipe, a_size, png
 from tests.studio.house import a_studio
 
 REFERENCE = "library/references/ab/mira.png"
 
 
 async def drawn_with_mira(studio, *, references=1):
-    project = await studio.stores.projects.add(
-        guild=GUILD, name="Harbour", slug="harbour", gallery=None, by=USER, at=NOW
-    )
+    project = await studio.stores.projects.add(a_new_project())
     mira = await studio.stores.characters.add(
         NewCharacter(project=project.id, name="Mira", slug="mira", by=USER, at=NOW)
     )

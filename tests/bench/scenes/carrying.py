@@ -27,7 +27,7 @@ from storage.hoard import FolderHoard
 from storage.stores import SqliteStores
 from tests.bench.bot_process import resident_mib
 from tests.bench.figures import Figures
-from tests.builders import NOW, USER, a_new_job
+from tests.builders import a_new_job, a_new_project
 from tests.fakes.clock import ManualClock
 
 SIDES = (832, 1216)
@@ -177,7 +177,7 @@ async def _copies(house: House, count: int) -> Project:
 
 
 async def _a_project(stores: SqliteStores, slug: str) -> Project:
-    return await stores.projects.add(guild=None, name=slug, slug=slug, gallery=None, by=USER, at=NOW)
+    return await stores.projects.add(a_new_project(guild=None, name=slug, slug=slug))
 
 
 def _peak_from_now() -> float:
