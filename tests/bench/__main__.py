@@ -46,6 +46,7 @@ FLOORS = (
     ("autocomplete_ms", "floor_http_ms_p50"),
     ("press_ms", "floor_http_ms_p50"),
     ("reaction_ms", "floor_http_ms_p50"),
+    ("reaction_crowd_s", "discord_crowd_s"),
 )
 """What begins like this is told as a multiple of that: the least that this machine takes for such a thing."""
 

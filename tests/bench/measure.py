@@ -25,6 +25,7 @@ class Extent:
     crowd: int
     queued: int
     posts: int
+    judged: int
     live: int
     watched_s: float
     waiting: int
@@ -42,7 +43,8 @@ FULL = Extent(
     burst=100,
     crowd=500,
     queued=100,
-    posts=60,
+    posts=30,
+    judged=120,
     live=20,
     watched_s=45.0,
     waiting=1000,
@@ -60,6 +62,7 @@ SHORT = Extent(
     crowd=10,
     queued=2,
     posts=1,
+    judged=1,
     live=3,
     watched_s=1.5,
     waiting=5,
@@ -80,7 +83,7 @@ SCENES: dict[str, Callable[[Extent], Awaitable[Figures]]] = {
     "restart": lambda extent: recovery(extent.waiting),
     "batch": lambda extent: batch(extent.batch),
     "storage": lambda extent: reading(extent.stored, extent.rounds),
-    "presses": lambda extent: presses(extent.pictures, extent.rounds // 5, extent.posts),
+    "presses": lambda extent: presses(extent.pictures, extent.rounds // 5, extent.judged),
     "carrying": lambda extent: carrying(extent.adopted, extent.exported),
     "library": lambda extent: finding(extent.pictures, extent.rounds),
     "backup": lambda extent: copying(extent.copied_mib),
