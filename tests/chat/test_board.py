@@ -375,7 +375,7 @@ async def test_after_a_restart_open_and_lately_ended_cards_are_made_true(studio)
     async with studio.open(studio.a_board()):
         await asyncio.sleep(10)
         assert "cancelled" in (await studio.shown(ended)).text
-        assert "ComfyUI begins" in (await studio.shown(draws)).text
+        assert "being drawn for" in (await studio.shown(draws)).text
         assert "next in line" in (await studio.shown(waits)).text
 
 

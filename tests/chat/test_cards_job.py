@@ -231,6 +231,14 @@ def test_the_colour_tells_the_state_as_well(state, colour):
     assert set(palette.OF_STATE) == set(JobState)
 
 
+def test_what_is_found_again_being_drawn_does_not_seem_to_begin():
+    view = drawing(Accepted(), Started())
+    assert "0 % · ComfyUI begins" in text(view)
+    said = text(view, now=NOW + 12_000)
+    assert "being drawn for 12 s; how far it is, ComfyUI tells with its next step" in said
+    assert "%" not in said
+
+
 def test_what_is_drawn_again_says_from_what_and_a_second_attempt_that_it_is_one():
     said = text(JobView(job=a_job(lineage=a_lineage(parent=121), attempt=2), place=1))
     assert "again from #121 · attempt 2" in said

@@ -141,9 +141,17 @@ def drawing_line(view: JobView, *, now: int) -> str:
         line = "ComfyUI has it; looking how far it is"
     elif progress.started is None:
         line = _handed_over(progress)
+    elif progress.phase is Phase.STARTING and _is_under_way(view.job, now):
+        lasted = lasting(now - view.job.since)
+        line = f"being drawn for {lasted}; how far it is, ComfyUI tells with its next step"
     else:
         line = dotted(bar(progress.fraction), _phase(view.job, progress, now), _finish(view))
     return "\n".join([line, *_beside(view)])
+
+
+def _is_under_way(job: Job, now: int) -> bool:
+    """Tell whether it has been drawn for longer than a beginning takes: it was found again after a restart."""
+    return job.state is JobState.RUNNING and now - job.since >= LONG_MS
 
 
 def _handed_over(progress: Progress) -> str:
