@@ -150,7 +150,7 @@ def drawing_line(view: JobView, *, now: int) -> str:
 
 
 def _is_under_way(job: Job, now: int) -> bool:
-    """Tell whether it has been drawn for longer than a beginning takes: it was found again after a restart."""
+    """Tell whether it is drawn for longer than a beginning takes: it was found again after a restart."""
     return job.state is JobState.RUNNING and now - job.since >= LONG_MS
 
 
