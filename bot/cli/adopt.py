@@ -115,6 +115,7 @@ def adopting_into(
         project,
         jobs=stores.jobs,
         artifacts=stores.artifacts,
+        discards=stores.discards,
         darkroom=PillowDarkroom(pools.pictures),
         shelf=PictureShelf(data, pools.disk),
         clock=SystemClock(),

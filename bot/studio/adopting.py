@@ -20,7 +20,7 @@ from bot.core.workflow import Graph
 from bot.ports.clock import Clock
 from bot.ports.darkroom import Darkroom, Development
 from bot.ports.hoard import Find, Hoard, Passed, Sight, Unearthed
-from bot.ports.library import Artifacts
+from bot.ports.library import Artifacts, Discards
 from bot.ports.pictures import Picture
 from bot.ports.shelf import Place, Shelf
 from bot.ports.stores import Jobs, NewJob
@@ -64,6 +64,7 @@ class Adopting:
         *,
         jobs: Jobs,
         artifacts: Artifacts,
+        discards: Discards,
         darkroom: Darkroom,
         shelf: Shelf,
         clock: Clock,
@@ -72,6 +73,7 @@ class Adopting:
         self._project = project
         self._jobs = jobs
         self._artifacts = artifacts
+        self._discards = discards
         self._darkroom = darkroom
         self._shelf = shelf
         self._clock = clock
@@ -125,14 +127,17 @@ class Adopting:
         artifact = replace(kept, created=self._clock.now())
         job = await self._jobs.add_ended(self._job(file, artifact, inscription), artifacts=[artifact])
         if all(picture.deleted is not None for picture in await self._jobs.artifacts(job.id)):
-            await self._given_up(artifact)
+            await self._put_down(artifact)
             return Passed(name=find.name, why="It was taken over before and deleted since.")
         if job.project != self._project.id:
+            await self._put_down(artifact)
             return Passed(name=find.name, why="It was taken over before and moved to another project since.")
         return Taken(find=find, job=job.id, remarks=inscription.remarks)
 
-    async def _given_up(self, artifact: Artifact) -> None:
-        for path in filter(None, (artifact.path, artifact.thumbnail)):
+    async def _put_down(self, artifact: Artifact) -> None:
+        """Remove files that were kept for nothing; by the same name something else may need them."""
+        kept = [path for path in (artifact.path, artifact.thumbnail) if path is not None]
+        for path in await self._discards.unneeded(kept):
             await self._shelf.remove(path)
 
     async def _kept(self, find: Find, file: Unearthed, development: Development) -> Artifact:

@@ -211,6 +211,7 @@ async def test_an_adopted_picture_is_found_shown_and_honest_about_what_nobody_kn
         project,
         jobs=studio.app.stores.jobs,
         artifacts=studio.app.stores.artifacts,
+        discards=studio.app.stores.discards,
         darkroom=studio.app.ports.darkroom,
         shelf=studio.app.ports.shelf,
         clock=studio.app.desk.clock,

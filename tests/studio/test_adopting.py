@@ -13,7 +13,7 @@ from bot.core.job import JobState
 from bot.ports.hoard import Passed
 from bot.studio import adopting as module
 from bot.studio.adopting import Adopting, Known, Taken
-from tests.builders import GUILD, NOW, a_graph, a_new_project, png
+from tests.builders import GUILD, NOW, USER, a_graph, a_new_project, a_pin, a_reference, png
 from tests.fakes import FakeHoard
 from tests.studio.house import a_studio
 
@@ -32,6 +32,7 @@ async def adopting(studio, hoard):
         project,
         jobs=studio.jobs,
         artifacts=studio.stores.artifacts,
+        discards=studio.stores.discards,
         darkroom=studio.darkroom,
         shelf=studio.shelf,
         clock=studio.clock,
@@ -174,6 +175,20 @@ async def test_what_was_moved_to_another_project_is_not_taken_twice():
         await studio.stores.artifacts.move(taken.job, project=other.id)
         (passed,) = await outcomes(studio, {"a.png": png()})
         assert passed.why == "It was taken over before and moved to another project since."
+        kept = dict(studio.shelf.files)
+        await outcomes(studio, FakeHoard({"copied.png": png()}, changed=NOW + 86_400_000))
+        assert studio.shelf.files == kept
+
+
+async def test_a_deleted_picture_that_somebody_took_up_for_a_drawing_survives_its_second_coming():
+    async with a_studio() as studio:
+        (taken,) = await outcomes(studio, {"a.png": png()})
+        (artifact,) = await studio.jobs.artifacts(taken.job)
+        pin = a_pin(reference=a_reference(path=artifact.path))
+        await studio.stores.pins.put(guild=GUILD, user=USER, pin=pin)
+        await studio.stores.artifacts.delete([artifact.id], at=NOW)
+        await outcomes(studio, {"a.png": png()})
+        assert list(studio.shelf.files) == [artifact.path]
         (artifact,) = await studio.jobs.artifacts(taken.job)
         assert await studio.shelf.read(artifact.path) == png()
 
