@@ -55,6 +55,17 @@ def test_every_file_that_is_named_exists(document: str):
     assert [link for link in links if not ((ROOT / document).parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("folder", ["bot/core", "bot/studio", "bot/chat", "bot/chat/cards"])
+def test_the_map_names_every_module_and_no_other(folder: str):
+    (story,) = re.findall(
+        rf"^\*\*`{folder}/`\*\*(.*?)^(?=\*\*|##)", text_of("docs/architecture.md"), re.M | re.S
+    )
+    named = [name for line in re.findall(r"^- .*?: (.*)$", story, re.M) for name in line.split(", ")]
+    assert sorted(named) == sorted(
+        path.stem for path in (ROOT / folder).glob("*.py") if path.stem != "__init__"
+    )
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_of_the_command_line_that_is_named_exists(document: str):
     known = get_group(cli).commands
