@@ -17,6 +17,7 @@ from bot.core.progress import RenderEvent
 from bot.core.workflow import Graph
 from bot.ports.renderer import Order, Renderer
 from bot.sandbox.comfyui import Pace, SandboxComfyUI
+from bot.sandbox.patience import PATIENCE_S
 from tests.builders import a_graph
 
 CHECKPOINT = "dreamshaper_8.safetensors"
@@ -28,9 +29,9 @@ STUCK = Pace(step_s=30)
 def brisk(**changes: Any) -> Timing:
     """Return a timing with which every watchdog barks within a second."""
     values: dict[str, Any] = {
-        "connect": 1.0,
-        "answer": 2.0,
-        "post": 1.0,
+        "connect": PATIENCE_S,
+        "answer": PATIENCE_S,
+        "post": PATIENCE_S,
         "socket_patience": 0.1,
         "reconnect_first": 0.02,
         "reconnect_most": 0.1,

@@ -117,6 +117,10 @@ class Studio:
     def messages(self) -> list[Message]:
         return [message for channel in self.discord.world.channels.values() for message in channel.history]
 
+    def posts(self) -> list[Message]:
+        """Return the messages with finished pictures; a card may have one that is unfinished."""
+        return [one for one in self.messages() if any("genga-" in file.filename for file in one.attachments)]
+
     async def card_says(self, interaction: Interaction, words: str) -> Message:
         """Wait until the card that answered says this."""
         card = await interaction.answered(PATIENCE_S)

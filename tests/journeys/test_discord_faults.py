@@ -35,10 +35,6 @@ SLOW = "prompt:a heron steps:10 size:256x256"
 POSTS = "/channels/[0-9]+/messages$"
 
 
-def posts_in(studio: Studio) -> list[Message]:
-    return [one for one in studio.messages() if any("genga-" in file.filename for file in one.attachments)]
-
-
 def syncs_in(discord: SandboxDiscord) -> int:
     return sum(one.method == "PUT" and one.path.endswith("/commands") for one in discord.log)
 
@@ -56,7 +52,7 @@ async def delivered_once(studio: Studio, comfy: SandboxComfyUI, job: Job) -> Mes
     ended = await studio.ended(job.id)
     assert ended.state is JobState.DELIVERED, ended.failure
     assert (len(await studio.jobs()), len(comfy.prompts)) == (1, 1)
-    (post,) = posts_in(studio)
+    (post,) = studio.posts()
     return post
 
 
@@ -225,11 +221,11 @@ async def test_while_discord_is_away_drawing_goes_on_and_what_is_drawn_is_posted
     discord.faults.drop_gateway("abort")
     for job in jobs:
         await studio.until(job.id, JobState.RENDERED)
-    assert (len(comfy.prompts), posts_in(studio)) == (3, [])
+    assert (len(comfy.prompts), studio.posts()) == (3, [])
     discord.faults.clear()
     for job in jobs:
         assert (await studio.ended(job.id)).state is JobState.DELIVERED
-    assert [f"heron {number}" in post.text for number, post in enumerate(posts_in(studio))] == [True] * 3
+    assert [f"heron {number}" in post.text for number, post in enumerate(studio.posts())] == [True] * 3
     assert len(comfy.prompts) == 3
 
 
@@ -250,10 +246,10 @@ async def test_a_post_that_is_deleted_before_we_heard_of_it_is_not_made_again(
 ) -> None:
     discord.faults.reset_next("POST", POSTS, when="after")
     asked = await studio.generate()
-    post = await discord.wait_for(lambda _: next(iter(posts_in(studio)), None))
+    post = await discord.wait_for(lambda _: next(iter(studio.posts()), None))
     discord.world.delete_message(post)
     job = await studio.ended((await studio.job_of(asked)).id)
-    assert (job.state, posts_in(studio)) == (JobState.DELIVERED, [])
+    assert (job.state, studio.posts()) == (JobState.DELIVERED, [])
     await studio.card_says(asked, "is done")
 
 

@@ -63,11 +63,11 @@ async def test_a_reaction_while_the_bot_leaves_is_answered_and_begins_nothing(
 
 async def test_what_is_drawn_when_the_bot_leaves_is_posted_first(studio: Studio, post: Message) -> None:
     await (await a_long_way_out(studio))
-    posts = [message for message in studio.general.history if message.attachments]
+    posts = studio.posts()
     assert "the last one" in posts[-1].text
     await studio.open()
     assert (await studio.ended(2)).state is JobState.DELIVERED
-    assert [message for message in studio.general.history if message.attachments] == posts
+    assert studio.posts() == posts
 
 
 async def test_the_card_of_what_is_drawn_says_that_it_goes_on_and_goes_on_in_its_own_message(
@@ -86,7 +86,7 @@ async def test_the_card_of_what_is_drawn_says_that_it_goes_on_and_goes_on_in_its
     assert (await studio.ended(job.id)).state is JobState.DELIVERED
     assert await studio.card_says(asked, "is done") is card
     assert len(comfy.prompts) == 1
-    assert len([message for message in studio.general.history if message.attachments]) == 1
+    assert len(studio.posts()) == 1
 
 
 async def test_leaving_takes_no_longer_because_discord_does_not_answer(

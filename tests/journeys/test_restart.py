@@ -65,8 +65,7 @@ async def test_a_drawing_that_ended_while_discord_was_away_is_posted_once_when_i
 ) -> None:
     studio.discord.faults.fail_next("POST", "/channels/[0-9]+/messages$", 502)
     job, post = await studio.drawn()
-    posts = [message for message in post.channel.history if message.attachments]
-    assert [message.id for message in posts] == [post.id]
+    assert studio.posts() == [post]
     assert job.state is JobState.DELIVERED
 
 
