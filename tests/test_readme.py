@@ -58,9 +58,9 @@ def test_every_file_that_is_named_exists(document: str):
 @pytest.mark.parametrize("folder", ["bot/core", "bot/studio", "bot/chat", "bot/chat/cards"])
 def test_the_map_names_every_module_and_no_other(folder: str):
     (story,) = re.findall(
-        rf"^\*\*`{folder}/`\*\*(.*?)^(?=\*\*|##)", text_of("docs/architecture.md"), re.M | re.S
+        rf"^\*\*`{folder}/`\*\*(.*?)^(?=\*\*|##)", text_of("docs/architecture.md"), re.MULTILINE | re.DOTALL
     )
-    named = [name for line in re.findall(r"^- .*?: (.*)$", story, re.M) for name in line.split(", ")]
+    named = [name for line in re.findall(r"^- .*?: (.*)$", story, re.MULTILINE) for name in line.split(", ")]
     assert sorted(named) == sorted(
         path.stem for path in (ROOT / folder).glob("*.py") if path.stem != "__init__"
     )
