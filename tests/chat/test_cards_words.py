@@ -422,3 +422,8 @@ def test_pictures_of_the_same_words_are_told_apart_by_who_is_in_them_and_how(typ
 def test_who_looks_at_the_reactions_reads_how_others_are_chosen():
     assert "`/settings reactions`" in cards.reactions_card(["🔁"]).text
     assert "chooses others" not in cards.reactions_card(["🔁"], changed=True).text
+
+
+def test_of_more_projects_than_a_menu_takes_it_is_said_which_are_offered():
+    said = [cards.asks_where_to(1, [(number, f"p{number}") for number in range(of)]).text for of in (25, 26)]
+    assert ["by name" in text for text in said] == [False, True]

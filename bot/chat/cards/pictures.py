@@ -66,6 +66,7 @@ _ASKED: Final = {
 }
 TOGETHER: Final = frozenset({Deed.APPROVE, Deed.DELETE})
 """What can be done with all pictures of a job at once."""
+MOST_OFFERED: Final = 25
 
 _STANDS: Final = {
     Review.UNREVIEWED: "",
@@ -332,10 +333,13 @@ def asks_where_to(job: int, projects: Iterable[tuple[int, str]]) -> Look:
         return Look(
             text="There is no project to move it to. `/project create` makes one.", colour=palette.IDLE
         )
+    more = f"\n{small('the first 25 by name are offered')}" if len(options) > MOST_OFFERED else ""
     return Look(
-        text=f"Which project does **#{job}** belong to?",
+        text=f"Which project does **#{job}** belong to?{more}",
         colour=palette.WAITING,
-        buttons=(Menu(kind=PICTURE, rest=f"{job}:{Deed.MOVE}", hint="project", options=options[:25]),),
+        buttons=(
+            Menu(kind=PICTURE, rest=f"{job}:{Deed.MOVE}", hint="project", options=options[:MOST_OFFERED]),
+        ),
     )
 
 
