@@ -213,6 +213,8 @@ class Refining:
             return await self._submit(request, origin)
         lineage = None
         if pin.job is not None:
+            source = await self._source_of(await self._jobs.get(pin.job))
+            check_shows_to_all(source, await self._submit.project_for(request.project, origin), actor)
             lineage = Lineage(parent=pin.job, how=Descent.REFERENCE, picture=pin.picture)
         reference = await self._reference_of(pin, actor, guild=actor.guild)
         return await self._submit(replace(request, reference=reference), origin, lineage=lineage, pin=pin)
@@ -277,8 +279,7 @@ class Refining:
     async def move(self, job_id: int, project: Project, actor: Actor) -> Job:
         """Let the job and its pictures belong to another project; its files and its post stay."""
         job = await self.check_own(job_id, actor)
-        source = await self._projects.get(job.project) if job.project is not None else None
-        check_shows_to_all(source, project, actor)
+        check_shows_to_all(await self._source_of(job), project, actor)
         await self._artifacts.move(job.id, project=project.id)
         return replace(job, project=project.id)
 
@@ -341,9 +342,12 @@ class Refining:
         catalogue = self._workshop.catalogue
         return preferred_upscaler(catalogue.upscalers) if catalogue else None
 
+    async def _source_of(self, job: Job) -> Project | None:
+        return await self._projects.get(job.project) if job.project is not None else None
+
     async def _project_of(self, job: Job) -> str | None:
         """Name the job's project, if drawings still go there."""
-        project = await self._projects.get(job.project) if job.project is not None else None
+        project = await self._source_of(job)
         return project.name if project is not None and project.is_open else None
 
 

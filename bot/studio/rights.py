@@ -4,6 +4,8 @@ Everybody draws, looks, makes projects, characters and styles, and describes and
 styles. What is put away, given up or decided for all belongs to whose it is, or to Manage Server.
 """
 
+from typing import TypeGuard
+
 from bot.core.batching import Batch
 from bot.core.characters import Character, CharacterReference
 from bot.core.errors import NotAllowed
@@ -44,15 +46,18 @@ def check_gives_up(job: Job, actor: Actor) -> None:
         )
 
 
-def check_shows_to_all(source: Project | None, target: Project, actor: Actor) -> None:
+def check_shows_to_all(source: Project | None, target: Project | None, actor: Actor) -> None:
     """Raise NotAllowed for whom may not take pictures for adults to where everyone sees them."""
-    if source is None or source.rating is not Rating.ADULT or target.rating is Rating.ADULT:
-        return
-    if not actor.is_any_of(source.created_by):
+    if _is_adult(source) and not _is_adult(target) and not actor.is_any_of(source.created_by):
+        there = f"“{target.name}”" if target is not None else "what belongs to no project"
         raise NotAllowed(
-            f"“{source.name}” is for adults, and “{target.name}” is for everyone.",
+            f"“{source.name}” is for adults, and {there} is for everyone.",
             hint=f"The maker of “{source.name}” can take it there, or someone with Manage Server.",
         )
+
+
+def _is_adult(project: Project | None) -> TypeGuard[Project]:
+    return project is not None and project.rating is Rating.ADULT
 
 
 def check_puts_away(character: Character, project: Project, actor: Actor) -> None:

@@ -21,7 +21,18 @@ from bot.studio.rights import (
     check_removes,
     check_shows_to_all,
 )
-from tests.builders import GUILD, NOW, a_batch, a_job, a_project, a_size, an_artifact, an_origin, png
+from tests.builders import (
+    GUILD,
+    NOW,
+    a_batch,
+    a_job,
+    a_project,
+    a_request,
+    a_size,
+    an_artifact,
+    an_origin,
+    png,
+)
 from tests.studio.house import BOSS, a_studio
 
 MAKER, PERSON, GIVER, STRANGER = (Actor(user=user, guild=GUILD) for user in (11, 12, 13, 14))
@@ -58,6 +69,7 @@ async def test_each_thing_belongs_to_whose_it_is_and_to_manage_server():
         (lambda actor: check_puts_away(yuki, PROJECT, actor), {PERSON, MAKER}),
         (lambda actor: check_removes(REFERENCE, yuki, PROJECT, actor), {GIVER, PERSON, MAKER}),
         (lambda actor: check_shows_to_all(ADULT, PROJECT, actor), {MAKER}),
+        (lambda actor: check_shows_to_all(ADULT, None, actor), {MAKER}),
     )
     for check, allowed in rules:
         check(BOSS)
@@ -70,7 +82,9 @@ async def test_each_thing_belongs_to_whose_it_is_and_to_manage_server():
                 assert refused.value.hint
 
 
-@pytest.mark.parametrize(("source", "target"), [(None, PROJECT), (PROJECT, PROJECT), (ADULT, ADULT)])
+@pytest.mark.parametrize(
+    ("source", "target"), [(None, PROJECT), (None, None), (PROJECT, PROJECT), (PROJECT, None), (ADULT, ADULT)]
+)
 def test_what_everybody_sees_already_or_only_adults_will_anybody_may_take_along(source, target):
     check_shows_to_all(source, target, STRANGER)
 
@@ -125,6 +139,10 @@ async def test_pictures_for_adults_are_taken_to_everyone_by_their_projects_maker
             await studio.refining.move(job.id, day, PERSON)
         with pytest.raises(NotAllowed, match="for adults"):
             await studio.portraits.add_drawing(yuki, job.id, 1, pose=Pose.FRONT, actor=PERSON)
+        pin = await studio.refining.pin(job.id, 1, PERSON)
+        with pytest.raises(NotAllowed, match="“Day” is for everyone"):
+            await studio.refining.draw(a_request(project="Day"), an_origin(user=PERSON.user), PERSON)
+        assert await studio.stores.pins.peek(guild=GUILD, user=PERSON.user) == pin
         await studio.portraits.add_drawing(yuki, job.id, 1, pose=Pose.FRONT, actor=MAKER)
         assert (await studio.refining.move(job.id, day, BOSS)).project == day.id
 
