@@ -4,6 +4,8 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import structlog
+
 from bot.chat import cards, job_acts, verdicts
 from bot.chat.answers import Announced, open_form, say, turn
 from bot.chat.cards.pictures import ALL, EVERY_ONE, Deed
@@ -15,13 +17,16 @@ from bot.chat.look import Look
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
 from bot.chat.tickets import show_ticket
-from bot.core.errors import BadRequest, LimitReached, StudioError
+from bot.core.errors import BadRequest, DeliveryError, LimitReached, StudioError
+from bot.core.job import Card
 from bot.core.review import Review
 from bot.studio.critic import Exhibit
 from bot.studio.submit import Ticket
 
 if TYPE_CHECKING:
     from bot.chat.desk import Desk
+
+log = structlog.get_logger(__name__)
 
 Act: TypeAlias = Callable[[Interaction, int, int], Awaitable[None]]
 
@@ -59,6 +64,18 @@ async def chosen(interaction: Interaction, rest: str, values: Sequence[str]) -> 
         await expired(interaction)
     else:
         await act(interaction, job, ALL if together else int(value))
+        await _take_down_question(interaction)
+
+
+async def _take_down_question(interaction: Interaction) -> None:
+    """Delete what was asked in the channel, as a reaction cannot be asked back privately: it is answered."""
+    asked = interaction.message
+    if asked is None or asked.content != interaction.user.mention:
+        return
+    try:
+        await interaction.client.desk.touch.remove(Card(channel=asked.channel.id, message=asked.id))
+    except DeliveryError as error:
+        log.info("question.left", because=error.message)
 
 
 async def edited(interaction: Interaction, rest: str, fields: Mapping[str, str]) -> None:

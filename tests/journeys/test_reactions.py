@@ -211,6 +211,7 @@ async def test_on_several_pictures_a_reaction_asks_which_and_decides_about_all(s
     await studio.director.react(post, "⬆️")
     asked = await studio.said("Which picture is to be made larger?")
     await studio.director.select(asked, "menu:picture:1:upscale", ["2"])
+    await studio.discord.wait_for(lambda _: asked.deleted or None)
     large = await drawn_by(studio, 2)
     assert large.lineage is not None
     assert large.lineage.picture == 2
