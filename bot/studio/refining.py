@@ -180,6 +180,10 @@ class Refining:
     ) -> Ticket:
         """Draw it with another prompt or other parameters; raise BadRequest for what is wrong with them."""
         drawing = await self.drawing(job_id, actor)
+        project = await self._project_of(drawing)
+        reference = await self._restoring.reference_of(drawing)
+        if reference is not None:
+            await self._check_audience(drawing, project, origin, actor)
         request = replace(
             drawing.request,
             prompt=changes.prompt,
@@ -188,8 +192,8 @@ class Refining:
             steps=changes.steps,
             cfg=changes.cfg,
             seed=changes.seed,
-            reference=await self._restoring.reference_of(drawing),
-            project=await self._project_of(drawing),
+            reference=reference,
+            project=project,
         )
         lineage = Lineage(parent=job_id, how=Descent.EDIT, picture=number)
         return await self._submit(request, origin, lineage=lineage)
@@ -213,8 +217,7 @@ class Refining:
             return await self._submit(request, origin)
         lineage = None
         if pin.job is not None:
-            source = await self._source_of(await self._jobs.get(pin.job))
-            check_shows_to_all(source, await self._submit.project_for(request.project, origin), actor)
+            await self._check_audience(await self._jobs.get(pin.job), request.project, origin, actor)
             lineage = Lineage(parent=pin.job, how=Descent.REFERENCE, picture=pin.picture)
         reference = await self._reference_of(pin, actor, guild=actor.guild)
         return await self._submit(replace(request, reference=reference), origin, lineage=lineage, pin=pin)
@@ -341,6 +344,10 @@ class Refining:
     def _upscaler(self) -> str | None:
         catalogue = self._workshop.catalogue
         return preferred_upscaler(catalogue.upscalers) if catalogue else None
+
+    async def _check_audience(self, job: Job, project: str | None, origin: Origin, actor: Actor) -> None:
+        """Raise NotAllowed where a picture of the job's would become one that everyone sees."""
+        check_shows_to_all(await self._source_of(job), await self._submit.project_for(project, origin), actor)
 
     async def _source_of(self, job: Job) -> Project | None:
         return await self._projects.get(job.project) if job.project is not None else None

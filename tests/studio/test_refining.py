@@ -9,6 +9,7 @@ import pytest
 from bot.core.errors import BadRequest, DiscordAway, NotAllowed, NotFound, WrongState
 from bot.core.generation import MAX_SEED, Seed
 from bot.core.job import Job, JobState
+from bot.core.library import Rating
 from bot.core.lineage import Descent
 from bot.studio.control import Actor
 from bot.studio.refining import Changes
@@ -254,6 +255,22 @@ async def test_an_edited_drawing_of_a_project_put_away_goes_where_it_is_asked_fo
     await studio.stores.projects.change(replace(project, archived=NOW), was=project)
     ticket = await studio.refining.edit(parent.id, None, AIKO, an_origin(), Changes(prompt="a crane"))
     assert (await child(studio, ticket)).project is None
+
+
+async def test_what_starts_from_a_picture_for_adults_is_not_edited_into_what_everyone_sees(studio):
+    studio.shelf.files[a_reference().path] = png()
+    project = await studio.stores.projects.add(a_new_project(rating=Rating.ADULT, by=USER + 1))
+    parent = await posted(
+        studio,
+        project=project.id,
+        request=a_request(reference=a_reference()),
+        recipe=a_recipe(workflow="img2img", reference=a_reference()),
+    )
+    edited = await studio.refining.edit(parent.id, 1, AIKO, an_origin(), Changes(prompt="a crane"))
+    assert (await child(studio, edited)).project == project.id
+    await studio.stores.projects.change(replace(project, archived=NOW), was=project)
+    with pytest.raises(NotAllowed, match="is for adults"):
+        await studio.refining.edit(parent.id, 1, AIKO, an_origin(), Changes(prompt="a crane"))
 
 
 # ── drawn again
