@@ -46,13 +46,14 @@ class Tally:
 class Learned:
     """What can be told of a character's judged pictures.
 
-    `parameters` has the values of each that differ between them, the most judged first. `words` go with
-    approval and `against` with rejection, clearly more than the rest. `suggestions` are the values that stand
-    out so, by parameter.
+    `parameters` has the values of each that differs between them, the most judged first; `same` has the one
+    value of each that does not. `words` go with approval and `against` with rejection, clearly more than the
+    rest. `suggestions` are the values that stand out so, by parameter.
     """
 
     all: Tally
     parameters: dict[str, tuple[Tally, ...]]
+    same: dict[str, str] = field(default_factory=dict[str, str])
     words: tuple[Tally, ...] = ()
     against: tuple[Tally, ...] = ()
     suggestions: dict[str, Tally] = field(default_factory=dict[str, Tally])
@@ -83,11 +84,20 @@ def learned_of(judged: Sequence[tuple[Recipe, bool]]) -> Learned:
     best = {name: _standing_out(tallies, whole, z=z)[0] for name, tallies in parameters.items()}
     return Learned(
         all=whole,
-        parameters={name: tallies for name, tallies in parameters.items() if tallies},
+        parameters={name: found for name, found in parameters.items() if _differs(found, whole)},
+        same={name: found[0].what for name, found in parameters.items() if _is_same(found, whole)},
         words=tuple(going[:MOST_WORDS]),
         against=tuple(against[:MOST_WORDS]),
         suggestions={name: found[0] for name, found in best.items() if found},
     )
+
+
+def _differs(tallies: Sequence[Tally], whole: Tally) -> bool:
+    return bool(tallies) and not _is_same(tallies, whole)
+
+
+def _is_same(tallies: Sequence[Tally], whole: Tally) -> bool:
+    return len(tallies) == 1 and tallies[0].judged == whole.judged
 
 
 def _words(prompt: str, known: Callable[[str], str]) -> frozenset[str]:

@@ -246,6 +246,7 @@ def test_what_goes_with_approval_has_its_counts():
         "Words that go with approval: `rain` 9 of 9",
         "Words that go with rejection: `sun` 0 of 9",
         "Worth a try: cfg `4.5`, 9 of 9 approved, against 0 of 9 without.",
+        "the same in all: model `illustrious_xl.safetensors` · sampler `euler_ancestral / normal`",
         "going together is no cause",
     ):
         assert words in text

@@ -216,13 +216,13 @@ def learned_card(character: Character, learned: Learned) -> Look:
     rows = [
         f"**{_ratio(learned.all)}** judged pictures were approved.",
         *(_parameter(parameter, tallies) for parameter, tallies in learned.parameters.items()),
+        *_same(learned.same),
         *_words("Words that go with approval", learned.words),
         *_words("Words that go with rejection", learned.against),
         *_suggestions(learned),
         small(f"of fewer than {ENOUGH} pictures nothing is concluded", "going together is no cause"),
-        small(
-            "seeds are not counted", "nothing is applied by itself: `/style edit` and `/character edit` do"
-        ),
+        small("seeds are not counted: with other words the same seed is another picture"),
+        small("nothing is applied by itself: `/style edit` and `/character edit` do"),
     ]
     return Look(title=f"What goes with approval of {name}", text="\n".join(rows), colour=palette.WAITING)
 
@@ -231,6 +231,14 @@ def _parameter(name: str, tallies: Sequence[Tally]) -> str:
     shown = [_value(tally) for tally in tallies[:MOST_VALUES]]
     rest = len(tallies) - len(shown)
     return f"**{name}**: {dotted(*shown, f'{rest} more' if rest else '')}"
+
+
+def _same(values: dict[str, str]) -> Iterable[str]:
+    """Name what all were drawn with: of that nothing can be told."""
+    if values:
+        yield small(
+            f"the same in all: {dotted(*(f'{name} {code(what, 60)}' for name, what in values.items()))}"
+        )
 
 
 def _value(tally: Tally) -> str:
