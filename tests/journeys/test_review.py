@@ -111,7 +111,7 @@ async def test_lessons_are_listed_used_and_removed_and_counts_are_told(harbor: S
     assert "**Lessons in force** red eyes, six fingers" in preview.text
     learned = await harbor.answer("/learn character:Yuki")
     assert "**0 of 1** judged pictures were approved." in learned.text
-    assert "too few: 0 of 1" in learned.text
+    assert "**0 of 1** judged pictures were approved: too few to tell." in learned.text
     assert "Nothing stands out yet." in learned.text
 
     listed = await harbor.answer("/review lessons character:Yuki")

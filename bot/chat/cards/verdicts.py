@@ -213,8 +213,9 @@ def learned_card(character: Character, learned: Learned) -> Look:
             text=f"No picture of **{name}** was approved or rejected yet. `/review next` begins.",
             colour=palette.IDLE,
         )
+    few = learned.all.too_few
     rows = [
-        f"**{_ratio(learned.all)}** judged pictures were approved.",
+        f"**{_ratio(learned.all)}** judged pictures were approved{': too few to tell' if few else ''}.",
         *(_parameter(parameter, tallies) for parameter, tallies in learned.parameters.items()),
         *_same(learned.same),
         *_words("Words that go with approval", learned.words),
