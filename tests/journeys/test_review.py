@@ -110,7 +110,7 @@ async def test_lessons_are_listed_used_and_removed_and_counts_are_told(harbor: S
     preview = await harbor.answer("/prompt preview prompt:@Yuki, sun")
     assert "**Lessons in force** red eyes, six fingers" in preview.text
     learned = await harbor.answer("/learn character:Yuki")
-    assert "**0 of 1** judged pictures were approved." in learned.text
+    assert "**0 of 1** judged pictures were approved: too few" in learned.text
     assert "**0 of 1** judged pictures were approved: too few to tell." in learned.text
     assert "Nothing stands out yet." in learned.text
 
