@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -93,8 +94,8 @@ def restore(backup: Path, database: Path, *, at: int) -> Restored:
     incoming = database.with_name(f"{database.name}.incoming")
     with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         keep_copy(connection, incoming)
-    _note_restored(incoming, at=at)
     kept = _kept_beside(database, at=at) if database.exists() else None
+    _note_restored(incoming, at=at, numbers=_numbers_given(database) if kept else {})
     for log in (*_LOGS, "-shm"):
         database.with_name(database.name + log).unlink(missing_ok=True)
     sync_folder(database.parent)
@@ -103,11 +104,26 @@ def restore(backup: Path, database: Path, *, at: int) -> Restored:
     return Restored(source=backup, kept=kept)
 
 
-def _note_restored(incoming: Path, *, at: int) -> None:
-    """Let the new one know that files from before now may be another database's."""
+def _numbers_given(database: Path) -> dict[str, int]:
+    """Return the last number of each table, as far as it can be read: they stand in posts and on buttons."""
+    try:
+        with closing(_opened(database)) as connection:
+            return dict(connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+    except sqlite3.DatabaseError:
+        return {}
+
+
+def _note_restored(incoming: Path, *, at: int, numbers: Mapping[str, int]) -> None:
+    """Let the new one know that files from before now may be another's, and give no number a second time."""
     with closing(sqlite3.connect(incoming)) as connection, connection:
         connection.execute(
             "INSERT OR REPLACE INTO studio_settings (key, value) VALUES (?, ?)", (RESTORED, str(at))
+        )
+        known = dict(connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+        connection.executemany("DELETE FROM sqlite_sequence WHERE name = ?", [(name,) for name in numbers])
+        connection.executemany(
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+            [(name, max(last, known.get(name, 0))) for name, last in numbers.items()],
         )
 
 

@@ -16,6 +16,7 @@ from storage import backups as module
 from storage.backups import FolderBackups, back_up, backups_in, restore
 from storage.database import Database
 from storage.stores import SqliteStores
+from tests.builders import a_new_job
 
 DAY = 86_400_000
 NOON = 1_790_000_000_000
@@ -162,6 +163,16 @@ async def test_a_database_that_was_put_back_knows_since_when_it_is_there(data: P
     restore(copy, data / "genga.db", at=NOON + DAY)
     async with Database.open(data / "genga.db") as database:
         assert await SqliteStores.over(database).settings.restored() == NOON + DAY
+
+
+async def test_a_number_that_stands_in_a_post_is_given_to_nothing_else_after_a_restore(data: Path):
+    copy = back_up(data / "genga.db", data / "backups", at=NOON, keep=3)
+    async with Database.open(data / "genga.db") as database:
+        shown, _ = await SqliteStores.over(database).jobs.add(a_new_job())
+    restore(copy, data / "genga.db", at=NOON + DAY)
+    async with Database.open(data / "genga.db") as database:
+        new, _ = await SqliteStores.over(database).jobs.add(a_new_job())
+    assert new.id == shown.id + 1
 
 
 async def test_restoring_twice_in_one_second_keeps_both_that_were_replaced(data: Path):
