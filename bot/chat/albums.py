@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bot.chat import cards
 from bot.chat.answers import Announced, turn
 from bot.chat.desk import Desk
-from bot.chat.expired import expired
+from bot.chat.expired import known, meaning
 from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
@@ -38,11 +38,8 @@ async def album_look(
 
 async def album_turned(interaction: Interaction, rest: str) -> None:
     """Show another page of pictures in the message whose button was pressed."""
-    page = _PAGE.fullmatch(rest)
-    wanted = decoded(page["filter"], guild=interaction.guild_id) if page else None
-    if page is None or wanted is None:
-        await expired(interaction)
-        return
+    page = meaning(_PAGE, rest)
+    wanted = known(decoded(page["filter"], guild=interaction.guild_id))
     async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         look = await album_look(
             interaction.client.desk,
@@ -115,11 +112,8 @@ async def found_look(
 
 
 async def found_turned(interaction: Interaction, rest: str) -> None:
-    page = _PAGE.fullmatch(rest)
-    wanted = _FOUND.fullmatch(page["filter"]) if page else None
-    if page is None or wanted is None:
-        await expired(interaction)
-        return
+    page = meaning(_PAGE, rest)
+    wanted = meaning(_FOUND, page["filter"])
     async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         look = await found_look(
             interaction.client.desk,

@@ -10,7 +10,7 @@ import structlog
 
 from bot.chat import cards
 from bot.chat.answers import Announced, say, say_privately, turn
-from bot.chat.expired import expired
+from bot.chat.expired import known, meaning
 from bot.chat.interaction import Interaction
 from bot.chat.lists import check_list, read_prompts
 from bot.chat.look import Look
@@ -30,13 +30,9 @@ _PLAN: Final = re.compile(r"plan-(?P<id>[0-9]{1,15})")
 
 async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a button of a plan or of a batch says."""
-    about = _ABOUT.fullmatch(rest)
-    acts = _PLAN_ACTS if about and about["plan"] else _BATCH_ACTS
-    act = acts.get(about["act"]) if about else None
-    if about is None or act is None:
-        await expired(interaction)
-    else:
-        await act(interaction, int(about["id"]))
+    about = meaning(_ABOUT, rest)
+    acts = _PLAN_ACTS if about["plan"] else _BATCH_ACTS
+    await known(acts.get(about["act"]))(interaction, int(about["id"]))
 
 
 # ── plans
@@ -68,11 +64,7 @@ async def ask_for_prompts(interaction: Interaction, outline: Outline) -> None:
 
 async def listed(interaction: Interaction, rest: str, fields: Mapping[str, str]) -> None:
     """Take the form with the list; one with a fault in it is kept, to be mended."""
-    about = _PLAN.fullmatch(rest)
-    if about is None:
-        await expired(interaction)
-        return
-    draft, planner = int(about["id"]), interaction.client.desk.planner
+    draft, planner = int(meaning(_PLAN, rest)["id"]), interaction.client.desk.planner
     try:
         async with interaction.client.reception.attend(interaction, Announced.TO_ALL, slow=True):
             outline = replace(

@@ -7,7 +7,7 @@ from bot.chat import cards
 from bot.chat.answers import Announced, open_form, say, say_behind, say_privately
 from bot.chat.batch_acts import propose
 from bot.chat.casts import check_shown_here
-from bot.chat.expired import expired
+from bot.chat.expired import Expired, meaning
 from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
@@ -24,10 +24,7 @@ _FILLED = re.compile(r"(?P<character>[0-9]{1,15})(?::(?P<marks>[0-9a-f]{30}))?")
 
 async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a character's button says."""
-    about = _ABOUT.fullmatch(rest)
-    if about is None:
-        await expired(interaction)
-        return
+    about = meaning(_ABOUT, rest)
     character = int(about["character"])
     match about["action"]:
         case cards.APPEARANCE:
@@ -37,15 +34,12 @@ async def pressed(interaction: Interaction, rest: str) -> None:
         case cards.USUAL_ONES:
             await _plan_usual_sheet(interaction, character)
         case _:
-            await expired(interaction)
+            raise Expired
 
 
 async def described(interaction: Interaction, rest: str, given: Mapping[str, str]) -> None:
     """Take the form for the appearance, whichever process opened it."""
-    filled = _FILLED.fullmatch(rest)
-    if filled is None:
-        await expired(interaction)
-        return
+    filled = meaning(_FILLED, rest)
     async with interaction.client.reception.attend(interaction):
         looks = Appearance(**{name: given.get(name, "") for name in cards.TRAITS})
         described = await interaction.client.desk.casting.describe(

@@ -15,6 +15,7 @@ import structlog
 from bot.chat import (
     albums,
     batch_acts,
+    cards,
     character_acts,
     job_acts,
     message_menus,
@@ -25,7 +26,8 @@ from bot.chat import (
     style_acts,
     verdicts,
 )
-from bot.chat.expired import expired
+from bot.chat.answers import say_privately
+from bot.chat.expired import Expired, meaning
 from bot.chat.failures import tell_failure
 from bot.chat.forms import fields_of
 from bot.chat.interaction import Interaction
@@ -68,7 +70,7 @@ FORMS: Mapping[str, FormAct] = {
 _BUTTON = "|".join(BUTTONS)
 _MENU = "|".join(MENUS)
 _CONTROL = rf"(?:(?P<button>{_BUTTON})|menu:(?P<menu>{_MENU})):(?P<rest>.{{1,90}})"
-_FORM = rf"form:(?P<form>{'|'.join(FORMS)}):(?P<rest>.{{1,90}})"
+_FORM = re.compile(rf"form:(?P<form>{'|'.join(FORMS)}):(?P<rest>.{{1,90}})")
 
 
 class Control(discord.ui.DynamicItem[discord.ui.Item[Any]], template=_CONTROL):
@@ -108,15 +110,16 @@ async def take_form(interaction: Interaction) -> None:
 
 async def answer_unknown(interaction: Interaction) -> None:
     """Answer what is sent from a message that no living code belongs to."""
-    await _serve(interaction, lambda: expired(interaction))
+    await _serve(interaction, _nothing_known)
 
 
 async def _filled(interaction: Interaction) -> None:
-    match = re.fullmatch(_FORM, interaction.custom_id or "")
-    if match is None:
-        await expired(interaction)
-    else:
-        await FORMS[match["form"]](interaction, match["rest"], dict(fields_of(interaction)))
+    match = meaning(_FORM, interaction.custom_id or "")
+    await FORMS[match["form"]](interaction, match["rest"], dict(fields_of(interaction)))
+
+
+async def _nothing_known() -> None:
+    raise Expired
 
 
 def _values(interaction: Interaction) -> Sequence[str]:
@@ -128,7 +131,10 @@ async def _serve(interaction: Interaction, act: Callable[[], Awaitable[None]]) -
     try:
         if not await let_in(interaction):
             return
-        await act()
+        try:
+            await act()
+        except Expired:
+            await say_privately(interaction, cards.button_expired())
         await record_button(interaction.client.desk, interaction)
     except Exception as error:  # noqa: BLE001 - discord.py would only log it, and nobody would be told
         await _tell(interaction, error)

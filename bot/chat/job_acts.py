@@ -4,7 +4,7 @@ import re
 
 from bot.chat import cards
 from bot.chat.answers import Announced, say
-from bot.chat.expired import expired
+from bot.chat.expired import Expired, meaning
 from bot.chat.haste import GAP_S
 from bot.chat.interaction import Interaction
 from bot.chat.look import Action
@@ -18,10 +18,7 @@ _ABOUT = re.compile(r"(?P<job>[0-9]{1,15}):(?P<action>[a-z_]{1,40})")
 
 async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a job's button says."""
-    about = _ABOUT.fullmatch(rest)
-    if about is None:
-        await expired(interaction)
-        return
+    about = meaning(_ABOUT, rest)
     job = int(about["job"])
     match about["action"]:
         case Action.AGAIN:
@@ -31,7 +28,7 @@ async def pressed(interaction: Interaction, rest: str) -> None:
         case Action.CANCEL:
             await cancel(interaction, job)
         case _:
-            await expired(interaction)
+            raise Expired
 
 
 async def _again_unless_hasty(interaction: Interaction, job: int) -> None:

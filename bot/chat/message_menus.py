@@ -13,7 +13,7 @@ from bot.chat.answers import Announced, open_form, say
 from bot.chat.attachments import check_description, read_picture
 from bot.chat.cards.pictures import PROMPT, STRAY, Deed
 from bot.chat.changes import strength_in
-from bot.chat.expired import expired
+from bot.chat.expired import Expired
 from bot.chat.interaction import Interaction
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
@@ -121,8 +121,7 @@ async def draw_from(interaction: Interaction, message: discord.Message) -> None:
 async def filled(interaction: Interaction, rest: str, fields: Mapping[str, str]) -> None:
     """Draw from the picture what the form says."""
     if not rest.isdigit():
-        await expired(interaction)
-        return
+        raise Expired
     prompt, denoise = fields.get(PROMPT, ""), strength_in(fields.get(STRAY, ""))
     if not prompt.strip():
         raise BadRequest("The prompt is empty.", hint="Say what is to be drawn from the picture.")

@@ -7,7 +7,7 @@ from functools import partial
 from bot.chat import cards
 from bot.chat.answers import Announced, turn
 from bot.chat.desk import Desk
-from bot.chat.expired import expired
+from bot.chat.expired import known, meaning
 from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
@@ -28,16 +28,10 @@ _ABOUT = re.compile(rf"(?P<list>[^:]{{1,60}}):(?P<at>{cards.TURN})")
 
 async def turned(interaction: Interaction, rest: str) -> None:
     """Show another page in the message whose button was pressed."""
-    about = _ABOUT.fullmatch(rest)
-    if about is None:
-        await expired(interaction)
-        return
+    about = meaning(_ABOUT, rest)
     async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         look = await page_of(interaction.client.desk, about["list"], about["at"], actor=actor_of(interaction))
-    if look is None:
-        await expired(interaction)
-    else:
-        await turn(interaction, look)
+    await turn(interaction, known(look))
 
 
 async def page_of(desk: Desk, name: str, at: str, *, actor: Actor) -> Look | None:

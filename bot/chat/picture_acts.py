@@ -10,7 +10,7 @@ from bot.chat import cards, job_acts, verdicts
 from bot.chat.answers import Announced, open_form, say, turn
 from bot.chat.cards.pictures import ALL, EVERY_ONE, Deed
 from bot.chat.changes import changes_in
-from bot.chat.expired import expired
+from bot.chat.expired import Expired, known, meaning
 from bot.chat.haste import GAP_S
 from bot.chat.interaction import Interaction
 from bot.chat.look import Look
@@ -39,32 +39,25 @@ _MENU: Final = re.compile(r"(?P<job>[0-9]{1,15}):(?P<deed>[a-z_]{1,20})")
 
 async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a button under a picture says."""
-    about = _ABOUT.fullmatch(rest)
-    act = _BY_BUTTON.get(about["deed"]) if about else None
-    if about is None or act is None:
-        await expired(interaction)
-    else:
-        await act(interaction, int(about["job"]), int(about["number"]))
+    about = meaning(_ABOUT, rest)
+    act = known(_BY_BUTTON.get(about["deed"]))
+    await act(interaction, int(about["job"]), int(about["number"]))
 
 
 async def chosen(interaction: Interaction, rest: str, values: Sequence[str]) -> None:
     """Do to the picture that was chosen what its menu is for."""
-    about = _MENU.fullmatch(rest)
+    about = meaning(_MENU, rest)
     value = values[0] if values else ""
-    if about is None or not (value == EVERY_ONE or value.isdigit()):
-        await expired(interaction)
-        return
+    if not (value == EVERY_ONE or value.isdigit()):
+        raise Expired
     job = int(about["job"])
     if about["deed"] == Deed.MOVE:
         await _move(interaction, job, int(value))
         return
     together = value == EVERY_ONE
-    act = (_TO_ALL if together else _BY_MENU).get(about["deed"])
-    if act is None:
-        await expired(interaction)
-    else:
-        await act(interaction, job, ALL if together else int(value))
-        await _take_down_question(interaction)
+    act = known((_TO_ALL if together else _BY_MENU).get(about["deed"]))
+    await act(interaction, job, ALL if together else int(value))
+    await _take_down_question(interaction)
 
 
 async def _take_down_question(interaction: Interaction) -> None:
@@ -80,10 +73,9 @@ async def _take_down_question(interaction: Interaction) -> None:
 
 async def edited(interaction: Interaction, rest: str, fields: Mapping[str, str]) -> None:
     """Draw what the form says."""
-    about = _ABOUT.fullmatch(rest)
-    if about is None or about["deed"] != Deed.EDIT:
-        await expired(interaction)
-        return
+    about = meaning(_ABOUT, rest)
+    if about["deed"] != Deed.EDIT:
+        raise Expired
     job, number = int(about["job"]), int(about["number"]) or None
     async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
         ticket = await interaction.client.desk.refining.edit(

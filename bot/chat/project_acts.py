@@ -4,7 +4,7 @@ import re
 
 from bot.chat import cards
 from bot.chat.answers import Announced, turn
-from bot.chat.expired import expired
+from bot.chat.expired import Expired, meaning
 from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
@@ -14,19 +14,13 @@ _ABOUT = re.compile(r"(?P<project>[0-9]{1,15}):(?P<action>[a-z]{1,20})(?::(?P<pi
 
 async def pressed(interaction: Interaction, rest: str) -> None:
     """Do what a project's button says; rights are those of this moment."""
-    about = _ABOUT.fullmatch(rest)
-    if about is None:
-        await expired(interaction)
-        return
+    about = meaning(_ABOUT, rest)
     async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         look = await _done(interaction, about)
-    if look is None:
-        await expired(interaction)
-    else:
-        await turn(interaction, look)
+    await turn(interaction, look)
 
 
-async def _done(interaction: Interaction, about: re.Match[str]) -> Look | None:
+async def _done(interaction: Interaction, about: re.Match[str]) -> Look:
     library, actor = interaction.client.desk.library, actor_of(interaction)
     project = await library.by_id(int(about["project"]), actor)
     match about["action"], about["pictures"]:
@@ -39,4 +33,4 @@ async def _done(interaction: Interaction, about: re.Match[str]) -> Look | None:
             interaction.client.desk.janitor.ring()
             return cards.project_deleted(project, taken)
         case _:
-            return None
+            raise Expired

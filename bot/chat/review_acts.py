@@ -8,7 +8,7 @@ from typing import Final
 from bot.chat import cards
 from bot.chat.albums import coded, decoded
 from bot.chat.answers import Announced, turn
-from bot.chat.expired import expired
+from bot.chat.expired import Expired, known, meaning
 from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of
@@ -52,14 +52,11 @@ async def bulk_look(
 
 async def pressed(interaction: Interaction, rest: str) -> None:
     """Decide about just those that were asked about; if they have changed, ask again."""
-    match = _BULK.fullmatch(rest)
-    wanted = decoded(match["filter"], guild=interaction.guild_id) if match else None
     if _LEAVE.fullmatch(rest):
         await turn(interaction, cards.bulk_left(rest))
         return
-    if match is None or wanted is None:
-        await expired(interaction)
-        return
+    match = meaning(_BULK, rest)
+    wanted = known(decoded(match["filter"], guild=interaction.guild_id))
     async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         critic, actor = interaction.client.desk.critic, actor_of(interaction)
         after, span = Review(match["after"]), (int(match["newest"]), int(match["oldest"]))
@@ -86,8 +83,7 @@ async def _go_on(interaction: Interaction, bulk: Bulk, together: Together) -> Lo
 async def unlearned(interaction: Interaction, rest: str, values: Sequence[str]) -> None:
     """Take the chosen lessons out of force, and show what is left."""
     if not all(_NUMBER.fullmatch(number) for number in (rest, *values)):
-        await expired(interaction)
-        return
+        raise Expired
     async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         desk, actor = interaction.client.desk, actor_of(interaction)
         character = await desk.casting.by_id(int(rest), actor)

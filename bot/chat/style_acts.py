@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.chat import cards
 from bot.chat.answers import Announced, turn
-from bot.chat.expired import expired
+from bot.chat.expired import Expired
 from bot.chat.interaction import Interaction
 from bot.chat.people import actor_of
 
@@ -14,8 +14,7 @@ _NUMBER = re.compile(r"[0-9]{1,15}")
 
 async def taken_back(interaction: Interaction, rest: str, chosen: Sequence[str]) -> None:
     if not all(_NUMBER.fullmatch(number) for number in (rest, *chosen)):
-        await expired(interaction)
-        return
+        raise Expired
     actor = actor_of(interaction)
     async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         style, project = await interaction.client.desk.styles.of_id(int(rest), actor)

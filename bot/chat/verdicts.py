@@ -12,7 +12,7 @@ from typing import Final, Self
 from bot.chat import cards
 from bot.chat.answers import Announced, open_form, say, turn
 from bot.chat.cards.review import CODES, NOTE, PROMPT, Queue
-from bot.chat.expired import expired
+from bot.chat.expired import Expired, meaning
 from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of, origin_of
@@ -82,10 +82,7 @@ async def ask_reasons(interaction: Interaction, artifact_id: int) -> None:
 
 
 async def pressed(interaction: Interaction, rest: str) -> None:
-    match = _PRESSED.fullmatch(rest)
-    if match is None:
-        await expired(interaction)
-        return
+    match = meaning(_PRESSED, rest)
     place = Place.of(match)
     match match["act"]:
         case "approve":
@@ -101,25 +98,23 @@ async def pressed(interaction: Interaction, rest: str) -> None:
         case "start":
             await _go_on(interaction, place, before=None)
         case _:
-            await expired(interaction)
+            raise Expired
 
 
 async def chosen(interaction: Interaction, rest: str, values: Sequence[str]) -> None:
     """Open the form for the reviewer's own words."""
-    match = _CHOSEN.fullmatch(rest)
-    if match is None or not set(values) <= set(_REASONS):
-        await expired(interaction)
-        return
+    match = meaning(_CHOSEN, rest)
+    if not set(values) <= set(_REASONS):
+        raise Expired
     place = Place.of(match)
     exhibit = await interaction.client.desk.critic.exhibit(place.picture, actor_of(interaction))
     await open_form(interaction, cards.reason_form(exhibit, "".join(values), place.scope))
 
 
 async def filled(interaction: Interaction, rest: str, fields: Mapping[str, str]) -> None:
-    match = _FILLED.fullmatch(rest)
-    if match is None or not set(match["codes"]) <= set(_REASONS):
-        await expired(interaction)
-        return
+    match = meaning(_FILLED, rest)
+    if not set(match["codes"]) <= set(_REASONS):
+        raise Expired
     reasons = [_REASONS[mark] for mark in match["codes"]]
     await _decide(
         interaction,
