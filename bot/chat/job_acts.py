@@ -22,7 +22,11 @@ async def pressed(interaction: Interaction, rest: str) -> None:
     job = int(about["job"])
     match about["action"]:
         case Action.AGAIN:
-            await _again_unless_hasty(interaction, job)
+            _check_haste(interaction)
+            await again(interaction, job)
+        case Action.LIGHTER:
+            _check_haste(interaction)
+            await _lighter(interaction, job)
         case Action.PARAMS:
             await params(interaction, job)
         case Action.CANCEL:
@@ -31,15 +35,14 @@ async def pressed(interaction: Interaction, rest: str) -> None:
             raise Expired
 
 
-async def _again_unless_hasty(interaction: Interaction, job: int) -> None:
-    """Draw once where somebody presses the same button twice in a moment."""
+def _check_haste(interaction: Interaction) -> None:
+    """Raise LimitReached where somebody presses the same button twice in a moment: it is drawn once."""
     where = interaction.message.id if interaction.message else None
     if interaction.client.haste.too_soon_by((where, interaction.custom_id, interaction.user.id)):
         raise LimitReached(
             "You pressed that a moment ago; it is drawn once.",
             hint=f"For another drawing press again after {GAP_S:.0f} seconds.",
         )
-    await again(interaction, job)
 
 
 async def again(interaction: Interaction, job: int, *, same_seed: bool = False) -> None:
@@ -47,6 +50,15 @@ async def again(interaction: Interaction, job: int, *, same_seed: bool = False) 
     async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
         ticket = await interaction.client.desk.refining.again(
             job, actor_of(interaction), origin_of(interaction), same_seed=same_seed
+        )
+    await show_ticket(interaction.client.desk, interaction, ticket)
+
+
+async def _lighter(interaction: Interaction, job: int) -> None:
+    """Draw what was too much for the GPU with less."""
+    async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
+        ticket = await interaction.client.desk.refining.lighter(
+            job, actor_of(interaction), origin_of(interaction)
         )
     await show_ticket(interaction.client.desk, interaction, ticket)
 

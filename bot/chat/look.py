@@ -15,6 +15,7 @@ class Action(StrEnum):
     AGAIN = "again"
     PARAMS = "params"
     CANCEL = "cancel"
+    LIGHTER = "lighter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from bot.core.generation import (
 )
 from bot.core.job import Job, JobState
 from bot.core.library import Project
+from bot.core.lightening import lighter
 from bot.core.lineage import Descent, Lineage
 from bot.core.workflow import Workflow
 from bot.ports.clock import Clock
@@ -129,6 +130,21 @@ class Refining:
             origin,
             request=replace(job.request, reference=reference, seed=seed),
             lineage=Lineage(parent=job.id, how=Descent.SAME_SEED if same_seed else Descent.AGAIN),
+        )
+
+    async def lighter(self, job_id: int, actor: Actor, origin: Origin) -> Ticket:
+        """Draw the job again with half the pictures, or a single one smaller."""
+        job = await self._control.job(job_id, actor)
+        less = lighter(job.recipe)
+        if less is None:
+            raise WrongState(f"#{job_id} cannot be drawn any smaller.", hint="Draw it with another model.")
+        reference = await self._restoring.reference_of(job)
+        return await self._submit.derived(
+            job,
+            replace(less, reference=reference, lightened_from=None, redrawn_from=None),
+            origin,
+            request=replace(job.request, size=less.size, count=less.count, reference=reference, seed=None),
+            lineage=Lineage(parent=job.id, how=Descent.AGAIN),
         )
 
     async def vary(self, job_id: int, number: int | None, actor: Actor, origin: Origin) -> Ticket:

@@ -25,6 +25,7 @@ from tests.builders import (
     a_project,
     a_recipe,
     a_reference,
+    a_size,
     an_origin,
     some_timings,
 )
@@ -194,13 +195,28 @@ def test_every_failure_has_its_own_words_the_reason_and_a_way_on(kind, words):
     assert first == f"**#128** {words}"
     assert reason == "`eulr` is no sampler."
     assert cure
-    assert actions(look) == [Action.AGAIN, Action.PARAMS]
+    assert actions(look)[-2:] == [Action.AGAIN, Action.PARAMS]
 
 
 def test_who_ran_out_of_memory_is_told_what_takes_less():
     recipe = a_recipe(count=4)
     view = ended(JobState.FAILED, failure=a_failure(kind="out_of_memory"), recipe=recipe)
     assert "It was 832×1216, 4 pictures. Try 2 at once or 576×896." in text(view)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "labels"),
+    [
+        (a_recipe(count=4), ["Retry with 2 pictures"]),
+        (a_recipe(count=2), ["Retry with 1 picture"]),
+        (a_recipe(), ["Retry with 576×896"]),
+        (a_recipe(size=a_size(64, 64)), []),
+    ],
+)
+def test_who_ran_out_of_memory_is_offered_what_takes_less(recipe, labels):
+    view = ended(JobState.FAILED, failure=a_failure(kind="out_of_memory"), recipe=recipe)
+    offered = [button.label for button in cards.job_card(view, now=NOW).buttons]
+    assert offered == [*labels, "Again", "Edit", "Params"]
 
 
 def test_what_could_not_be_posted_is_safe_and_says_why():

@@ -39,7 +39,9 @@ async def test_a_full_gpu_is_emptied_and_advice_given(studio: Studio, comfy: San
     assert job.failure is not None
     assert (job.failure.kind, len(ours(comfy))) == ("out_of_memory", 1)
     assert await studio.said("Try 2 at once or")
-    assert await studio.said("With `allow_smaller` Genga does so by itself.")
+    card = await studio.said("With `allow_smaller` Genga does so by itself.")
+    retried = await studio.job_of(await studio.artist.click(card, "Retry with 2 pictures"))
+    assert (retried.recipe.count, retried.parent) == (2, job.id)
     assert "/free" in {request.path.removeprefix("/api") for request in comfy.log}
     assert is_free(studio)
 

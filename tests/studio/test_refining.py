@@ -488,6 +488,17 @@ async def test_a_variation_is_varied_by_its_own_workflow(studio):
     assert made.recipe.reference != a_reference()
 
 
+async def test_what_was_too_much_is_drawn_again_with_less(studio):
+    job = await posted(studio, recipe=a_recipe(count=4), request=a_request(count=4))
+    fewer = (await studio.refining.lighter(job.id, AIKO, an_origin())).job
+    assert (fewer.recipe.count, fewer.request.count, fewer.recipe.size) == (2, 2, job.recipe.size)
+    assert (fewer.parent, fewer.recipe.lightened_from) == (job.id, None)
+    assert fewer.recipe.seed != job.recipe.seed
+    least = await posted(studio, recipe=a_recipe(count=1, size=a_size(64, 64)))
+    with pytest.raises(WrongState, match="cannot be drawn any smaller"):
+        await studio.refining.lighter(least.id, AIKO, an_origin())
+
+
 async def test_anybody_of_the_server_may_draw_a_job_again(studio):
     job = await posted(studio)
     ticket = await studio.refining.again(job.id, STRANGER, an_origin(user=STRANGER.user), same_seed=True)

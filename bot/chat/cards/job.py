@@ -28,7 +28,7 @@ from bot.chat.markdown import escape, fitted, prose
 from bot.core.adopting import is_adopted
 from bot.core.generation import Recipe, redrawn_words
 from bot.core.job import Card, Job, JobState
-from bot.core.lightening import change_words
+from bot.core.lightening import change_words, lighter
 from bot.core.progress import Phase, Progress
 from bot.core.queueing import Known, Learning
 from bot.studio.gate import Away
@@ -238,10 +238,22 @@ def end_buttons(job: Job) -> tuple[Control, ...]:
     """Return what can be done with a job that has ended; what has no post can be changed from here."""
     undrawn = job.state in (JobState.FAILED, JobState.CANCELLED)
     return (
+        *_lighter_button(job),
         _button(job, Action.AGAIN, "Again", emoji="🔁"),
         *((edit_button(job),) if undrawn else ()),
         _button(job, Action.PARAMS, "Params"),
     )
+
+
+def _lighter_button(job: Job) -> tuple[Control, ...]:
+    """Offer what takes less of the memory that did not suffice."""
+    short = job.failure is not None and job.failure.kind == "out_of_memory"
+    less = lighter(job.recipe) if short else None
+    if less is None:
+        return ()
+    fewer = less.count < job.recipe.count
+    what = counted(less.count, "picture") if fewer else str(less.size)
+    return (_button(job, Action.LIGHTER, f"Retry with {what}"),)
 
 
 def _button(job: Job, action: Action, label: str, *, emoji: str | None = None) -> Button:
