@@ -30,6 +30,7 @@ AIMS = {
     "press_ms_p99_1m": 100.0,
     "reaction_ms_p99_1m": 1000.0,
     "export_memory_times_a_tenth_1000": 1.5,
+    "adopting_memory_times_a_half": 1.5,
     "find_ms_p99_100k": 20.0,
     "gallery_page_ms_p99_1m": 5.0,
     "names_ms_p99_10k": 20.0,

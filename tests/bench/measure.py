@@ -10,6 +10,7 @@ from tests.bench.scenes.commands import acknowledgements
 from tests.bench.scenes.floor import floor
 from tests.bench.scenes.lane import gaps
 from tests.bench.scenes.library import finding
+from tests.bench.scenes.memory import memory
 from tests.bench.scenes.posts import posts
 from tests.bench.scenes.presses import presses
 from tests.bench.scenes.progress import staleness
@@ -34,6 +35,8 @@ class Extent:
     pictures: int
     adopted: int
     exported: int
+    large: int
+    mounted: int
     copied_mib: int
 
 
@@ -53,6 +56,8 @@ FULL = Extent(
     pictures=1_000_000,
     adopted=100,
     exported=1000,
+    large=20,
+    mounted=100,
     copied_mib=400,
 )
 SHORT = Extent(
@@ -71,6 +76,8 @@ SHORT = Extent(
     pictures=3000,
     adopted=2,
     exported=20,
+    large=2,
+    mounted=2,
     copied_mib=4,
 )
 
@@ -85,6 +92,7 @@ SCENES: dict[str, Callable[[Extent], Awaitable[Figures]]] = {
     "storage": lambda extent: reading(extent.stored, extent.rounds),
     "presses": lambda extent: presses(extent.pictures, extent.rounds // 5, extent.judged),
     "carrying": lambda extent: carrying(extent.adopted, extent.exported),
+    "memory": lambda extent: memory(extent.large, extent.mounted),
     "library": lambda extent: finding(extent.pictures, extent.rounds),
     "backup": lambda extent: copying(extent.copied_mib),
 }

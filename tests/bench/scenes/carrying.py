@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -25,8 +25,8 @@ from storage.database import Database
 from storage.files import LIBRARY, PictureShelf
 from storage.hoard import FolderHoard
 from storage.stores import SqliteStores
-from tests.bench.bot_process import resident_mib
 from tests.bench.figures import Figures
+from tests.bench.peak import growing
 from tests.builders import a_new_job, a_new_project
 from tests.fakes.clock import ManualClock
 
@@ -151,11 +151,12 @@ async def _exported(house: House, count: int) -> float:
         clock=ManualClock(),
         min_free_bytes=0,
     )
-    before = _peak_from_now()
-    async with aclosing(exporter.export(project)) as steps:
-        async for _ in steps:
-            pass
-    return max(_peak() - before, 0.0)
+    grown: list[float] = []
+    with growing(grown.append):
+        async with aclosing(exporter.export(project)) as steps:
+            async for _ in steps:
+                pass
+    return grown[0]
 
 
 async def _copies(house: House, count: int) -> Project:
@@ -178,21 +179,6 @@ async def _copies(house: House, count: int) -> Project:
 
 async def _a_project(stores: SqliteStores, slug: str) -> Project:
     return await stores.projects.add(a_new_project(guild=None, name=slug, slug=slug))
-
-
-def _peak_from_now() -> float:
-    """Begin to note the most memory anew, where the system can; return what is taken now, in MiB."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    return resident_mib()
-
-
-def _peak() -> float:
-    with suppress(OSError), Path("/proc/self/status").open(encoding="utf-8") as status:
-        for line in status:
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
 
 
 @asynccontextmanager
