@@ -18,7 +18,7 @@ from bot.chat.reception import Reception
 from bot.core.generation import MAX_COUNT
 from bot.core.review import Review
 from bot.studio.albums import searched
-from cogs.meant import Days, Whose
+from cogs.meant import REVIEW_CHOICES, Days, Whose
 from cogs.options import JobOption
 from cogs.unfolding import unfolded
 
@@ -34,7 +34,7 @@ class Gallery(commands.Cog):
     @app_commands.guild_only
     @app_commands.command(description="Leaf through the pictures, newest first")
     @app_commands.describe(state="Only those that stand so")
-    @app_commands.choices(state=[app_commands.Choice(name=state, value=state) for state in Review])
+    @app_commands.choices(state=REVIEW_CHOICES)
     @unfolded
     async def gallery(
         self, interaction: discord.Interaction[Any], *, whose: Whose, state: str | None = None, days: Days

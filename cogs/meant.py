@@ -1,13 +1,18 @@
 """Options that say which pictures are meant."""
 
+from discord import app_commands
+
+from bot.chat import cards
 from bot.chat.casts import character_meant, characters_here
 from bot.chat.interaction import Interaction
 from bot.chat.offers import all_projects_here
 from bot.chat.people import actor_of
 from bot.core.dates import span_of
+from bot.core.review import Review
 from bot.ports.library import PictureFilter
 from cogs.unfolding import option, options
 
+REVIEW_CHOICES = [app_commands.Choice(name=cards.REVIEW_WORDS[state], value=state.value) for state in Review]
 _DAYS = "2026-09-21, today, yesterday, 7d"
 
 

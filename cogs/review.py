@@ -8,16 +8,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat import cards
+from bot.chat.albums import named
 from bot.chat.answers import say
 from bot.chat.casts import character_meant, characters_here
 from bot.chat.desk import Desk
 from bot.chat.offers import all_projects_here
 from bot.chat.people import actor_of
 from bot.chat.reception import Reception
-from bot.chat.review_acts import bulk_look, named
+from bot.chat.review_acts import bulk_look
 from bot.chat.verdicts import next_look
 from bot.core.review import Review
-from cogs.meant import Days, Whose
+from cogs.meant import REVIEW_CHOICES, Days, Whose
 from cogs.options import WHOSE_CHARACTER
 from cogs.unfolding import unfolded
 
@@ -45,7 +46,7 @@ class ReviewCommands(commands.GroupCog, name="review", description="Pictures app
         async with self._reception.attend(interaction):
             wanted = await whose.wanted(interaction)
             counts = await self._desk.critic.counts(wanted, actor_of(interaction))
-            look = cards.stats_card(counts, of=await named(interaction, wanted))
+            look = cards.stats_card(counts, of=await named(self._desk, wanted, actor_of(interaction)))
         await say(interaction, look, ephemeral=True)
 
     @app_commands.command(description="Approve or reject many at once; they are shown before")
@@ -55,7 +56,7 @@ class ReviewCommands(commands.GroupCog, name="review", description="Pictures app
     )
     @app_commands.choices(
         action=[app_commands.Choice(name=doing, value=doing) for doing in _DOING],
-        state=[app_commands.Choice(name=cards.REVIEW_WORDS[state], value=state) for state in Review],
+        state=REVIEW_CHOICES,
     )
     @unfolded
     async def bulk(

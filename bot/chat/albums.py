@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from bot.chat import cards
 from bot.chat.answers import Announced, turn
@@ -33,7 +34,7 @@ async def album_look(
     desk: Desk, wanted: PictureFilter, *, actor: Actor, channel: int | None, at: Turn = None
 ) -> Look:
     page = await desk.album.page(wanted, channel=channel, at=at)
-    return cards.album_page(page, of=await _whose(desk, wanted, actor), filter_name=coded(wanted))
+    return cards.album_page(page, of=await named(desk, wanted, actor), filter_name=coded(wanted))
 
 
 async def album_turned(interaction: Interaction, rest: str) -> None:
@@ -51,16 +52,28 @@ async def album_turned(interaction: Interaction, rest: str) -> None:
     await turn(interaction, look)
 
 
-async def _whose(desk: Desk, wanted: PictureFilter, actor: Actor) -> str:
-    """Name what the pictures were narrowed to; raise NotFound if that is gone."""
+async def named(desk: Desk, wanted: PictureFilter, actor: Actor) -> str:
+    """Name what pictures were narrowed to; raise NotFound if that is gone."""
     names: list[str] = []
     if wanted.project is not None:
         names.append((await desk.library.by_id(wanted.project, actor)).name)
     if wanted.character is not None:
         names.append((await desk.casting.by_id(wanted.character, actor)).name)
     if wanted.review is not None:
-        names.append(wanted.review.value)
-    return ", ".join(names)
+        names.append(cards.REVIEW_WORDS[wanted.review])
+    return ", ".join([*names, *_days(wanted)])
+
+
+def _days(wanted: PictureFilter) -> Iterator[str]:
+    """Name the first day and the last."""
+    if wanted.since is not None:
+        yield f"since {_day(wanted.since)}"
+    if wanted.until is not None:
+        yield f"until {_day(wanted.until - 1)}"
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
 
 
 def coded(wanted: PictureFilter) -> str:

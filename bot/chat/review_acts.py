@@ -1,12 +1,11 @@
 """Verdicts on many pictures, and lessons taken out of force: by buttons and a menu."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Final
 
 from bot.chat import cards
-from bot.chat.albums import coded, decoded
+from bot.chat.albums import coded, decoded, named
 from bot.chat.answers import Announced, turn
 from bot.chat.expired import Expired, known, meaning
 from bot.chat.interaction import Interaction
@@ -42,7 +41,7 @@ async def bulk_look(
     return cards.bulk_card(
         bulk,
         sheet,
-        of=await named(interaction, bulk.wanted),
+        of=await named(desk, bulk.wanted, actor_of(interaction)),
         filter_name=coded(bulk.wanted),
         hidden=len(shown) - len(fit),
         before=before,
@@ -90,28 +89,3 @@ async def unlearned(interaction: Interaction, rest: str, values: Sequence[str]) 
         removed = await desk.critic.unlearn(character, [int(value) for value in values], actor)
         look = cards.lessons_card(character, await desk.critic.lessons(character), removed=removed)
     await turn(interaction, look)
-
-
-async def named(interaction: Interaction, wanted: PictureFilter) -> str:
-    """Name what pictures were narrowed to; raise NotFound if that is gone."""
-    desk, actor = interaction.client.desk, actor_of(interaction)
-    names: list[str] = []
-    if wanted.project is not None:
-        names.append((await desk.library.by_id(wanted.project, actor)).name)
-    if wanted.character is not None:
-        names.append((await desk.casting.by_id(wanted.character, actor)).name)
-    if wanted.review is not None:
-        names.append(cards.REVIEW_WORDS[wanted.review])
-    return ", ".join([*names, *_days(wanted)])
-
-
-def _days(wanted: PictureFilter) -> Iterator[str]:
-    """Name the first day and the last."""
-    if wanted.since is not None:
-        yield f"since {_day(wanted.since)}"
-    if wanted.until is not None:
-        yield f"until {_day(wanted.until - 1)}"
-
-
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()

@@ -32,7 +32,7 @@ async def leaf(ask: Ask[T], turn: Turn, *, size: int) -> Page[T]:
         case Older(than=than):
             found = await ask(before=than, limit=size + 1)
             newer = Newer(found[0].id if found else than - 1)
-        case None:
+        case _:
             found, newer = await ask(limit=size + 1), None
     shown = tuple(found[:size])
     return Page(shown=shown, older=Older(shown[-1].id) if len(found) > size else None, newer=newer)
