@@ -10,9 +10,9 @@ import structlog
 
 from bot.chat import cards
 from bot.chat.answers import Announced, say, say_privately, turn
+from bot.chat.attachments import check_list, read_prompts
 from bot.chat.expired import known, meaning
 from bot.chat.interaction import Interaction
-from bot.chat.lists import check_list, read_prompts
 from bot.chat.look import Look
 from bot.chat.people import actor_of, origin_of
 from bot.chat.reception import GONE
