@@ -126,7 +126,8 @@ class Submit:
         seed = job.recipe.seed if same_seed else self._new_seed()
         recipe = replace(job.recipe.with_seed(seed), lightened_from=None, redrawn_from=None)
         lineage = Lineage(parent=job.id, how=Descent.SAME_SEED if same_seed else Descent.AGAIN)
-        return await self._derive(job, recipe, origin, replace(job.request, seed=seed), lineage, like=job)
+        request = replace(job.request, seed=seed)
+        return await self._accept(await self._from(job, recipe, origin, request, lineage, like=job))
 
     async def derived(
         self, job: Job, recipe: Recipe, origin: Origin, *, request: GenerationRequest, lineage: Lineage
@@ -134,7 +135,7 @@ class Submit:
         """Store a job drawn by a recipe made from that of `job`; where no seed is asked for, a new one is."""
         seeded = recipe if request.seed is not None else recipe.with_seed(self._new_seed())
         like = job if seeded == job.recipe.with_seed(seeded.seed) else None
-        return await self._derive(job, seeded, origin, request, lineage, like=like)
+        return await self._accept(await self._from(job, seeded, origin, request, lineage, like=like))
 
     async def once_more(self, job: Job) -> NewJob:
         """Prepare what `job` was to draw, by the seed that was asked for; raise BadRequest."""
@@ -142,21 +143,9 @@ class Submit:
         recipe = job.recipe.as_asked().with_seed(seed)
         lineage = Lineage(parent=job.id, how=Descent.AGAIN)
         like = job if recipe == job.recipe.with_seed(seed) else None
-        return await self._like(job, recipe, job.origin, job.request, lineage, like=like)
+        return await self._from(job, recipe, job.origin, job.request, lineage, like=like)
 
-    async def _derive(
-        self,
-        job: Job,
-        recipe: Recipe,
-        origin: Origin,
-        request: GenerationRequest,
-        lineage: Lineage,
-        *,
-        like: Job | None,
-    ) -> Ticket:
-        return await self._accept(await self._like(job, recipe, origin, request, lineage, like=like))
-
-    async def _like(
+    async def _from(
         self,
         job: Job,
         recipe: Recipe,
@@ -166,6 +155,7 @@ class Submit:
         *,
         like: Job | None,
     ) -> NewJob:
+        """Prepare what goes on from a job in its project; `like`: the job whose very graph is drawn again."""
         if job.project is not None:
             check_open(await self._projects.get(job.project))
         self._workshop.check_at_hand(recipe)
