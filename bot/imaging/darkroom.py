@@ -81,10 +81,12 @@ class PillowDarkroom:
         try:
             size = await self._size(content)
             async with self._budget.holding(size.pixels) as hold:
-                picture, image, digest = await hold.run(partial(_proven, content))
-                develop = partial(_developed_of, image, picture.media_type, asked, self._thresholds)
-                (post, unposted), (development, unmeasured) = await asyncio.gather(
-                    _tried(hold, partial(post_of, image)), _tried(hold, develop)
+                image, pixels = await hold.run(partial(_decoded, content))
+                develop = partial(_developed_of, pixels, media_type_of(image), asked, self._thresholds)
+                (post, unposted), (picture, digest), (development, unmeasured) = await asyncio.gather(
+                    _tried(hold, partial(post_of, pixels)),
+                    hold.run(partial(_proven, content, image)),
+                    _tried(hold, develop),
                 )
         except Undecodable as error:
             raise no_output(error) from error
@@ -223,10 +225,15 @@ def _developed_of(
     )
 
 
-def _proven(content: bytes) -> tuple[Picture, Image.Image, str]:
-    """Return what was proven, its pixels as they are posted and measured, and the hash of its bytes."""
+def _decoded(content: bytes) -> tuple[Image.Image, Image.Image]:
+    """Return it as it was decoded, and its pixels as they are posted and measured."""
     image = decoded(content)
-    return proven(content, image), plain(image, alpha=True), sha256(content).hexdigest()
+    return image, plain(image, alpha=True)
+
+
+def _proven(content: bytes, image: Image.Image) -> tuple[Picture, str]:
+    """Return the picture that was proven, and the hash of its bytes."""
+    return proven(content, image), sha256(content).hexdigest()
 
 
 async def _tried(hold: Hold, work: Callable[[], T]) -> tuple[T | None, Exception | None]:
