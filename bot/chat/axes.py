@@ -38,7 +38,7 @@ async def expressions_here(interaction: Interaction, typed: str) -> list[Choice]
 
 async def _variations(interaction: Interaction, typed: str, kind: VariationKind) -> list[Choice]:
     names = await _names_of(interaction, kind)
-    return extended([*names, ALL] if len(names) > 1 else names, typed)
+    return extended([*names, ALL] if len(names) > 1 and "," not in typed else names, typed)
 
 
 async def _names_of(interaction: Interaction, kind: VariationKind) -> Sequence[str]:

@@ -25,7 +25,7 @@ from bot.studio.submit import Submit
 PLAN_LASTS_MS: Final = 7 * 24 * 3600 * 1000
 BREATH: Final = 20
 """After so many drawings of a plan everybody else gets a moment."""
-ALL: Final = ("all",)
+ALL: Final = "all"
 MOST_NAMED: Final = 8
 
 T = TypeVar("T")
@@ -188,7 +188,8 @@ async def _all_of_them(wanted: Sequence[tuple[str, Callable[[], Awaitable[T]]]])
 
 
 def _is_all(names: Sequence[str]) -> bool:
-    return tuple(name.casefold() for name in names) == ALL
+    """Tell whether all are asked for; beside that word other names add nothing."""
+    return ALL in {name.casefold() for name in names}
 
 
 def _check_kind(kind: VariationKind, names: Sequence[str], known: Sequence[Variation]) -> None:

@@ -272,7 +272,7 @@ async def test_a_characters_poses_are_completed_while_typing_and_drawn_with_ever
     offered = await studio.artist.autocomplete(
         "batch matrix", "poses", "front, ", channel=studio.general, character="Yuki"
     )
-    assert [choice.name for choice in offered] == ["front, side", "front, all"]
+    assert [choice.name for choice in offered] == ["front, side"]
     wrong = await studio.answer("/batch matrix prompt:pier character:Yuki poses:front, smiling")
     assert "`smiling` is an expression and not a pose" in wrong.text
     plan = await studio.answer(

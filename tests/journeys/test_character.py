@@ -362,7 +362,7 @@ async def test_a_turnaround_is_planned_shown_and_drawn_as_one_batch_with_one_she
     plan = await (await harbor.artist.click(lacks, "Add them and plan the sheet")).answered()
     assert "16 pictures" in plan.text
     assert "front view · neutral" in plan.text
-    assert "learning how long this takes" in plan.text
+    assert "how long it takes is not measured yet" in plan.text
     assert await harbor.jobs() == []
     listed = await harbor.answer("/character variation list character:Yuki")
     assert "**Poses**\nfront view" in listed.text

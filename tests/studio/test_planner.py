@@ -112,7 +112,7 @@ async def a_matrix_of_yuki(studio, **outline):
 
 async def test_all_poses_are_those_the_character_has():
     async with a_studio() as studio:
-        matrix = await a_matrix_of_yuki(studio, poses=("All",), outfits=("all",))
+        matrix = await a_matrix_of_yuki(studio, poses=("front", "All"), outfits=("all",))
         plan = await studio.planner.plan(matrix, an_origin())
         assert [item.cell for item in plan.items] == ["kimono · front", "kimono · side"]
         assert (await studio.planner.drafted(plan.id, AIKO)).poses == ("front", "side")

@@ -262,7 +262,8 @@ def _batch_line(view: BatchView) -> str:
     failed = f"{counts.failed} failed" if counts.failed else ""
     link = link_in(batch, batch.card) if batch.card else ""
     so_far = f"{counts.drawn} of {counts.total}"
-    return dotted(f"**{batch.id}** {fitted(batch.title, 80)}", state, so_far, failed, owner(batch), link)
+    title = f"**{batch.id}** {fitted(batch.title, 80)}"
+    return dotted(title, repeats(batch), state, so_far, failed, owner(batch), link)
 
 
 def owner(batch: Batch) -> str:
