@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from bot.app import App
 from bot.core.library import Gallery, GalleryKind
 from bot.sandbox.comfyui import Pace, SandboxComfyUI
-from bot.sandbox.discord import SandboxDiscord
+from bot.sandbox.discord import Permission, SandboxDiscord, World
 from bot.settings import Settings
 from bot.studio.control import Actor
 
@@ -32,6 +32,7 @@ async def open_sandbox(*, comfyui: str | None, data: Path | None) -> AsyncGenera
     """Start what the bot needs to believe that it is in Discord; without `data` nothing is kept."""
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(SandboxDiscord())
+        _entrust(discord.world)
         if comfyui is None:
             url = (await stack.enter_async_context(SandboxComfyUI(pace=Pace.demo()))).url
         else:
@@ -48,6 +49,14 @@ async def open_sandbox(*, comfyui: str | None, data: Path | None) -> AsyncGenera
             data_dir=folder,
         )
         yield Sandbox(discord=discord, settings=settings, simulated=comfyui is None)
+
+
+def _entrust(world: World) -> None:
+    """Let the bot make forum tags and take refused reactions off, as a studio's own server would."""
+    caretaker = world.add_role(
+        world.guild, "Caretaker", Permission.MANAGE_CHANNELS | Permission.MANAGE_MESSAGES
+    )
+    world.give(world.guild.member(world.bot), caretaker)
 
 
 async def hang_gallery(app: App, discord: SandboxDiscord) -> None:

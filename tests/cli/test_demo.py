@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.sandbox import open_sandbox
+from bot.sandbox.discord import Permission
+from bot.sandbox.discord.permissions import guild_permissions
 from bot.sandbox.patience import PATIENCE_S
 from tests.browser import WHY_NOT, Tab, browsing, chromium
 
@@ -113,6 +116,14 @@ async def test_the_demo_ends_when_it_is_asked_to(tmp_path: Path):
         async with asyncio.timeout(PATIENCE_S):
             await process.wait()
     assert process.returncode == 0
+
+
+async def test_the_demos_bot_is_trusted_with_what_shows_all_it_can(tmp_path: Path):
+    async with open_sandbox(comfyui="http://127.0.0.1:9", data=tmp_path) as sandbox:
+        world = sandbox.discord.world
+        held = guild_permissions(world.guild.member(world.bot))
+        assert Permission.MANAGE_CHANNELS | Permission.MANAGE_MESSAGES in held
+        assert Permission.ADMINISTRATOR not in held
 
 
 async def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path):

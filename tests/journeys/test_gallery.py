@@ -151,7 +151,7 @@ async def test_compare_lays_two_pictures_side_by_side_and_names_in_what_they_dif
     waiting = await studio.job_of(await studio.generate("prompt:a fox"))
     for command, words in {
         f"/compare job_a:{first.id} job_b:{first.id}": "twice",
-        f"/compare job_a:{first.id} job_b:{waiting.id}": "has no picture: it is queued",
+        f"/compare job_a:{first.id} job_b:{waiting.id}": "has no picture; its state: queued",
         f"/compare job_a:{first.id} job_b:{second.id} picture_b:3": "its pictures are 1 to 1",
         f"/compare job_a:{first.id} job_b:999": "no job #999",
         "/compare job_a:one job_b:2": "not a job's number",

@@ -108,7 +108,8 @@ def _which(job: int, deed: Deed, pictures: Sequence[Artifact]) -> Menu:
         )
         for picture in pictures
     )
-    return Menu(kind=PICTURE, rest=f"{job}:{deed}", hint=span, options=(*options, *every))
+    hint = f"One of them: {span}" if deed is Deed.SHOW else span
+    return Menu(kind=PICTURE, rest=f"{job}:{deed}", hint=hint, options=(*options, *every))
 
 
 def which_picture(shown: Shown, deed: Deed) -> Look:
