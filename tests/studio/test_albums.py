@@ -148,7 +148,7 @@ async def test_what_cannot_be_compared_says_why():
         cases = {
             (1, None): (BadRequest, "picture 1 of #1 twice"),
             (1, 3): (NotFound, "1 to 2"),
-            (waiting.id, None): (NotFound, "no picture: its state: queued"),
+            (waiting.id, None): (NotFound, "no picture; its state: queued"),
             (99, None): (NotFound, "#99"),
         }
         for named, (error, words) in cases.items():
