@@ -12,7 +12,7 @@ from bot.core.pacing import OLD_AFTER_S
 from bot.studio.feed import BatchChanged
 from bot.studio.foreman import BatchView
 from tests.builders import a_batch, a_new_job
-from tests.chat.test_board import Studio, told
+from tests.chat.boards import Studio, told
 from tests.fakes import FakePictures
 
 S, B = JobState, BatchState

@@ -8,8 +8,8 @@ from bot.core.job import JobState
 from bot.core.progress import Preview, Sampled
 from bot.sandbox.discord import SandboxDiscord
 from tests.builders import png
+from tests.chat.boards import Studio
 from tests.chat.discord_client import a_client
-from tests.chat.test_board import Studio
 
 STEPS = 60
 
