@@ -23,7 +23,7 @@ from bot.core.errors import (
 )
 from bot.core.job import Card, JobState
 from bot.core.library import Gallery, GalleryKind
-from bot.sandbox.discord import ChannelKind, Permission, Rules, SandboxDiscord
+from bot.sandbox.discord import ChannelKind, Permission
 from tests.builders import (
     a_job,
     a_notice,
@@ -35,25 +35,6 @@ from tests.builders import (
     an_origin,
     png,
 )
-from tests.chat.discord_client import a_client
-
-
-@pytest.fixture
-async def sandbox():
-    async with SandboxDiscord(rules=Rules().without_hurry().without_rate_limits()) as discord:
-        yield discord
-        assert discord.violations == []
-
-
-@pytest.fixture
-async def client(sandbox, monkeypatch):
-    async with a_client(sandbox, monkeypatch) as client:
-        yield client
-
-
-@pytest.fixture
-def poster(client):
-    return DiscordPoster(lambda: client)
 
 
 @pytest.fixture
