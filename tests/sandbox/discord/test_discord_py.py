@@ -138,7 +138,6 @@ async def test_an_invalid_session_is_begun_anew(
 async def test_limits_are_waited_for_without_a_single_429(
     sandbox: SandboxDiscord, bot: LibraryBot, general: Channel
 ):
-    """R35"""
     sandbox.rules.buckets["messages.create"] = Bucket(3, 0.2)
     channel = bot.get_channel(general.id)
     assert isinstance(channel, discord.TextChannel)
@@ -150,7 +149,6 @@ async def test_limits_are_waited_for_without_a_single_429(
 async def test_a_429_out_of_the_blue_is_waited_for(
     sandbox: SandboxDiscord, bot: LibraryBot, general: Channel
 ):
-    """R33"""
     sandbox.faults.rate_limit_next("POST", "/messages$", 0.05)
     channel = bot.get_channel(general.id)
     assert isinstance(channel, discord.TextChannel)
@@ -179,7 +177,6 @@ async def test_a_thread_and_a_forum_post_take_pictures_and_wake_up(
 async def test_a_failed_answer_is_tried_again_with_the_same_nonce_and_posted_once(
     sandbox: SandboxDiscord, bot: LibraryBot, general: Channel
 ):
-    """R18"""
     sandbox.faults.fail_next("POST", "/messages$", 502, after_effect=True)
     channel = bot.get_channel(general.id)
     assert isinstance(channel, discord.TextChannel)
@@ -190,7 +187,6 @@ async def test_a_failed_answer_is_tried_again_with_the_same_nonce_and_posted_onc
 async def test_the_library_knows_at_once_what_it_may_no_longer_do(
     sandbox: SandboxDiscord, bot: LibraryBot, general: Channel
 ):
-    """R29"""
     guild = sandbox.world.guild
     channel = bot.get_channel(general.id)
     assert isinstance(channel, discord.TextChannel)
@@ -215,7 +211,6 @@ async def test_a_layout_with_a_gallery_is_sent_and_shown(bot: LibraryBot, genera
 
 
 async def test_a_compressed_gateway_is_understood(sandbox: SandboxDiscord, monkeypatch: pytest.MonkeyPatch):
-    """R42"""
     sandbox.rules.compression = "zlib"
     async with running(sandbox, monkeypatch) as bot:
         assert len(bot.guilds) == 1

@@ -26,7 +26,6 @@ async def ended(sandbox: SandboxDiscord, what: str) -> None:
 
 
 async def test_a_wrong_token_is_turned_away(bot: WireBot):
-    """R36"""
     line = await bot.dial()
     await line.send(2, {"token": "wrong", "intents": 1, "properties": {}})
     assert await line.close_code() == 4004
@@ -36,27 +35,23 @@ async def test_a_wrong_token_is_turned_away(bot: WireBot):
     ("intents", "code"), [(1 << 30, 4013), (None, 4013), (CONTENT, 4014), (int(Intent.GUILD_MEMBERS), 4014)]
 )
 async def test_intents_must_exist_and_be_granted(bot: WireBot, intents: int | None, code: int):
-    """R36"""
     line = await bot.dial()
     await line.send(2, {"token": bot.sandbox.token, "intents": intents, "properties": {}})
     assert await line.close_code() == code
 
 
 async def test_a_payload_over_four_kilobytes_ends_the_connection(bot: WireBot, line: Line):
-    """R36"""
     await line.send(3, {"status": "x" * 5000})
     assert await line.close_code() == 4002
 
 
 async def test_more_than_120_events_a_minute_end_the_connection(bot: WireBot, line: Line):
-    """R36"""
     for _ in range(125):
         await line.send(1, None)
     assert await line.close_code() == 4008
 
 
 async def test_nobody_speaks_before_identifying(bot: WireBot):
-    """R36"""
     line = await bot.dial()
     await line.send(3, {})
     assert await line.close_code() == 4003
@@ -64,14 +59,12 @@ async def test_nobody_speaks_before_identifying(bot: WireBot):
 
 @pytest.mark.parametrize("data", [None, [], "x"])
 async def test_a_payload_without_sense_ends_the_connection(bot: WireBot, data: object):
-    """R36"""
     line = await bot.dial()
     await line.send(2, data)
     assert await line.close_code() == 4002
 
 
 async def test_a_connection_can_be_refused(sandbox: SandboxDiscord, bot: WireBot):
-    """R39"""
     sandbox.faults.refuse_gateway_next()
     with pytest.raises(aiohttp.WSServerHandshakeError):
         await bot.dial()
@@ -79,13 +72,11 @@ async def test_a_connection_can_be_refused(sandbox: SandboxDiscord, bot: WireBot
 
 
 async def test_nobody_identifies_twice(bot: WireBot, line: Line):
-    """R36"""
     await line.send(2, {"token": bot.sandbox.token, "intents": 1, "properties": {}})
     assert await line.close_code() == 4005
 
 
 async def test_only_the_asked_events_are_told(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
-    """R37"""
     line = await bot.connect(int(Intent.GUILDS | Intent.GUILD_MESSAGE_REACTIONS))
     message = await sandbox.person("artist").say(general, "hello")
     await sandbox.person("artist").react(message, "🔁")
@@ -96,7 +87,6 @@ async def test_only_the_asked_events_are_told(sandbox: SandboxDiscord, bot: Wire
 async def test_what_others_write_is_empty_without_the_intent(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, general: Channel
 ):
-    """R37"""
     await sandbox.person("artist").say(general, "secret", attachments=[("a.png", b"x")])
     told = await line.event("MESSAGE_CREATE")
     assert (told["content"], told["attachments"]) == ("", [])
@@ -109,7 +99,6 @@ async def test_what_others_write_is_empty_without_the_intent(
 async def test_what_others_wrote_stays_hidden_when_read_and_when_replied_to(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, general: Channel
 ):
-    """R37"""
     secret = await sandbox.person("artist").say(general, "secret")
     read = (await bot("GET", f"/channels/{general.id}/messages/{secret.id}")).body
     assert (read["content"], read["author"]["username"]) == ("", "artist")
@@ -124,7 +113,6 @@ async def test_what_others_wrote_stays_hidden_when_read_and_when_replied_to(
 async def test_what_others_write_is_told_with_the_intent(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R37"""
     sandbox.rules.privileged_intents = CONTENT
     line = await bot.connect(INTENTS | CONTENT)
     await sandbox.person("artist").say(general, "open")
@@ -134,7 +122,6 @@ async def test_what_others_write_is_told_with_the_intent(
 async def test_a_lost_line_is_resumed_and_what_was_missed_is_told_in_order(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, general: Channel
 ):
-    """R38"""
     lost = asyncio.create_task(ended(sandbox, "lost"))
     await asyncio.sleep(0)
     sandbox.faults.drop_gateway("abort")
@@ -153,7 +140,6 @@ async def test_a_lost_line_is_resumed_and_what_was_missed_is_told_in_order(
 async def test_a_session_closed_politely_is_gone(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, code: int
 ):
-    """R38"""
     over = asyncio.create_task(ended(sandbox, "ended"))
     await asyncio.sleep(0)
     await line.socket.close(code=code)
@@ -163,7 +149,6 @@ async def test_a_session_closed_politely_is_gone(
 
 
 async def test_a_session_waits_only_so_long_for_its_return(sandbox: SandboxDiscord, bot: WireBot, line: Line):
-    """R38"""
     sandbox.rules.resume_window_s = 0.01
     over = asyncio.create_task(ended(sandbox, "ended"))
     await asyncio.sleep(0)
@@ -173,14 +158,12 @@ async def test_a_session_waits_only_so_long_for_its_return(sandbox: SandboxDisco
 
 
 async def test_a_resume_from_the_future_is_refused(bot: WireBot, line: Line):
-    """R38"""
     assert (await (await bot.resume(line.session_id, line.sequence + 100)).op(9))["d"] is False
 
 
 async def test_reconnect_and_invalid_session_come_on_demand(
     sandbox: SandboxDiscord, bot: WireBot, line: Line
 ):
-    """R39"""
     sandbox.faults.drop_gateway("op7")
     await line.op(7)
     sandbox.faults.drop_gateway("op9")
@@ -189,13 +172,11 @@ async def test_reconnect_and_invalid_session_come_on_demand(
 
 
 async def test_a_close_code_comes_on_demand(sandbox: SandboxDiscord, bot: WireBot, line: Line):
-    """R39"""
     sandbox.faults.drop_gateway("close", 4014)
     assert await line.close_code() == 4014
 
 
 async def test_heartbeats_are_answered_and_counted(sandbox: SandboxDiscord, bot: WireBot, line: Line):
-    """R40"""
     await line.send(1, line.sequence)
     await line.op(11)
     assert sandbox.gateway.heartbeats == 1
@@ -204,7 +185,6 @@ async def test_heartbeats_are_answered_and_counted(sandbox: SandboxDiscord, bot:
 async def test_a_line_without_heartbeats_is_closed_but_its_session_lives(
     sandbox: SandboxDiscord, bot: WireBot
 ):
-    """R40"""
     line = await bot.connect()
     sandbox.rules.heartbeat_interval_s = 0.01
     await line.send(1, None)
@@ -214,7 +194,6 @@ async def test_a_line_without_heartbeats_is_closed_but_its_session_lives(
 
 
 async def test_identifying_spends_a_budget_that_resuming_does_not(sandbox: SandboxDiscord, bot: WireBot):
-    """R41"""
     sandbox.rules.identify_budget = 1
     line = await bot.connect()
     await bot.resume(line.session_id, line.sequence)
@@ -224,7 +203,6 @@ async def test_identifying_spends_a_budget_that_resuming_does_not(sandbox: Sandb
 
 
 async def test_a_compressed_line_is_one_zlib_stream(sandbox: SandboxDiscord):
-    """R42"""
     sandbox.rules.compression = "zlib"
     inflate = zlib.decompressobj()
     async with aiohttp.ClientSession() as session:

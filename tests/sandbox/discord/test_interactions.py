@@ -37,7 +37,6 @@ async def told(bot: WireBot, line: Line, artist: Person, general: Channel) -> Js
 async def test_an_answer_after_the_deadline_meets_an_unknown_interaction(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, artist: Person, general: Channel
 ):
-    """R01"""
     await bot.sync(PING)
     sandbox.rules.ack_deadline_s = 0.05
     interaction = await artist.slash("ping", channel=general)
@@ -49,20 +48,17 @@ async def test_an_answer_after_the_deadline_meets_an_unknown_interaction(
 
 
 async def test_a_second_answer_is_refused(bot: WireBot, told: Json):
-    """R02"""
     assert (await bot.callback(told, 5)).status == 200
     assert (await bot.callback(told, 4, {"content": "again"})).refusal == ALREADY_ACKNOWLEDGED
 
 
 async def test_an_interaction_that_never_was_cannot_be_answered(bot: WireBot, told: Json):
-    """R03"""
     assert (await bot.callback({**told, "id": "1"}, 5)).refusal == UNKNOWN_INTERACTION
     assert (await bot.callback({**told, "token": "wrong"}, 5)).refusal == UNKNOWN_INTERACTION
     assert (await bot.edit_original({"token": "wrong"}, {"content": "x"})).refusal == UNKNOWN_WEBHOOK
 
 
 async def test_a_token_dies_after_its_time(sandbox: SandboxDiscord, bot: WireBot, told: Json):
-    """R04"""
     await bot.callback(told, 5)
     sandbox.rules.token_ttl_s = 0.0
     assert (await bot.edit_original(told, {"content": "x"})).refusal == DEAD_TOKEN
@@ -72,7 +68,6 @@ async def test_a_token_dies_after_its_time(sandbox: SandboxDiscord, bot: WireBot
 
 
 async def test_the_webhook_opens_only_with_the_first_answer(bot: WireBot, told: Json):
-    """R05"""
     assert (await bot.hook("POST", told, "", {"content": "too early"})).refusal == UNKNOWN_WEBHOOK
     await bot.callback(told, 5)
     assert (await bot.hook("POST", told, "", {"content": "in time"})).status == 200
@@ -80,7 +75,6 @@ async def test_the_webhook_opens_only_with_the_first_answer(bot: WireBot, told: 
 
 @pytest.mark.parametrize("kind", [6, 7, 8, 1, 12])
 async def test_a_command_is_answered_only_in_the_ways_of_commands(bot: WireBot, told: Json, kind: int):
-    """R06"""
     reply = await bot.callback(told, kind, {"content": "x"})
     assert reply.refusal == (400, 50035)
     assert "type" in reply.body["errors"]
@@ -89,7 +83,6 @@ async def test_a_command_is_answered_only_in_the_ways_of_commands(bot: WireBot, 
 async def test_a_modal_cannot_answer_a_modal(
     bot: WireBot, told: Json, artist: Person, sandbox: SandboxDiscord
 ):
-    """R06"""
     modal = {
         "custom_id": "m",
         "title": "Name it",
@@ -114,7 +107,6 @@ async def test_a_modal_cannot_answer_a_modal(
 async def test_an_autocomplete_takes_choices_and_nothing_else(
     bot: WireBot, line: Line, artist: Person, general: Channel
 ):
-    """R06"""
     option = {"type": 3, "name": "model", "description": "Which.", "autocomplete": True}
     await bot.sync({**PING, "options": [option]})
     typing = asyncio.create_task(artist.autocomplete("ping", "model", "an", channel=general))
@@ -128,7 +120,6 @@ async def test_an_autocomplete_takes_choices_and_nothing_else(
 
 
 async def test_a_deferral_takes_no_flag_but_ephemeral(bot: WireBot, told: Json):
-    """R07"""
     assert (await bot.callback(told, 5, {"flags": 1 << 2})).refusal == (400, 50035)
     assert (await bot.callback(told, 5, {"flags": 1 << 6})).status == 200
 
@@ -136,7 +127,6 @@ async def test_a_deferral_takes_no_flag_but_ephemeral(bot: WireBot, told: Json):
 async def test_whether_an_answer_is_ephemeral_is_settled_by_the_deferral(
     sandbox: SandboxDiscord, bot: WireBot, told: Json, general: Channel
 ):
-    """R07"""
     await bot.callback(told, 5, {"flags": 1 << 6})
     await bot.edit_original(told, {"content": "only for you", "flags": 0})
     answer = await sandbox.world.interactions[int(told["id"])].answered()
@@ -145,21 +135,18 @@ async def test_whether_an_answer_is_ephemeral_is_settled_by_the_deferral(
 
 
 async def test_an_answer_has_a_body_only_if_one_is_asked_for(bot: WireBot, told: Json):
-    """R08"""
     path = f"/interactions/{told['id']}/{told['token']}/callback"
     reply = await bot("POST", path, {"type": 4, "data": {"content": "hello"}}, authorization=None)
     assert (reply.status, reply.body) == (204, "")
 
 
 async def test_an_asked_body_holds_the_message(bot: WireBot, told: Json):
-    """R08"""
     body = (await bot.callback(told, 4, {"content": "hello"})).body
     assert body["resource"]["message"]["content"] == "hello"
     assert body["interaction"]["response_message_id"] == body["resource"]["message"]["id"]
 
 
 async def test_the_first_follow_up_fills_the_loading_message(bot: WireBot, told: Json, general: Channel):
-    """R09"""
     loading = (await bot.callback(told, 5)).body["interaction"]["response_message_id"]
     first = await bot.hook("POST", told, "", {"content": "first"})
     second = await bot.hook("POST", told, "", {"content": "second"})
@@ -171,7 +158,6 @@ async def test_the_first_follow_up_fills_the_loading_message(bot: WireBot, told:
 async def test_a_follow_up_after_the_loading_message_was_deleted_is_a_message_of_its_own(
     bot: WireBot, told: Json, general: Channel
 ):
-    """R09"""
     loading = (await bot.callback(told, 5)).body["interaction"]["response_message_id"]
     assert (await bot.hook("DELETE", told, "/messages/@original")).status == 204
     assert (await bot.hook("POST", told, "", {"content": "here"})).body["id"] != loading
@@ -181,7 +167,6 @@ async def test_a_follow_up_after_the_loading_message_was_deleted_is_a_message_of
 async def test_an_ephemeral_message_is_known_to_its_token_alone(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, told: Json, general: Channel
 ):
-    """R10"""
     reply = await bot.callback(told, 4, {"content": "psst", "flags": 1 << 6})
     number = reply.body["interaction"]["response_message_id"]
     assert (await bot("GET", f"/channels/{general.id}/messages/{number}")).refusal == (404, 10008)
@@ -193,7 +178,6 @@ async def test_an_ephemeral_message_is_known_to_its_token_alone(
 
 
 async def test_only_its_person_sees_an_ephemeral_message(sandbox: SandboxDiscord, bot: WireBot, told: Json):
-    """R10"""
     await bot.callback(told, 4, {"content": "psst", "flags": 1 << 6, "components": BUTTONS})
     answer = await sandbox.world.interactions[int(told["id"])].answered()
     assert not sandbox.person("director").can_see(answer)
@@ -202,7 +186,6 @@ async def test_only_its_person_sees_an_ephemeral_message(sandbox: SandboxDiscord
 
 
 async def test_a_command_must_be_synced_before_anybody_can_use_it(artist: Person, general: Channel):
-    """R11"""
     with pytest.raises(NotPossible, match="there is no command /ping"):
         await artist.slash("ping", channel=general)
 
@@ -210,7 +193,6 @@ async def test_a_command_must_be_synced_before_anybody_can_use_it(artist: Person
 async def test_a_guilds_command_is_unknown_elsewhere(
     sandbox: SandboxDiscord, bot: WireBot, artist: Person, general: Channel
 ):
-    """R11"""
     other = sandbox.world.add_guild("Other")
     sandbox.world.add_member(other, sandbox.world.bot)
     sandbox.world.add_member(other, artist.user)
@@ -222,7 +204,6 @@ async def test_a_guilds_command_is_unknown_elsewhere(
 async def test_no_command_works_in_an_archived_thread(
     sandbox: SandboxDiscord, bot: WireBot, artist: Person, general: Channel
 ):
-    """R12"""
     await bot.sync(PING)
     thread = sandbox.world.add_thread(general, "old", sandbox.world.bot)
     sandbox.world.archive(thread)
@@ -233,7 +214,6 @@ async def test_no_command_works_in_an_archived_thread(
 async def test_an_adult_command_needs_an_adult_channel(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, artist: Person, general: Channel
 ):
-    """R12"""
     await bot.sync({**PING, "nsfw": True})
     with pytest.raises(NotPossible, match="age-restricted"):
         await artist.slash("ping", channel=general)
@@ -245,7 +225,6 @@ async def test_an_adult_command_needs_an_adult_channel(
 async def test_a_command_can_be_hidden_from_those_without_the_permission(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, artist: Person, general: Channel
 ):
-    """R12"""
     await bot.sync({**PING, "default_member_permissions": int(Permission.MANAGE_GUILD)})
     with pytest.raises(NotPossible, match="hidden"):
         await artist.slash("ping", channel=general)
@@ -320,7 +299,6 @@ async def test_an_attachment_option_is_resolved_to_a_readable_file(
 async def test_an_unanswered_modal_or_button_fails_too(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, artist: Person, general: Channel
 ):
-    """R01"""
     await bot.send(general.id, {"content": "drawn", "components": BUTTONS})
     sandbox.rules.ack_deadline_s = 0.02
     click = await artist.click(general.history[0], "again")

@@ -37,20 +37,17 @@ def error_codes(reply: Reply, *path: str) -> list[str]:
 
 
 async def test_an_empty_message_is_refused(bot: WireBot, general: Channel):
-    """R13"""
     assert (await bot.send(general.id, {"content": " "})).refusal == EMPTY
     assert (await bot.send(general.id, {"embeds": []})).refusal == EMPTY
 
 
 async def test_an_edit_that_empties_a_message_is_refused(bot: WireBot, general: Channel):
-    """R13"""
     sent = await bot.send(general.id, "text")
     assert (await bot.edit(general.id, sent.body["id"], {"content": ""})).refusal == EMPTY
     assert general.history[0].content == "text"
 
 
 async def test_content_ends_at_two_thousand_characters(bot: WireBot, general: Channel):
-    """R14"""
     assert (await bot.send(general.id, "x" * 2000)).status == 200
     reply = await bot.send(general.id, "x" * 2001)
     assert reply.refusal == FORM_ERROR
@@ -74,21 +71,18 @@ async def test_content_ends_at_two_thousand_characters(bot: WireBot, general: Ch
 async def test_each_part_of_an_embed_has_its_limit(
     bot: WireBot, general: Channel, embed: Json, path: list[str]
 ):
-    """R14"""
     reply = await bot.send(general.id, {"embeds": [embed]})
     assert reply.refusal == FORM_ERROR
     assert error_codes(reply, "embeds", "0", *path)
 
 
 async def test_all_embeds_together_end_at_six_thousand_characters(bot: WireBot, general: Channel):
-    """R14"""
     reply = await bot.send(general.id, {"embeds": [{"description": "x" * 3001}, {"description": "y" * 3000}]})
     assert error_codes(reply, "embeds") == ["MAX_EMBED_SIZE_EXCEEDED"]
     assert (await bot.send(general.id, {"embeds": [{"description": "x" * 3000}] * 2})).status == 200
 
 
 async def test_ten_embeds_and_ten_files_are_the_most(bot: WireBot, general: Channel):
-    """R14"""
     assert (await bot.send(general.id, {"embeds": [{"title": "t"}] * 11})).refusal == FORM_ERROR
     files = {f"{n}.txt": b"x" for n in range(11)}
     assert (await bot.send(general.id, {"content": "x"}, files=files)).refusal == FORM_ERROR
@@ -120,28 +114,24 @@ async def test_ten_embeds_and_ten_files_are_the_most(bot: WireBot, general: Chan
     ],
 )
 async def test_rows_and_buttons_have_their_limits(bot: WireBot, general: Channel, components: list[Json]):
-    """R15"""
     reply = await bot.send(general.id, {"content": "x", "components": components})
     assert reply.refusal == FORM_ERROR
     assert "components" in reply.body["errors"]
 
 
 async def test_five_rows_of_five_buttons_are_accepted(bot: WireBot, general: Channel):
-    """R15"""
     rows = [row(*(button(f"{line}-{place}") for place in range(5))) for line in range(5)]
     assert (await bot.send(general.id, {"content": "x", "components": rows})).status == 200
     assert len(general.history[0].controls) == 25
 
 
 async def test_an_emoji_on_a_button_comes_back_without_its_missing_id(bot: WireBot, general: Channel):
-    """R44"""
     again = {**button("again"), "emoji": {"id": None, "name": "🔁"}}
     sent = await bot.send(general.id, {"content": "x", "components": [row(again)]})
     assert sent.body["components"][0]["components"][0]["emoji"] == {"name": "🔁"}
 
 
 async def test_a_layout_has_no_content_beside_it_and_at_most_forty_parts(bot: WireBot, general: Channel):
-    """R15"""
     text = {"type": 10, "content": "hello"}
     assert (await bot.send(general.id, {"flags": LAYOUT, "components": [text]})).status == 200
     with_content = await bot.send(general.id, {"flags": LAYOUT, "components": [text], "content": "x"})
@@ -151,7 +141,6 @@ async def test_a_layout_has_no_content_beside_it_and_at_most_forty_parts(bot: Wi
 
 
 async def test_a_layout_stays_a_layout(bot: WireBot, general: Channel):
-    """R15"""
     sent = await bot.send(general.id, {"flags": LAYOUT, "components": [{"type": 10, "content": "hello"}]})
     number = sent.body["id"]
     assert (await bot.edit(general.id, number, {"content": "legacy"})).refusal == FORM_ERROR
@@ -161,7 +150,6 @@ async def test_a_layout_stays_a_layout(bot: WireBot, general: Channel):
 
 
 async def test_an_embed_can_only_show_a_file_that_is_there(bot: WireBot, general: Channel):
-    """R16"""
     body = {"embeds": [{"image": {"url": "attachment://my picture.png"}}]}
     assert (await bot.send(general.id, body)).refusal == FORM_ERROR
     shown = await bot.send(general.id, body, files={"my picture.png": b"png"})
@@ -169,7 +157,6 @@ async def test_an_embed_can_only_show_a_file_that_is_there(bot: WireBot, general
 
 
 async def test_a_layout_can_only_show_a_file_that_is_there(bot: WireBot, general: Channel):
-    """R16"""
     gallery = {"type": 12, "items": [{"media": {"url": "attachment://a.png"}, "description": "a heron"}]}
     body = {"flags": LAYOUT, "components": [gallery]}
     assert (await bot.send(general.id, body)).refusal == FORM_ERROR
@@ -178,7 +165,6 @@ async def test_a_layout_can_only_show_a_file_that_is_there(bot: WireBot, general
 
 
 async def test_a_file_over_the_limit_is_refused(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
-    """R17"""
     sandbox.rules.upload_limit = 1000
     assert (await bot.send(general.id, "fits", files={"a.png": b"x" * 1000})).status == 200
     assert (await bot.send(general.id, "no", files={"a.png": b"x" * 1001})).refusal == TOO_LARGE
@@ -187,7 +173,6 @@ async def test_a_file_over_the_limit_is_refused(sandbox: SandboxDiscord, bot: Wi
 async def test_a_request_over_the_limit_is_refused_though_each_file_fits(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R17"""
     sandbox.rules.request_limit = 3000
     files = {f"{n}.png": b"x" * 900 for n in range(4)}
     assert (await bot.send(general.id, "no", files=files)).refusal == TOO_LARGE
@@ -196,7 +181,6 @@ async def test_a_request_over_the_limit_is_refused_though_each_file_fits(
 async def test_an_enforced_nonce_makes_one_message(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, general: Channel
 ):
-    """R18"""
     body = {"content": "once", "nonce": "job-1", "enforce_nonce": True}
     first, second = await bot.send(general.id, body), await bot.send(general.id, {**body, "content": "twice"})
     assert first.body["id"] == second.body["id"]
@@ -205,21 +189,18 @@ async def test_an_enforced_nonce_makes_one_message(
 
 
 async def test_a_nonce_that_is_not_enforced_changes_nothing(bot: WireBot, general: Channel):
-    """R18"""
     for _ in range(2):
         await bot.send(general.id, {"content": "x", "nonce": "7"})
     assert len(general.history) == 2
 
 
 async def test_a_nonce_has_at_most_twenty_five_characters(bot: WireBot, general: Channel):
-    """R18"""
     assert (await bot.send(general.id, {"content": "x", "nonce": "n" * 26})).refusal == FORM_ERROR
 
 
 async def test_anothers_message_can_be_neither_edited_nor_deleted(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R19"""
     message = await sandbox.person("artist").say(general, "mine")
     assert (await bot.edit(general.id, message.id, {"content": "yours"})).refusal == NOT_YOURS
     sandbox.world.overwrite(general, sandbox.world.bot, deny=Permission.MANAGE_MESSAGES)
@@ -229,7 +210,6 @@ async def test_anothers_message_can_be_neither_edited_nor_deleted(
 
 
 async def test_edits_of_old_messages_are_rationed(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
-    """R20"""
     sandbox.rules.old_message_edits = Bucket(2, 60.0)
     old = sandbox.world.write(general, sandbox.world.bot, "old", at=datetime.now(UTC) - timedelta(hours=2))
     replies = [await bot.edit(general.id, old.id, {"content": str(n)}) for n in range(3)]
@@ -240,7 +220,6 @@ async def test_edits_of_old_messages_are_rationed(sandbox: SandboxDiscord, bot: 
 
 
 async def test_files_that_an_edit_does_not_list_vanish(bot: WireBot, general: Channel):
-    """R21"""
     sent = await bot.send(general.id, "two", files={"a.png": b"a", "b.png": b"b"})
     keep, drop = sent.body["attachments"]
     body = {"attachments": [{"id": keep["id"]}, {"id": "0", "filename": "c.png", "description": "a crane"}]}
@@ -251,7 +230,6 @@ async def test_files_that_an_edit_does_not_list_vanish(bot: WireBot, general: Ch
 
 
 async def test_an_edit_without_attachments_keeps_the_files(bot: WireBot, general: Channel):
-    """R21"""
     sent = await bot.send(general.id, "one", files={"a.png": b"a"})
     edited = await bot.edit(general.id, sent.body["id"], {"content": "still one"})
     assert len(edited.body["attachments"]) == 1
@@ -260,7 +238,6 @@ async def test_an_edit_without_attachments_keeps_the_files(bot: WireBot, general
 async def test_a_bot_pings_everybody_it_names_unless_it_says_otherwise(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R22"""
     artist = sandbox.person("artist").user
     quiet = {"content": artist.mention, "allowed_mentions": {"parse": []}}
     await bot.send(general.id, quiet)
@@ -274,7 +251,6 @@ async def test_a_bot_pings_everybody_it_names_unless_it_says_otherwise(
 async def test_an_edit_without_allowed_mentions_pings_with_the_defaults(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R22"""
     artist = sandbox.person("artist").user
     sent = await bot.send(general.id, {"content": "x", "allowed_mentions": {"parse": []}})
     await bot.edit(general.id, sent.body["id"], {"content": artist.mention})
@@ -284,7 +260,6 @@ async def test_an_edit_without_allowed_mentions_pings_with_the_defaults(
 async def test_everyone_is_called_only_with_the_permission(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R22"""
     await bot.send(general.id, "@everyone look")
     assert sandbox.pings == []
     sandbox.world.overwrite(general, sandbox.world.bot, allow=Permission.MENTION_EVERYONE)
@@ -293,7 +268,6 @@ async def test_everyone_is_called_only_with_the_permission(
 
 
 async def test_to_allow_a_kind_of_mention_and_to_list_it_exclude_each_other(bot: WireBot, general: Channel):
-    """R22"""
     both = {"parse": ["users"], "users": ["1"]}
     assert (await bot.send(general.id, {"content": "x", "allowed_mentions": both})).refusal == FORM_ERROR
 

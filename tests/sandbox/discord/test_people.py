@@ -68,7 +68,6 @@ async def test_nobody_posts_into_a_forum_as_into_a_channel(sandbox: SandboxDisco
 async def test_an_archived_thread_takes_no_reactions_but_a_message_wakes_it(
     sandbox: SandboxDiscord, artist: Person, general: Channel
 ):
-    """R23"""
     thread = sandbox.world.add_thread(general, "heron", artist.user)
     message = await artist.say(thread, "x")
     sandbox.world.archive(thread)
@@ -113,7 +112,6 @@ async def test_users_and_roles_are_resolved(
 async def test_a_file_over_the_limit_cannot_be_chosen(
     sandbox: SandboxDiscord, bot: WireBot, artist: Person, general: Channel
 ):
-    """R17"""
     await bot.sync(ASK)
     sandbox.rules.upload_limit = 3
     with pytest.raises(NotPossible, match="upload limit"):
@@ -154,7 +152,6 @@ async def test_a_modal_is_sent_only_as_it_asks(
 async def test_a_modal_from_a_button_may_update_the_buttons_message(
     bot: WireBot, line: Line, artist: Person, general: Channel
 ):
-    """R06"""
     button = {"type": 2, "style": 1, "label": "Note", "custom_id": "note"}
     await bot.send(general.id, {"content": "x", "components": [{"type": 1, "components": [button]}]})
     opened = await artist.click(general.history[0], "Note")
@@ -194,7 +191,6 @@ async def test_follow_ups_are_edited_by_their_id(bot: WireBot, line: Line, artis
 async def test_a_bot_that_is_not_there_does_not_respond(
     sandbox: SandboxDiscord, bot: WireBot, artist: Person, general: Channel
 ):
-    """R01"""
     await bot.sync({"name": "ask", "description": "Asks.", "type": 1})
     sandbox.rules.ack_deadline_s = 0.01
     asked = [await artist.slash("ask", channel=general) for _ in range(2)]

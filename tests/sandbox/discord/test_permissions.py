@@ -20,7 +20,6 @@ def deny(sandbox: SandboxDiscord, channel: Channel, permission: Permission) -> N
 
 
 async def test_a_hidden_channel_gives_no_access(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
-    """R29"""
     deny(sandbox, general, Permission.VIEW_CHANNEL)
     assert (await bot("GET", f"/channels/{general.id}")).refusal == NO_ACCESS
     assert (await bot.send(general.id, "hello")).refusal == NO_ACCESS
@@ -42,7 +41,6 @@ async def test_each_part_of_a_message_takes_its_permission(
     body: Json,
     files: dict[str, bytes] | None,
 ):
-    """R29"""
     deny(sandbox, general, permission)
     assert (await bot.send(general.id, body, files=files)).refusal == NO_PERMISSION
 
@@ -50,7 +48,6 @@ async def test_each_part_of_a_message_takes_its_permission(
 async def test_in_a_thread_the_permission_to_write_is_another(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R29"""
     thread = sandbox.world.add_thread(general, "heron", sandbox.world.bot)
     deny(sandbox, general, Permission.SEND_MESSAGES)
     assert (await bot.send(thread.id, "hello")).status == 200
@@ -65,7 +62,6 @@ async def test_in_a_thread_the_permission_to_write_is_another(
 async def test_each_kind_of_thread_takes_its_permission(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel, permission: Permission, kind: int
 ):
-    """R29"""
     deny(sandbox, general, permission)
     reply = await bot("POST", f"/channels/{general.id}/threads", {"name": "x", "type": kind})
     assert reply.refusal == NO_PERMISSION
@@ -74,7 +70,6 @@ async def test_each_kind_of_thread_takes_its_permission(
 async def test_a_new_reaction_takes_a_permission_that_joining_one_does_not(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R29"""
     message = await sandbox.person("artist").say(general, "look")
     await sandbox.person("artist").react(message, "🔁")
     deny(sandbox, general, Permission.ADD_REACTIONS)
@@ -84,7 +79,6 @@ async def test_a_new_reaction_takes_a_permission_that_joining_one_does_not(
 
 
 async def test_history_is_for_those_who_may_read_it(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
-    """R29"""
     sent = await bot.send(general.id, "x")
     deny(sandbox, general, Permission.READ_MESSAGE_HISTORY)
     path = f"/channels/{general.id}/messages"
@@ -95,7 +89,6 @@ async def test_history_is_for_those_who_may_read_it(sandbox: SandboxDiscord, bot
 async def test_interactions_carry_what_the_bot_and_the_person_may_do_there(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, general: Channel
 ):
-    """R29"""
     await bot.sync({"name": "ping", "description": "Answers.", "type": 1})
     deny(sandbox, general, Permission.ATTACH_FILES)
     await sandbox.person("director").slash("ping", channel=general)
@@ -108,7 +101,6 @@ async def test_interactions_carry_what_the_bot_and_the_person_may_do_there(
 async def test_a_roles_overwrite_is_stronger_than_everyones_and_a_members_is_stronger_still(
     sandbox: SandboxDiscord, general: Channel
 ):
-    """R29"""
     world, artist = sandbox.world, sandbox.person("artist")
     inkers = world.add_role(world.guild, "inkers")
     world.give(world.guild.member(artist.user), inkers)
@@ -123,7 +115,6 @@ async def test_a_roles_overwrite_is_stronger_than_everyones_and_a_members_is_str
 async def test_of_a_hidden_channel_only_its_existence_is_told(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R29"""
     admin = sandbox.world.channel("admin")
     deny(sandbox, admin, Permission.VIEW_CHANNEL)
     sandbox.world.add_thread(admin, "secret", sandbox.person("director").user)
@@ -139,7 +130,6 @@ async def test_of_a_hidden_channel_only_its_existence_is_told(
 async def test_channels_are_made_and_their_permissions_set_over_the_wire(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R29"""
     guild = general.guild
     path = f"/guilds/{guild.id}/channels"
     assert (await bot("POST", path, {"name": "ink"})).refusal == NO_PERMISSION
@@ -156,7 +146,6 @@ async def test_channels_are_made_and_their_permissions_set_over_the_wire(
 async def test_twenty_different_reactions_are_the_most(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R30"""
     sent = await bot.send(general.id, "x")
     path = f"/channels/{general.id}/messages/{sent.body['id']}/reactions"
     faces = [chr(0x1F600 + n) for n in range(21)]
@@ -167,7 +156,6 @@ async def test_twenty_different_reactions_are_the_most(
 
 
 async def test_a_word_is_no_emoji(bot: WireBot, general: Channel):
-    """R30"""
     sent = await bot.send(general.id, "x")
     path = f"/channels/{general.id}/messages/{sent.body['id']}/reactions/hello/@me"
     assert (await bot("PUT", path)).refusal == (400, 10014)

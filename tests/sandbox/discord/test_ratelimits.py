@@ -21,7 +21,6 @@ def general(sandbox: SandboxDiscord) -> Channel:
 
 
 async def test_every_answer_tells_what_is_left_of_its_bucket(bot: WireBot, general: Channel):
-    """R31"""
     headers = (await bot.send(general.id, "x")).headers
     assert (headers["X-RateLimit-Limit"], headers["X-RateLimit-Remaining"]) == ("2", "1")
     assert 0 < float(headers["X-RateLimit-Reset-After"]) <= 60
@@ -32,7 +31,6 @@ async def test_every_answer_tells_what_is_left_of_its_bucket(bot: WireBot, gener
 async def test_an_empty_bucket_answers_429_and_says_when_to_come_back(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R31"""
     sandbox.rules.buckets["messages.create"] = Bucket(2, 0.7)
     replies = await asyncio.gather(*(bot.send(general.id, str(n)) for n in range(3)))
     refused = next(reply for reply in replies if reply.status == 429)
@@ -47,7 +45,6 @@ async def test_an_empty_bucket_answers_429_and_says_when_to_come_back(
 
 
 async def test_each_channel_has_a_bucket_of_its_own(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
-    """R31"""
     for _ in range(2):
         await bot.send(general.id, "x")
     assert (await bot.send(sandbox.world.channel("gallery").id, "x")).status == 200
@@ -56,7 +53,6 @@ async def test_each_channel_has_a_bucket_of_its_own(sandbox: SandboxDiscord, bot
 async def test_asking_again_after_remaining_0_is_a_violation(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R35"""
     for _ in range(3):
         await bot.send(general.id, "x")
     assert sandbox.violations == [f"ignored Remaining 0: POST /channels/{general.id}/messages"]
@@ -65,7 +61,6 @@ async def test_asking_again_after_remaining_0_is_a_violation(
 async def test_asking_at_once_before_anything_was_told_is_no_violation(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R35"""
     sandbox.faults.latency_s = 0.05
     replies = await asyncio.gather(*(bot.send(general.id, str(n)) for n in range(3)))
     assert sorted(reply.status for reply in replies) == [200, 200, 429]
@@ -74,7 +69,6 @@ async def test_asking_at_once_before_anything_was_told_is_no_violation(
 async def test_all_requests_together_have_a_limit_that_interactions_escape(
     sandbox: SandboxDiscord, bot: WireBot
 ):
-    """R32"""
     sandbox.rules.global_per_s = 3
     replies = [await bot("GET", "/users/@me") for _ in range(4)]
     assert [reply.status for reply in replies] == [200, 200, 200, 429]
@@ -87,7 +81,6 @@ async def test_all_requests_together_have_a_limit_that_interactions_escape(
 async def test_a_shared_limit_strikes_though_requests_remain(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R33"""
     sandbox.faults.rate_limit_next("POST", "/messages$", 0.01)
     refused = await bot.send(general.id, "x")
     assert (refused.status, refused.headers["X-RateLimit-Scope"]) == (429, "shared")
@@ -96,7 +89,6 @@ async def test_a_shared_limit_strikes_though_requests_remain(
 
 
 async def test_a_shared_limit_is_not_the_bots_fault(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
-    """R34"""
     sandbox.rules.invalid_limit = 1
     sandbox.faults.rate_limit_next("GET", "/users/@me", 0.01)
     assert (await bot("GET", "/users/@me")).status == 429
@@ -108,7 +100,6 @@ async def test_a_shared_limit_is_not_the_bots_fault(sandbox: SandboxDiscord, bot
 
 
 async def test_too_many_invalid_requests_end_in_a_ban(sandbox: SandboxDiscord, bot: WireBot):
-    """R34"""
     sandbox.rules.invalid_limit = 3
     for _ in range(3):
         assert (await bot("GET", "/users/@me", authorization="Bot wrong")).status == 401

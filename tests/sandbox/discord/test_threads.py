@@ -32,7 +32,6 @@ def open_post(bot: WireBot, forum: Channel, **more: object):
 
 
 async def test_an_archived_thread_cannot_be_changed(sandbox: SandboxDiscord, bot: WireBot, thread: Thread):
-    """R23"""
     sent = await bot.send(thread.id, "x")
     sandbox.world.archive(thread)
     number = sent.body["id"]
@@ -46,7 +45,6 @@ async def test_an_archived_thread_cannot_be_changed(sandbox: SandboxDiscord, bot
 async def test_a_message_wakes_an_archived_thread(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, thread: Thread
 ):
-    """R23"""
     sandbox.world.archive(thread)
     assert (await line.event("THREAD_UPDATE"))["thread_metadata"]["archived"] is True
     assert (await bot.send(thread.id, "wake up")).status == 200
@@ -57,7 +55,6 @@ async def test_a_message_wakes_an_archived_thread(
 async def test_a_locked_thread_is_for_those_who_manage_threads(
     sandbox: SandboxDiscord, bot: WireBot, thread: Thread
 ):
-    """R24"""
     sandbox.world.archive(thread, archived=True, locked=True)
     sandbox.world.overwrite(thread.parent, sandbox.world.bot, deny=Permission.MANAGE_THREADS)
     assert (await bot.send(thread.id, "let me in")).refusal == LOCKED
@@ -70,7 +67,6 @@ async def test_a_locked_thread_is_for_those_who_manage_threads(
 async def test_a_guild_has_room_for_so_many_active_threads(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel, forum: Channel, thread: Thread
 ):
-    """R25"""
     sandbox.rules.max_active_threads = 1
     body = {"name": "one too many", "type": PUBLIC}
     assert (await bot("POST", f"/channels/{general.id}/threads", body)).refusal == (400, 160006)
@@ -86,13 +82,11 @@ async def test_a_guild_has_room_for_so_many_active_threads(
 async def test_a_thread_needs_a_name_and_a_known_duration(
     bot: WireBot, general: Channel, body: dict[str, object]
 ):
-    """R26"""
     reply = await bot("POST", f"/channels/{general.id}/threads", {**body, "type": PUBLIC})
     assert reply.refusal == FORM_ERROR
 
 
 async def test_a_post_and_its_first_message_share_their_id(bot: WireBot, line: Line, forum: Channel):
-    """R27"""
     reply = await open_post(bot, forum)
     assert reply.status == 201
     assert reply.body["id"] == reply.body["message"]["id"]
@@ -102,12 +96,10 @@ async def test_a_post_and_its_first_message_share_their_id(bot: WireBot, line: L
 
 
 async def test_a_post_needs_a_message(bot: WireBot, forum: Channel):
-    """R27"""
     assert (await bot("POST", f"/channels/{forum.id}/threads", {"name": "Heron"})).refusal == FORM_ERROR
 
 
 async def test_a_post_may_be_opened_with_pictures(bot: WireBot, forum: Channel):
-    """R27"""
     body = {
         "name": "Heron",
         "message": {"content": "", "attachments": [{"id": "0", "description": "a heron"}]},
@@ -117,7 +109,6 @@ async def test_a_post_may_be_opened_with_pictures(bot: WireBot, forum: Channel):
 
 
 async def test_a_post_has_known_tags_and_at_most_five(sandbox: SandboxDiscord, bot: WireBot):
-    """R27"""
     forum = sandbox.world.add_channel(
         sandbox.world.guild, "tagged", kind=ChannelKind.FORUM, tags=tuple("abcdef")
     )
@@ -128,20 +119,17 @@ async def test_a_post_has_known_tags_and_at_most_five(sandbox: SandboxDiscord, b
 
 
 async def test_a_forum_may_require_a_tag(bot: WireBot, forum: Channel):
-    """R27"""
     forum.require_tag = True
     assert (await open_post(bot, forum)).refusal == (400, 40067)
 
 
 async def test_a_forum_takes_no_messages(bot: WireBot, forum: Channel):
-    """R27"""
     assert (await bot.send(forum.id, "hello")).refusal == (400, 50008)
 
 
 async def test_an_idle_thread_archives_itself(
     sandbox: SandboxDiscord, bot: WireBot, line: Line, general: Channel
 ):
-    """R28"""
     sandbox.rules.archive_minute_s = 0.0005
     body = {"name": "nap", "type": PUBLIC, "auto_archive_duration": 60}
     created = await bot("POST", f"/channels/{general.id}/threads", body)

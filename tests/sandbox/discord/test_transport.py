@@ -18,7 +18,6 @@ def general(sandbox: SandboxDiscord) -> Channel:
 async def test_a_link_to_a_file_is_signed_and_expires(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R43"""
     sent = await bot.send(general.id, "x", files={"a.png": b"picture"})
     url = sent.body["attachments"][0]["url"]
     assert await bot.get(url) == (200, b"picture")
@@ -36,7 +35,6 @@ async def test_a_link_to_a_file_is_signed_and_expires(
 async def test_an_own_link_in_an_embed_is_signed_afresh(
     sandbox: SandboxDiscord, bot: WireBot, general: Channel
 ):
-    """R43"""
     sent = await bot.send(general.id, "x", files={"a.png": b"picture"})
     unsigned = sent.body["attachments"][0]["url"].partition("?")[0]
     shown = await bot.send(general.id, {"embeds": [{"image": {"url": unsigned}}]})
@@ -44,13 +42,11 @@ async def test_an_own_link_in_an_embed_is_signed_afresh(
 
 
 async def test_the_content_type_is_json_and_nothing_else(bot: WireBot):
-    """R44"""
     assert (await bot("GET", "/users/@me")).headers["Content-Type"] == "application/json"
     assert (await bot("GET", "/nowhere")).headers["Content-Type"] == "application/json"
 
 
 def test_discords_own_description_is_held_against_the_wire():
-    """R44"""
     if not description_path().is_file():
         pytest.skip(
             f"there is no {description_path().name} here: set DISCORD_OPENAPI to check the wire against it"
@@ -60,12 +56,10 @@ def test_discords_own_description_is_held_against_the_wire():
 
 @pytest.mark.parametrize("authorization", [None, "Bot wrong", "sandbox-token", "Bearer sandbox-token"])
 async def test_the_bots_routes_want_its_token(bot: WireBot, authorization: str | None):
-    """R45"""
     assert (await bot("GET", "/users/@me", authorization=authorization)).refusal == (401, 0)
 
 
 async def test_unknown_fields_are_written_down(sandbox: SandboxDiscord, bot: WireBot, general: Channel):
-    """R46"""
     await bot.send(general.id, {"content": "x", "colour": "red"})
     await bot.sync({"name": "ping", "description": "Answers.", "type": 1, "nsfv": True})
     assert sandbox.violations == ["unknown field: colour", "unknown field: command.nsfv"]
