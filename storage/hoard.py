@@ -90,11 +90,14 @@ class FolderHoard:
         try:
             handle = os.open(self._root / find.name, os.O_RDONLY | _NO_LINKS | _AS_IT_IS)
             with open(handle, "rb") as file:  # noqa: PTH123 - Path.open takes no handle
-                content = file.read(min(os.fstat(handle).st_size, MOST_BYTES) + 1)
+                size = os.fstat(handle).st_size
+                content = file.read(min(size, MOST_BYTES) + 1)
         except OSError as error:
             raise NotFound(f"It cannot be opened: {error.strerror}.") from error
         if len(content) > MOST_BYTES:
             raise NotFound(f"It has more than {MOST_BYTES // 1024**2} MiB.")
+        if len(content) != size:
+            raise NotFound("It is being written just now.")
         return Unearthed(content=content, sha256=sha256(content).hexdigest())
 
     def _name(self, path: Path) -> str:

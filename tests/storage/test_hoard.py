@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
@@ -104,6 +105,16 @@ async def test_a_file_that_is_too_large_is_never_read_whole(old, pool, monkeypat
     (passed,) = (await sights(hoard)).values()
     assert "more than 0 MiB" in passed.why
     with pytest.raises(NotFound, match="more than"):
+        await hoard.read(find)
+
+
+@pytest.mark.parametrize("seen", [5, 5_000])
+async def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_time(old, pool, monkeypatch, seen):
+    (old / "a.png").write_bytes(png())
+    hoard = hoard_of(old, pool)
+    (find,) = (await sights(hoard)).values()
+    monkeypatch.setattr(os, "fstat", lambda _: SimpleNamespace(st_size=seen))
+    with pytest.raises(NotFound, match="being written"):
         await hoard.read(find)
 
 
