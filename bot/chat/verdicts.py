@@ -107,7 +107,7 @@ async def chosen(interaction: Interaction, rest: str, values: Sequence[str]) -> 
     if not set(values) <= set(_REASONS):
         raise Expired
     place = Place.of(match)
-    exhibit = await interaction.client.desk.critic.exhibit(place.picture, actor_of(interaction))
+    exhibit = await _judgeable(interaction, place.picture)
     await open_form(interaction, cards.reason_form(exhibit, "".join(values), place.scope))
 
 

@@ -177,11 +177,13 @@ async def test_only_reviewers_review_where_a_role_was_chosen(studio: Studio) -> 
     shown = await studio.answer("/settings reviewers", by=studio.director)
     assert "Everybody" in shown.text
     card = await studio.answer("/review next")
+    asked = await pressed(studio, await studio.answer("/review next"), "Reject")
     world, guild = studio.discord.world, studio.general.guild
     role = world.add_role(guild, "Reviewers")
     chosen = await studio.answer(f"/settings reviewers role:{role.id}", by=studio.director)
     assert f"<@&{role.id}>" in chosen.text
-    for refused in (await pressed(studio, card, "Approve"), await studio.answer("/review next")):
+    form = await (await studio.artist.select(asked, await menu_of(asked), ["q"])).answered()
+    for refused in (form, await pressed(studio, card, "Approve"), await studio.answer("/review next")):
         assert "review pictures here" in refused.text
     assert "waiting for review" in (await studio.answer("/review next", by=studio.director)).text
     world.give(guild.members[studio.artist.user.id], role)
