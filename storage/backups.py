@@ -22,6 +22,7 @@ PATTERN = "genga-????????-??????.db"
 _STAMP = "%Y%m%d-%H%M%S"
 _LOGS: Final = ("-wal", "-journal")
 """What a database's newest transactions may be in; another database would take harm from them."""
+_HOUR_MS: Final = 3_600_000
 _BEYOND_READING: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -45,9 +46,15 @@ def back_up(database: Path, folder: Path, *, at: int, keep: int) -> Path:
     target = folder / f"genga-{_stamp(at)}.db"
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         keep_copy(connection, target)
-    for old in backups_in(folder)[keep:]:
+    for old in (*backups_in(folder)[keep:], *_broken_off(folder, at=at)):
         old.unlink(missing_ok=True)
     return target
+
+
+def _broken_off(folder: Path, *, at: int) -> list[Path]:
+    """Return what copies left behind that were cut off: each is as large as the database."""
+    parts = [*folder.glob(f"{PATTERN}.new"), *folder.glob(f"{PATTERN}.new-journal")]
+    return [part for part in parts if part.name[: len(PATTERN)] < f"genga-{_stamp(at - _HOUR_MS)}.db"]
 
 
 class FolderBackups:

@@ -30,6 +30,32 @@ async def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+class Cut(BaseException):
+    """The power fails."""
+
+
+_TOUCHES = ((os, "link"), (os, "replace"), (os, "unlink"), (os, "fsync"))
+
+
+@contextmanager
+def cut_before(touch: int) -> Generator[None]:
+    """Let the power fail just before so many touches of the disk, counted from 1."""
+    left = iter(range(touch - 1, -1, -1))
+
+    def dying(act: Callable[..., object]) -> Callable[..., object]:
+        def acting(*given: object, **named: object) -> object:
+            if next(left, 1) == 0:
+                raise Cut
+            return act(*given, **named)
+
+        return acting
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module_of, name in _TOUCHES:
+            patch.setattr(module_of, name, dying(getattr(module_of, name)))
+        yield
+
+
 async def paused_since(database: Path) -> int | None:
     async with Database.open(database) as opened:
         return await SqliteStores.over(opened).settings.paused_since()
@@ -52,6 +78,18 @@ async def test_a_backup_holds_what_was_committed_while_the_bot_goes_on_writing(d
 async def test_only_the_newest_copies_are_kept(data: Path):
     taken = [back_up(data / "genga.db", data / "backups", at=NOON + day * DAY, keep=2) for day in range(4)]
     assert backups_in(data / "backups") == [taken[3], taken[2]]
+
+
+async def test_what_a_copy_left_behind_that_was_cut_off_goes_with_the_next_one(data: Path):
+    folder = data / "backups"
+    with pytest.raises(Cut), cut_before(2):
+        back_up(data / "genga.db", folder, at=NOON - DAY, keep=3)
+    with pytest.raises(Cut), cut_before(2):
+        back_up(data / "genga.db", folder, at=NOON - 1000, keep=3)
+    older, newer = sorted(folder.iterdir())
+    copy = back_up(data / "genga.db", folder, at=NOON, keep=3)
+    assert sorted(folder.iterdir()) == [newer, copy]
+    assert older.name.endswith(".db.new")
 
 
 async def test_other_files_in_the_folder_are_left_alone(data: Path):
@@ -96,32 +134,6 @@ async def test_the_transactions_still_in_the_log_are_kept_with_the_replaced_data
         restored = restore(copy, data / "genga.db", at=NOON + DAY)
     assert restored.kept is not None
     assert await paused_since(restored.kept) == 9
-
-
-class Cut(BaseException):
-    """The power fails."""
-
-
-_TOUCHES = ((os, "link"), (os, "replace"), (os, "unlink"), (os, "fsync"))
-
-
-@contextmanager
-def cut_before(touch: int) -> Generator[None]:
-    """Let the power fail just before so many touches of the disk, counted from 1."""
-    left = iter(range(touch - 1, -1, -1))
-
-    def dying(act: Callable[..., object]) -> Callable[..., object]:
-        def acting(*given: object, **named: object) -> object:
-            if next(left, 1) == 0:
-                raise Cut
-            return act(*given, **named)
-
-        return acting
-
-    with pytest.MonkeyPatch.context() as patch:
-        for module_of, name in _TOUCHES:
-            patch.setattr(module_of, name, dying(getattr(module_of, name)))
-        yield
 
 
 def stored_in(database: Path) -> str:
