@@ -1,6 +1,7 @@
 import pytest
 
 from bot.chat.poster import DiscordPoster
+from bot.core.library import Gallery, GalleryKind
 from bot.sandbox.discord import Rules, SandboxDiscord
 from tests.chat.discord_client import a_client
 
@@ -21,3 +22,13 @@ async def client(sandbox, monkeypatch):
 @pytest.fixture
 def poster(client):
     return DiscordPoster(lambda: client)
+
+
+@pytest.fixture
+def general(sandbox):
+    return sandbox.world.channel("general")
+
+
+@pytest.fixture
+def gallery(sandbox):
+    return Gallery(channel=sandbox.world.channel("gallery").id, kind=GalleryKind.TEXT)
