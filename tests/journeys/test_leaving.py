@@ -4,12 +4,19 @@ import asyncio
 
 import pytest
 
+from bot import app
 from bot.core.job import JobState
 from bot.sandbox.comfyui import Pace, SandboxComfyUI
 from bot.sandbox.discord import Message
 from tests.journeys.studio import PATIENCE_S, Studio
 
 STEPS = "steps:15 size:256x256"
+
+
+@pytest.fixture(autouse=True)
+def _takes_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "DRAIN_S", PATIENCE_S)
+    monkeypatch.setattr(app, "LAST_WORDS_S", PATIENCE_S)
 
 
 @pytest.fixture
@@ -19,8 +26,8 @@ async def post(studio: Studio) -> Message:
 
 
 async def a_long_way_out(studio: Studio) -> asyncio.Task[None]:
-    """Have the bot leave while a picture takes its time on the way to Discord."""
-    studio.discord.faults.delay_next("POST", "/messages$", 1.0)
+    """Have the bot leave while a picture is on the way to Discord, and stays there until faults are cleared."""
+    studio.discord.faults.delay_next("POST", "/messages$", PATIENCE_S)
     last = await studio.job_of(await studio.generate("prompt:the last one"))
     await studio.until(last.id, JobState.RENDERED)
     return asyncio.create_task(studio.leave())
@@ -33,6 +40,7 @@ async def test_a_command_given_while_the_bot_leaves_is_answered_and_begins_nothi
     answer = await (await studio.command("/generate prompt:too late")).answered()
     assert "Genga is restarting; try again in a moment" in answer.text
     assert answer.ephemeral
+    studio.discord.faults.clear()
     await leaving
     await studio.open()
     assert [job.recipe.prompt for job in await studio.jobs()] == ["a heron", "the last one"]
@@ -44,6 +52,7 @@ async def test_a_press_while_the_bot_leaves_is_answered_and_begins_nothing(
     leaving = await a_long_way_out(studio)
     answer = await (await studio.artist.click(post, "Again")).answered()
     assert "Genga is restarting; try again in a moment" in answer.text
+    studio.discord.faults.clear()
     await leaving
     await studio.open()
     assert len(await studio.jobs()) == 2
@@ -54,6 +63,7 @@ async def test_a_reaction_while_the_bot_leaves_is_answered_and_begins_nothing(
 ) -> None:
     leaving = await a_long_way_out(studio)
     await studio.artist.react(post, "🔁")
+    studio.discord.faults.clear()
     told = await studio.said("Genga is restarting; try again in a moment")
     assert studio.artist.user.mention in told.text
     await leaving
@@ -62,7 +72,10 @@ async def test_a_reaction_while_the_bot_leaves_is_answered_and_begins_nothing(
 
 
 async def test_what_is_drawn_when_the_bot_leaves_is_posted_first(studio: Studio, post: Message) -> None:
-    await (await a_long_way_out(studio))
+    leaving = await a_long_way_out(studio)
+    assert len(studio.posts()) == 1
+    studio.discord.faults.clear()
+    await leaving
     posts = studio.posts()
     assert "the last one" in posts[-1].text
     await studio.open()
@@ -73,7 +86,7 @@ async def test_what_is_drawn_when_the_bot_leaves_is_posted_first(studio: Studio,
 async def test_the_card_of_what_is_drawn_says_that_it_goes_on_and_goes_on_in_its_own_message(
     studio: Studio, comfy: SandboxComfyUI
 ) -> None:
-    comfy.pace = Pace(step_s=1.0)
+    comfy.pace = Pace(step_s=3.0)
     asked = await studio.generate(f"prompt:a heron {STEPS}")
     job = await studio.job_of(asked)
     card = await studio.card_says(asked, "sampling")
@@ -90,8 +103,9 @@ async def test_the_card_of_what_is_drawn_says_that_it_goes_on_and_goes_on_in_its
 
 
 async def test_leaving_takes_no_longer_because_discord_does_not_answer(
-    studio: Studio, comfy: SandboxComfyUI
+    studio: Studio, comfy: SandboxComfyUI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(app, "LAST_WORDS_S", 0.5)
     comfy.pace = Pace(step_s=0.2)
     asked = await studio.generate(f"prompt:a heron {STEPS}")
     await studio.card_says(asked, "sampling")

@@ -1,7 +1,9 @@
 """Trouble to order: failing, slow and broken requests, and a gateway that goes away."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,9 +25,16 @@ class Trouble:
     delay_s: float = 0.0
     reset: bool = False
     after_effect: bool = False
+    cleared: asyncio.Event = field(default_factory=asyncio.Event)
 
     def fits(self, method: str, path: str) -> bool:
         return self.times > 0 and self.method in {method, "*"} and self.pattern.search(path) is not None
+
+    async def delayed(self) -> None:
+        """Return when the delay is over, or the trouble."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.delay_s):
+                await self.cleared.wait()
 
 
 class Faults:
@@ -93,6 +102,9 @@ class Faults:
             self._drop(how, code)
 
     def clear(self) -> None:
+        """Have no more trouble; what is delayed goes on."""
+        for trouble in self._troubles:
+            trouble.cleared.set()
         self._troubles.clear()
         self._refusals = 0
         self.latency_s = 0.0

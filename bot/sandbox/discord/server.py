@@ -131,7 +131,9 @@ class Server:
             for upload in uploads.values()
         ]
         trouble = self._hub.faults.take(request.method, exchange.path)
-        await asyncio.sleep(self._hub.faults.latency_s + (trouble.delay_s if trouble else 0.0))
+        await asyncio.sleep(self._hub.faults.latency_s)
+        if trouble is not None:
+            await trouble.delayed()
         if trouble is not None and not trouble.after_effect:
             ordered = _ordered(trouble)
             if ordered is not None:
