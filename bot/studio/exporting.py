@@ -51,7 +51,7 @@ class Packing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """A finished export. `missing`: where the pictures would be whose files are gone."""
+    """A finished export. `missing`: where the pictures would be, of characters too, whose files are gone."""
 
     packed: Packed
     pictures: int
@@ -76,6 +76,7 @@ class Scope:
 @dataclass(slots=True)
 class _Tally:
     done: int = 0
+    taken: int = 0
     missing: list[str] = field(default_factory=list[str])
     sheets: int = 0
     frames: list[Frame] = field(default_factory=list[Frame])
@@ -156,26 +157,26 @@ class Exporter:
     async def _build(self, project: Project, scope: Scope) -> AsyncGenerator[Step]:
         name = f"{project.slug}-{day_of(self._clock.now())}"
         async with self._archives.begin(name) as archive:
-            characters = await self._add_characters(archive, project)
+            tally = _Tally()
+            characters = await self._add_characters(archive, project, tally)
             styles = await self._add_styles(archive, project)
             if not (scope.pictures or characters or styles):
                 raise BadRequest(
                     f"“{project.name}” has nothing to take away yet.", hint="Draw something for it first."
                 )
-            tally = _Tally()
             async with aclosing(self._add_pictures(archive, project, scope, tally)) as steps:
                 async for step in steps:
                     yield step
             await archive.add_pieces("index.json", self._index(project, scope, tally))
             yield Exported(
                 packed=await archive.seal(),
-                pictures=tally.done - len(tally.missing),
+                pictures=tally.taken,
                 characters=characters,
                 styles=styles,
                 missing=tuple(tally.missing),
             )
 
-    async def _add_characters(self, archive: Archive, project: Project) -> int:
+    async def _add_characters(self, archive: Archive, project: Project, tally: _Tally) -> int:
         present = await self._characters.of_project(project.id)
         everyone = [*present, *await self._characters.of_project(project.id, archived=True)]
         for character in everyone:
@@ -184,7 +185,9 @@ class Exporter:
             record = character_record(character, variations, references)
             await archive.add(f"characters/{character.slug}/character.json", record)
             for reference in references:
-                await self._add_file(archive, reference_place(character, reference), reference.path)
+                place = reference_place(character, reference)
+                if not await self._add_file(archive, place, reference.path):
+                    tally.missing.append(place)
         return len(everyone)
 
     async def _add_styles(self, archive: Archive, project: Project) -> int:
@@ -204,7 +207,9 @@ class Exporter:
                 job = await self._jobs.get(artifact.job)
             place = place_of(artifact)
             await archive.add(beside(place), picture_record(job, artifact))
-            if not await self._add_file(archive, place, artifact.path):
+            if await self._add_file(archive, place, artifact.path):
+                tally.taken += 1
+            else:
                 tally.missing.append(place)
             tally.done += 1
             caption = f"#{artifact.job} · {artifact.index}"

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from bot.core.artifact import ArtifactKind
+from bot.core.casting import Sketch
 from bot.core.characters import Pose, VariationKind
 from bot.core.errors import BadRequest, DiskFull, LimitReached
 from bot.core.job import JobState
@@ -155,6 +156,19 @@ async def test_a_picture_whose_file_is_gone_is_named_and_the_others_are_packed()
     assert (told[-1].pictures, told[-1].missing) == (1, (place,))
     assert json.loads(files["index.json"])["missing"] == [place]
     assert place not in files
+
+
+async def test_a_characters_picture_whose_file_is_gone_is_named_as_well():
+    async with a_studio() as studio:
+        project = await a_project(studio)
+        await drawn(studio, project)
+        yuki = await studio.casting.create(Sketch(name="Yuki"), project, AIKO)
+        added = await studio.portraits.add(yuki, png(grey=9), pose=Pose.FRONT, actor=AIKO)
+        del studio.shelf.files[added.reference.path]
+        told, _ = await exported(studio, project)
+    place = f"characters/yuki/front-{added.reference.id}.png"
+    assert told[-1].missing == (place,)
+    assert told[-1].pictures == 2
 
 
 async def test_only_approved_pictures_are_taken_where_that_is_wished_for():
