@@ -70,8 +70,14 @@ async def _took(act: Callable[[], Awaitable[object]]) -> float:
 
 
 async def _search(rooms: Rooms, dice: Random, words: str, project: int | None) -> None:
-    before = dice.choice((None, dice.randint(1, rooms.hung.jobs)))
-    await rooms.stores.jobs.find(words, guild=GUILD, project=project, before=before, limit=PAGE)
+    where = _anywhere(dice, rooms.hung.jobs)
+    await rooms.stores.jobs.find(words, guild=GUILD, project=project, **where, limit=PAGE)
+
+
+def _anywhere(dice: Random, newest: int) -> dict[str, int]:
+    """Name a page: the newest, or what is older or newer than a number."""
+    number = dice.randint(1, newest)
+    return dice.choice(({}, {"before": number}, {"after": number}))
 
 
 async def _page(rooms: Rooms, dice: Random) -> None:
@@ -86,8 +92,8 @@ async def _page(rooms: Rooms, dice: Random) -> None:
         since=since,
         until=None if since is None else dice.choice((None, since + rooms.hung.pictures // 100)),
     )
-    before = dice.choice((None, dice.randint(1, rooms.hung.pictures)))
-    await rooms.stores.artifacts.page(wanted, before=before, limit=PAGE)
+    where = _anywhere(dice, rooms.hung.pictures)
+    await rooms.stores.artifacts.page(wanted, **where, limit=PAGE)
 
 
 async def _typed(rooms: Rooms, dice: Random) -> None:
