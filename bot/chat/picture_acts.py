@@ -194,6 +194,12 @@ async def pin(interaction: Interaction, job: int, number: int) -> None:
     await say(interaction, cards.picture_pinned(job, number), ephemeral=True)
 
 
+async def unpin(interaction: Interaction, _job: int, _number: int) -> None:
+    async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
+        await interaction.client.desk.refining.unpin(actor_of(interaction))
+    await turn(interaction, cards.picture_unpinned())
+
+
 # ── putting away
 
 
@@ -282,6 +288,7 @@ _BY_BUTTON: Final[Mapping[str, Act]] = {
     Deed.PARAMS: params,
     Deed.DELETE_NOW: delete,
     Deed.KEEP: keep,
+    Deed.UNPIN: unpin,
     **{
         deed: _of_one(deed, _BY_MENU[deed])
         for deed in (Deed.VARY, Deed.UPSCALE, Deed.APPROVE, Deed.REJECT, Deed.DELETE, Deed.PIN)

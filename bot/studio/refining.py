@@ -226,6 +226,11 @@ class Refining:
         """Take up a picture of a person's own."""
         return await self._put(actor, reference)
 
+    async def unpin(self, actor: Actor) -> None:
+        """Let the person's next drawing start from no picture."""
+        if actor.guild is not None:
+            await self._pins.take(guild=actor.guild, user=actor.user)
+
     async def draw(self, request: GenerationRequest, origin: Origin, actor: Actor) -> Ticket:
         """Submit the request, from the picture that the person took up if it can start from one."""
         pin = await self._pin_for(request, actor)

@@ -198,6 +198,8 @@ async def test_the_menus_of_a_post_work_after_a_restart_and_say_what_has_no_pict
     assert f"#{job.id} · parameters" in told.text
     pinned = await (await studio.director.context_menu("Use as reference", post)).answered()
     assert "📌 Picture 1 of **#2**" in pinned.text
+    assert "starts from no picture" in (await press(studio, pinned, "Without it", by=studio.director)).text
+    pinned = await (await studio.director.context_menu("Use as reference", post)).answered()
     taken = await studio.generate("prompt:a stork size:64x64", by=studio.director)
     drawn = await next_of(studio, taken)
     assert drawn.lineage is not None

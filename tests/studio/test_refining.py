@@ -430,6 +430,16 @@ async def test_what_is_taken_up_while_another_drawing_is_stored_is_for_the_next_
     assert [one.job.lineage.picture for one in (first, second)] == [1, 2]
 
 
+async def test_a_picture_taken_up_can_be_laid_down_again(studio):
+    job = await posted(studio)
+    await studio.refining.pin(job.id, 1, AIKO)
+    await studio.refining.unpin(replace(AIKO, guild=None))
+    assert await studio.stores.pins.peek(guild=GUILD, user=USER) is not None
+    await studio.refining.unpin(AIKO)
+    await studio.refining.unpin(AIKO)
+    assert (await studio.refining.draw(a_request(), an_origin(), AIKO)).job.lineage is None
+
+
 async def test_a_picture_taken_up_and_deleted_since_is_used_as_it_was_kept(studio):
     job = await posted(studio)
     pin = await studio.refining.pin(job.id, 1, AIKO)

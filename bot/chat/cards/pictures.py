@@ -41,6 +41,7 @@ class Deed(StrEnum):
     PIN = "pin"
     DELETE_NOW = "delete_now"
     KEEP = "keep"
+    UNPIN = "unpin"
     MOVE = "move"
 
 
@@ -162,11 +163,24 @@ def picture_pinned(job: int, number: int) -> Look:
     return Look(
         text=f"📌 Picture {number} of **#{job}** is the reference for your next `/generate`.",
         colour=palette.DONE,
+        buttons=(_unpinning(job, number),),
     )
 
 
 def own_picture_pinned() -> Look:
-    return Look(text="📌 That picture is the reference for your next `/generate`.", colour=palette.DONE)
+    return Look(
+        text="📌 That picture is the reference for your next `/generate`.",
+        colour=palette.DONE,
+        buttons=(_unpinning(0, ALL),),
+    )
+
+
+def _unpinning(job: int, number: int) -> Button:
+    return _button(job, number, Deed.UNPIN, "Without it", None, discord.ButtonStyle.secondary)
+
+
+def picture_unpinned() -> Look:
+    return Look(text="Your next `/generate` starts from no picture.", colour=palette.IDLE)
 
 
 def asks_to_delete(job: Job, pictures: Sequence[Artifact], *, left: int) -> Look:
