@@ -10,27 +10,13 @@ from bot.core.library import Rating
 from bot.core.lineage import Descent
 from bot.core.review import Review
 from bot.ports.library import PictureFilter
-from bot.studio.albums import MOST_WORDS, PER_PAGE, Album, searched
-from bot.studio.exhibition import Exhibition
+from bot.studio.albums import MOST_WORDS, PER_PAGE, searched
 from bot.studio.twins import twin_words
 from tests.builders import GUILD, NOW, a_lineage, a_new_project, a_recipe, png
 from tests.studio.house import AIKO, BOSS, a_studio
 
 HERE = 710
 ALL = PictureFilter(guild=GUILD)
-
-
-def album_of(studio):
-    return Album(
-        jobs=studio.jobs,
-        projects=studio.stores.projects,
-        artifacts=studio.stores.artifacts,
-        library=studio.library,
-        control=studio.control,
-        exhibition=Exhibition(shelf=studio.shelf, pictures=studio.pictures, darkroom=studio.darkroom),
-        darkroom=studio.darkroom,
-        shelf=studio.shelf,
-    )
 
 
 async def drawn(studio, *, pictures=None, **new):
@@ -47,7 +33,7 @@ async def an_adult_project(studio):
 
 async def test_pages_meet_and_the_last_one_leads_nowhere():
     async with a_studio() as studio:
-        album = album_of(studio)
+        album = studio.album
         for _ in range(2):
             await drawn(studio, pictures=[png(grey=grey) for grey in range(6)])
         first = await album.page(ALL, channel=HERE)
@@ -63,13 +49,13 @@ async def test_pages_meet_and_the_last_one_leads_nowhere():
 
 async def test_an_empty_page_has_no_sheet():
     async with a_studio() as studio:
-        page = await album_of(studio).page(replace(ALL, review=Review.APPROVED), channel=HERE)
+        page = await studio.album.page(replace(ALL, review=Review.APPROVED), channel=HERE)
     assert (page.leaves, page.sheet, page.older, page.hidden) == ((), None, None, 0)
 
 
 async def test_adult_pictures_are_shown_in_restricted_channels_only():
     async with a_studio() as studio:
-        album, night = album_of(studio), await an_adult_project(studio)
+        album, night = studio.album, await an_adult_project(studio)
         adult = await drawn(studio, project=night.id)
         plain = await drawn(studio)
         open_page = await album.page(ALL, channel=HERE)
@@ -86,7 +72,7 @@ async def test_adult_pictures_are_shown_in_restricted_channels_only():
 
 async def test_what_is_found_shows_the_first_picture_of_each_that_has_one():
     async with a_studio() as studio:
-        album = album_of(studio)
+        album = studio.album
         made = await drawn(studio, pictures=[png(), png(grey=3)])
         first, _ = await studio.jobs.artifacts(made.id)
         await studio.stored()
@@ -103,7 +89,7 @@ async def test_what_is_found_is_paged():
     async with a_studio() as studio:
         for _ in range(9):
             await studio.stored()
-        album = album_of(studio)
+        album = studio.album
         first = await album.find("harbour", AIKO, channel=HERE)
         rest = await album.find("harbour", AIKO, channel=HERE, at=first.older)
         back = await album.find("harbour", AIKO, channel=HERE, at=rest.newer)
@@ -130,10 +116,10 @@ async def test_two_pictures_are_compared_by_parameters_and_by_pixels():
     async with a_studio() as studio:
         one = await drawn(studio, recipe=a_recipe(seed=1))
         other = await drawn(studio, recipe=a_recipe(seed=2), pictures=[png(grey=3)])
-        compared = await album_of(studio).compare((one.id, None), (other.id, 1), AIKO, channel=HERE)
+        compared = await studio.album.compare((one.id, None), (other.id, 1), AIKO, channel=HERE)
         (artifact,) = await studio.jobs.artifacts(one.id)
         del studio.shelf.files[artifact.path]
-        blind = await album_of(studio).compare((one.id, None), (other.id, 1), AIKO, channel=HERE)
+        blind = await studio.album.compare((one.id, None), (other.id, 1), AIKO, channel=HERE)
     assert [(row.name, row.left, row.right) for row in compared.differing] == [("seed", "1", "2")]
     assert compared.difference.pixels > 0
     assert (blind.difference, blind.sheet.missing) == (None, ("#1 · 1",))
@@ -141,7 +127,7 @@ async def test_two_pictures_are_compared_by_parameters_and_by_pixels():
 
 async def test_what_cannot_be_compared_says_why():
     async with a_studio() as studio:
-        album = album_of(studio)
+        album = studio.album
         job = await drawn(studio, pictures=[png(), png(grey=3)])
         waiting = await studio.stored()
         first, _ = await studio.jobs.artifacts(job.id)
@@ -172,6 +158,6 @@ async def test_what_looks_like_an_earlier_picture_is_named_unless_that_is_its_pa
         assert await twin_words(copy, pictures, artifacts) == ("Picture 1 looks like #1, picture 1.",)
         assert await twin_words(copy, pictures[:1], artifacts) == ("It looks like #1, picture 1.",)
         assert await twin_words(child, pictures, artifacts) == ()
-        assert (await album_of(studio).twins(pictures)).keys() == {first.id}
+        assert (await studio.album.twins(pictures)).keys() == {first.id}
         await artifacts.delete([first.id], at=NOW)
         assert await twin_words(copy, pictures, artifacts) == ()

@@ -11,12 +11,12 @@ from bot.core.generation import CastMember
 from bot.core.review import Reason, Review
 from bot.ports.library import NewCharacter, PictureFilter
 from bot.studio.control import Actor
-from bot.studio.critic import MOST_AT_ONCE, MOST_NOTE, Critic, Together
+from bot.studio.critic import MOST_AT_ONCE, MOST_NOTE, Together
 from bot.studio.exhibition import MOST_ON_SHEET, Exhibition
 from tests.builders import GUILD, NOW, USER, a_new_job, a_recipe, an_artifact, an_origin, png
 from tests.contracts.shelves import drawn, drawn_alone, in_project
-from tests.fakes import FakeDarkroom, FakePictures, FakeShelf, FakeStores, ManualClock
-from tests.studio.house import AIKO, BOSS
+from tests.fakes import FakeDarkroom, FakePictures, FakeShelf, FakeStores
+from tests.studio.house import AIKO, BOSS, Studio
 
 REJECTED, APPROVED, WITHDRAWN, UNREVIEWED = (
     Review.REJECTED,
@@ -36,21 +36,8 @@ def stores():
 
 
 @pytest.fixture
-def clock():
-    return ManualClock()
-
-
-@pytest.fixture
-def critic(stores, clock):
-    return Critic(
-        artifacts=stores.artifacts,
-        jobs=stores.jobs,
-        reviews=stores.reviews,
-        characters=stores.characters,
-        projects=stores.projects,
-        settings=stores.settings,
-        clock=clock,
-    )
+def critic(stores):
+    return Studio(stores).critic
 
 
 async def a_cast(stores, *names, errors=""):
@@ -80,10 +67,10 @@ async def in_force(stores, member):
 
 
 @pytest.mark.parametrize("after", [APPROVED, REJECTED])
-async def test_everybody_reviews_where_no_role_was_chosen(stores, critic, clock, after):
+async def test_everybody_reviews_where_no_role_was_chosen(stores, critic, after):
     picture = await drawn_alone(stores)
     decision = (await critic.rule(picture.id, after, STRANGER)).decision
-    assert (decision.by, decision.by_name, decision.at) == (STRANGER.user, "stranger", clock.now())
+    assert (decision.by, decision.by_name, decision.at) == (STRANGER.user, "stranger", NOW)
     assert (await stores.artifacts.get(picture.id)).review is after
 
 

@@ -7,7 +7,6 @@ import pytest
 from bot.core.casting import Sketch
 from bot.core.characters import Character, Pose
 from bot.core.errors import NotFound
-from bot.studio.janitor import Janitor
 from tests.builders import GUILD, NOW, USER, a_new_job, a_new_project, a_recipe, a_reference, an_origin, png
 from tests.studio.house import AIKO, Studio, a_studio, settled
 
@@ -40,9 +39,7 @@ async def test_a_picture_that_comes_back_while_its_file_is_being_removed_is_kept
     async with a_studio() as studio:
         yuki, path = await given_up_reference(studio)
         removing = Halt(studio.shelf, "remove")
-        janitor = asyncio.create_task(
-            Janitor(discards=studio.stores.discards, shelf=studio.shelf, feed=studio.feed).run_once()
-        )
+        janitor = asyncio.create_task(studio.janitor.run_once())
         await removing.reached.wait()
         taking = asyncio.create_task(studio.portraits.add(yuki, png(), pose=Pose.FRONT, actor=AIKO))
         await settled()
@@ -57,9 +54,7 @@ async def test_a_picture_whose_need_is_being_stored_is_not_removed():
         storing = Halt(studio.stores.characters, "add_reference")
         taking = asyncio.create_task(studio.portraits.add(yuki, png(), pose=Pose.FRONT, actor=AIKO))
         await storing.reached.wait()
-        janitor = asyncio.create_task(
-            Janitor(discards=studio.stores.discards, shelf=studio.shelf, feed=studio.feed).run_once()
-        )
+        janitor = asyncio.create_task(studio.janitor.run_once())
         await settled()
         storing.go_on.set()
         await asyncio.gather(janitor, taking)

@@ -6,6 +6,7 @@ from bot.core.errors import (
     MissingPermission,
     TooLarge,
 )
+from bot.studio import parts
 from tests.builders import CHANNEL, GUILD, a_card, a_gallery, an_origin, png
 from tests.studio.deliveries import AWAY, GONE, S, a_project_with_gallery, drawn
 from tests.studio.house import AIKO, BOSS, a_studio, running, settled
@@ -121,7 +122,7 @@ async def test_a_notice_that_cannot_be_posted_is_dropped_and_the_job_stays_deliv
 async def test_pictures_at_hand_are_not_read_again_and_not_kept_longer():
     async with a_studio() as studio:
         job = await drawn(studio)
-        studio.courier.take(*studio.collected[0])
+        parts.Studio.hand_over(studio, *studio.collected[0])
         studio.shelf.files.clear()
         await studio.courier.run_once()
         assert await studio.state(job) is S.DELIVERED

@@ -3,6 +3,7 @@ from contextlib import suppress
 
 from bot.studio.keeper import HOUR_MS, Keeper
 from tests.fakes import FakeBackups, ManualClock
+from tests.studio.house import a_studio
 
 
 def a_keeper(backups: FakeBackups, clock: ManualClock, *, every_hours: int = 24) -> Keeper:
@@ -10,9 +11,9 @@ def a_keeper(backups: FakeBackups, clock: ManualClock, *, every_hours: int = 24)
 
 
 async def test_the_first_look_takes_a_backup():
-    backups, clock = FakeBackups(), ManualClock()
-    assert await a_keeper(backups, clock).run_once()
-    assert backups.taken == [clock.now()]
+    async with a_studio() as studio:
+        assert await studio.keeper.run_once()
+        assert studio.backups.taken == [studio.clock.now()]
 
 
 async def test_a_young_backup_is_left_as_it_is():
