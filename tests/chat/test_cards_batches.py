@@ -334,17 +334,20 @@ def test_of_very_many_reasons_the_rest_is_counted():
     assert "- 1 × Reason 5.\n- 3 for other reasons" in text
 
 
-def test_what_the_report_would_tell_now_is_asked_for_while_a_night_runs_or_was_taken_back():
-    night = {"batch": {"kind": BatchKind.OVERNIGHT}}
-    for state, offered in ((B.RUNNING, True), (B.PAUSED, True), (B.CANCELLED, True), (B.DONE, False)):
-        assert ("Report so far" in labels(cards.batch_card(a_view(state, **night)))) is offered
-    assert "Report so far" not in labels(cards.batch_card(a_view()))
+def test_what_the_report_would_tell_is_to_be_had_wherever_none_is_posted():
+    night = {"kind": BatchKind.OVERNIGHT}
+    for state, label in ((B.RUNNING, " so far"), (B.PAUSED, " so far"), (B.CANCELLED, ""), (B.DONE, "")):
+        assert f"Report{label}" in labels(cards.batch_card(a_view(state, batch=night)))
+    posted = cards.batch_card(a_view(B.DONE, batch={**night, "report": a_card()}))
+    for look in (posted, cards.batch_card(a_view())):
+        assert not {"Report", "Report so far"} & set(labels(look))
     told = morning_report([a_job(state=S.DELIVERED), a_job(state=S.QUEUED)], [an_artifact()])
     running = cards.report_so_far(a_batch(id=3, kind=BatchKind.OVERNIGHT), told)
     assert running.title == "Batch 3 · so far"
     assert running.text.startswith("1 of 2 drawn · 1 still to draw\nDrawing times: not measured.")
     over = morning_report([a_job(state=S.CANCELLED)], [])
     cancelled = cards.report_so_far(a_batch(id=3, state=B.CANCELLED, since=NOW + 60_000), over)
+    assert cancelled.title == "Batch 3 · report"
     assert cancelled.text == "0 of 1 drawn · 1 cancelled · cancelled after 1 min"
 
 

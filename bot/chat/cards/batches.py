@@ -143,8 +143,8 @@ def _buttons(view: BatchView) -> list[Control]:
             buttons += [resume, batch_button(about, "cancel", "Cancel")]
         case _:
             pass
-    if view.batch.kind is BatchKind.OVERNIGHT and view.batch.state is not BatchState.DONE:
-        buttons.append(batch_button(about, "sofar", "Report so far"))
+    if view.batch.kind is BatchKind.OVERNIGHT and view.batch.report is None:
+        buttons.append(batch_button(about, "sofar", "Report" if view.batch.state.is_end else "Report so far"))
     if view.counts.failed or view.counts.unposted:
         buttons.append(batch_button(about, "failed", "Failed ones"))
     if view.may_be_redrawn:

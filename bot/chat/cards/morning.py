@@ -31,9 +31,9 @@ def batch_report(report: BatchReport) -> Look:
 
 
 def report_so_far(batch: Batch, told: MorningReport) -> Look:
-    """Tell of a night that has not ended, or was taken back, what its report would tell now."""
+    """Tell of a night of which no report is posted, or none yet, what it would tell now."""
     return Look(
-        title=f"Batch {batch.id} · so far",
+        title=f"Batch {batch.id} · {'report' if batch.state.is_end else 'so far'}",
         text="\n".join([_sum(batch, told), *_night(told)]),
         colour=palette.DRAWING if told.open else palette.IDLE,
     )
