@@ -190,6 +190,11 @@ def test_an_empty_queue_says_so():
     assert text == "Nothing is being drawn.\n\nNobody waits."
 
 
+def test_nothing_is_promised_while_the_queue_is_held_up():
+    text = cards.queue_card(a_queue(2, hold=Paused(since=NOW)), now=NOW).text
+    assert "all drawn: about 1 min 39 s once it goes on" in text
+
+
 def test_a_paused_queue_says_why():
     assert "paused" in cards.queue_card(a_queue(1, hold=Paused(since=NOW)), now=NOW).text
 
@@ -332,7 +337,7 @@ def test_the_status_has_a_line_for_every_part():
 def test_what_is_wrong_stands_first():
     away = Away(since=NOW, reason="ComfyUI cannot be reached.")
     look = a_status(renderer=None, renderer_problem="ComfyUI cannot be reached.", hold=away)
-    assert look.text.startswith("🔴 ComfyUI · ComfyUI cannot be reached.")
+    assert look.text.startswith("🔴 ComfyUI · cannot be reached.")
     low = a_status(hold=DiskLow(free=2**30, needed=2**31))
     assert low.text.startswith("🔴 disk")
     lacking = a_status(disabled={"anime": ("RMBG", "SAM3")}, hold=Paused(since=NOW))

@@ -13,6 +13,7 @@ from bot.chat.cards.turning import page_button
 from bot.chat.look import Button, Look
 from bot.chat.markdown import fitted
 from bot.core.job import Job, JobState
+from bot.core.queueing import Known
 from bot.studio.line import JobView, QueueView
 
 MOST_NUMBERS: Final = 30
@@ -48,7 +49,8 @@ def _sum(view: QueueView) -> str:
     lines = [hold_words(view.hold)] if view.hold else []
     if view.line:
         people = Counter(f"<@{waiting.user}>" for waiting in view.line)
-        lines.append(f"{counted(len(view.line), 'job')} waiting · all drawn: {expected(view.total)}")
+        held = " once it goes on" if view.hold and isinstance(view.total, Known) else ""
+        lines.append(f"{counted(len(view.line), 'job')} waiting · all drawn: {expected(view.total)}{held}")
         lines.append(f"-# {dotted(*(f'{who} {count}' for who, count in people.most_common(10)))}")
     else:
         lines.append("Nobody waits.")

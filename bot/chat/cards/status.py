@@ -49,7 +49,8 @@ def status_card(
 def _comfyui(report: Report) -> _Line:
     health = report.renderer
     if health is None:
-        return _Line(mark=BAD, text=f"ComfyUI · {prose(report.renderer_problem, 300)}")
+        problem = report.renderer_problem.removeprefix("ComfyUI ")
+        return _Line(mark=BAD, text=f"ComfyUI · {prose(problem, 300)}")
     work = "drawing" if health.running else "ready"
     foreign = f"{counted(health.pending, 'prompt')} in its own queue" if health.pending else ""
     return _Line(
