@@ -24,7 +24,7 @@ async def test_it_does_not_wait_for_a_comfyui_that_does_not_answer(
 ) -> None:
     comfy.faults.delay("/system_stats", COMFYUI_TAKES_S)
     answer = await studio.answer("/status")
-    assert "ComfyUI does not answer" in answer.text.split("\n")[1]
+    assert "ComfyUI · does not answer" in answer.text.split("\n")[1]
 
 
 async def test_where_things_lie_is_told_to_who_manages_the_server_and_nobody_else(
