@@ -162,7 +162,10 @@ def test_a_style_card_keeps_discords_limits_whatever_people_typed(name, words, o
 def test_a_change_is_told_with_who_when_why_and_what_it_was_before():
     look = cards.style_history(a_style(), told(INK, replace(INK, steps=40)))
     newest, oldest = look.text.split("\n\n")
-    assert newest.split("\n") == [f"**Revision 2** by <@{USER}> <t:1790000000:R>: because", "**steps** 28 → 40"]
+    assert newest.split("\n") == [
+        f"**Revision 2** by <@{USER}> <t:1790000000:R>: because",
+        "**steps** 28 → 40",
+    ]
     assert oldest.split("\n")[1:] == [
         "**steps** 28",
         "**positive** ink, {prompt}",
