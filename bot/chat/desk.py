@@ -65,6 +65,7 @@ class Desk:
         self.jobs = studio.ports.stores.jobs
         self.settings = studio.ports.stores.settings
         self.clock = studio.ports.clock
+        self.feed = studio.feed
         self.board = board
         self.poster = poster
         self.posts = posts

@@ -4,7 +4,9 @@ Each counts once per person and message. Whoever cannot be served is told once, 
 taken off again where the bot may do that.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -26,6 +28,7 @@ from bot.core.generation import Origin
 from bot.core.job import Card, Job
 from bot.core.review import Review
 from bot.studio.control import Actor
+from bot.studio.feed import JobChanged
 from bot.studio.refining import Shown
 from bot.studio.submit import Ticket
 
@@ -39,6 +42,8 @@ Act: TypeAlias = Callable[["Reactions", Reaction, Job, Actor], Awaitable[None]]
 
 AGAIN, VARY, UPSCALE = "🔁", "🎲", "⬆️"
 APPROVE, REJECT, LETTER, PIN = "✅", "❌", "✉️", "📌"
+FRESH_S: Final = 10.0
+"""Within this a post that people see is stored as one."""
 QUIET_S: Final = 30.0
 """So long nobody is told the same thing again, whatever they react to."""
 _SELECTOR: Final = "\N{VARIATION SELECTOR-16}"
@@ -58,7 +63,7 @@ class Reactions(commands.Cog):
         act = ACTS.get(plain(reaction))
         if act is None or not self._is_meant(reaction):
             return
-        job = await self._desk.jobs.by_message(reaction.message_id)
+        job = await self._job_of(reaction)
         if job is None or not job.state.is_end or job.origin.guild != reaction.guild_id:
             return
         if self._client.door.is_shut:
@@ -72,6 +77,23 @@ class Reactions(commands.Cog):
         by_bot = reaction.member is None or reaction.member.bot
         foreign = me is None or reaction.message_author_id not in {None, me.id}
         return not by_bot and not foreign and self._client.door.serves(reaction.guild_id)
+
+    async def _job_of(self, reaction: Reaction) -> Job | None:
+        """Return the job whose post or card this is; what we sent may be a post that is just being stored."""
+        message = reaction.message_id
+        with self._desk.feed.listen() as news:
+            known = await self._desk.jobs.by_message(message)
+            if known is not None or reaction.message_author_id is None:
+                return known
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FRESH_S):
+                    async for one in news:
+                        match one:
+                            case JobChanged(job=job) if job.post is not None and job.post.message == message:
+                                return job
+                            case _:
+                                pass
+        return None
 
     async def _serve(self, reaction: Reaction, job: Job, act: Act) -> None:
         try:

@@ -1,5 +1,10 @@
 """Reactions on finished pictures: each emoji has its way on."""
 
+import asyncio
+from typing import Any
+
+import pytest
+
 from bot.core.job import Job, JobState
 from bot.core.lineage import Descent
 from bot.core.review import Review
@@ -66,6 +71,25 @@ async def test_reacting_again_after_taking_it_back_counts_once(studio: Studio) -
     third = await studio.ended(await studio.next_job(3))
     assert third.origin.user == studio.director.user.id
     assert len(await studio.jobs()) == 3
+
+
+async def test_who_reacts_before_the_post_is_stored_as_one_is_served_too(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, go_on = studio.app.stores.jobs, asyncio.Event()
+    stored = jobs.delivered
+
+    async def late(*given: Any, **more: Any) -> None:
+        await go_on.wait()
+        await stored(*given, **more)
+
+    monkeypatch.setattr(jobs, "delivered", late)
+    await studio.job_of(await studio.generate())
+    post = await studio.discord.wait_for(lambda _: next(iter(studio.posts()), None))
+    await studio.artist.react(post, "🔁")
+    await studio.answer("/queue show")
+    go_on.set()
+    assert (await studio.ended(await studio.next_job(2))).parent == 1
 
 
 async def test_other_reactions_mean_nothing(studio: Studio) -> None:
