@@ -125,7 +125,7 @@ class Foreman:
             return known
         ready = await self._planner.ready(plan_id, actor)
         batch = _batch_of(ready, key=key, card=card, now=self._clock.now())
-        stored, _ = await self._begun(batch, ready.jobs)
+        stored, _ = await self._begun(batch, ready.jobs, actor)
         return stored
 
     async def redraw(self, batch_id: int, actor: Actor) -> tuple[Batch, bool]:
@@ -149,9 +149,8 @@ class Foreman:
             raise WrongState(
                 f"Nothing of batch {batch.id} has failed.", hint="`/job again` repeats a drawing."
             )
-        return await self._begun(
-            _once_more(batch, key=key, now=self._clock.now()), await self._planner.once_more(failed)
-        )
+        again = _once_more(batch, key=key, now=self._clock.now())
+        return await self._begun(again, await self._planner.once_more(failed), actor)
 
     async def _redrawing(self, batch: Batch) -> tuple[str, Batch | None]:
         """Return the batch that draws once more what failed of this one, if there is one, and its key."""
@@ -163,13 +162,14 @@ class Foreman:
                 return key, known
             taken_back += 1
 
-    async def _begun(self, batch: Batch, new: Sequence[NewJob]) -> tuple[Batch, bool]:
+    async def _begun(self, batch: Batch, new: Sequence[NewJob], actor: Actor) -> tuple[Batch, bool]:
         jobs = [_of_batch(one, batch, number) for number, one in enumerate(new, start=1)]
         async with self._one_by_one:
             under_way = await self._batches.count_open(batch.user)
             if under_way >= MOST_OPEN and await self._batches.with_key(batch.key) is None:
+                whose = "You have" if actor.user == batch.user else f"{batch.user_name} has"
                 raise LimitReached(
-                    f"You have {under_way} batches under way; the most for one person is {MOST_OPEN}.",
+                    f"{whose} {under_way} batches under way; the most for one person is {MOST_OPEN}.",
                     hint="Wait for one to end, or cancel one: `/batch list` shows them.",
                 )
             stored, fresh = await self._batches.add(batch, jobs)

@@ -126,6 +126,8 @@ async def test_only_so_many_batches_of_one_person_are_under_way():
         with pytest.raises(LimitReached, match=f"the most for one person is {MOST_OPEN}") as refusal:
             await studio.foreman.start(plan.id, AIKO)
         assert "/batch list" in refusal.value.hint
+        with pytest.raises(LimitReached, match=f"^artist has {MOST_OPEN} batches"):
+            await studio.foreman.start(plan.id, BOSS)
         await begun(studio, user=7)
         await studio.foreman.cancel(last.id, AIKO)
         assert (await studio.foreman.start(plan.id, AIKO)).state is B.RUNNING
