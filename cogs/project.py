@@ -1,5 +1,6 @@
 """`/project`: productions, each with its own place for pictures and its own way to draw."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -22,6 +23,7 @@ from bot.core.review import Review
 from bot.core.styles import Style
 from bot.studio.library import MOST_DESCRIPTION, NOTHING, Clearable, Wishes
 from cogs.options import GalleryOption
+from cogs.unfolding import option, options, unfolded
 
 Name = app_commands.Range[str, 1, MAX_NAME]
 Description = app_commands.Range[str, 1, MOST_DESCRIPTION]
@@ -32,17 +34,27 @@ _PICTURES = [
     app_commands.Choice(name="approved ones only", value=Review.APPROVED.value),
     app_commands.Choice(name="those not reviewed yet", value=Review.UNREVIEWED.value),
 ]
+_ABOUT = "What it is about"
 _CLEARABLE = [
     app_commands.Choice(name="channel" if one is Clearable.GALLERY else one.value, value=one.value)
     for one in Clearable
 ]
 
-_SAID = {
-    "description": "What it is about",
-    "threads": "How its pictures are spread over threads",
-    "rating": "Who may see its pictures",
-    "workflow": "The workflow it is drawn with where none is named",
-}
+
+@options
+class ProjectOptions:
+    """How a project is drawn and shown."""
+
+    threads: str | None = option("How its pictures are spread over threads", choices=_THREADS)
+    rating: str | None = option("Who may see its pictures", choices=_RATINGS)
+    workflow: str | None = option("The workflow it is drawn with where none is named", offers=workflows_here)
+
+    def wishes(self) -> Wishes:
+        return Wishes(
+            threads=None if self.threads is None else Threads(self.threads),
+            rating=None if self.rating is None else Rating(self.rating),
+            workflow=self.workflow,
+        )
 
 
 @app_commands.guild_only
@@ -56,25 +68,21 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
     @app_commands.describe(
         name="What it is called",
         channel="Where its thread is opened; otherwise the server's gallery, or else this channel",
-        **_SAID,
+        description=_ABOUT,
     )
-    @app_commands.choices(threads=_THREADS, rating=_RATINGS)
-    @app_commands.autocomplete(workflow=workflows_here)
+    @unfolded
     async def create(
         self,
         interaction: discord.Interaction[Any],
         name: Name,
         channel: GalleryOption | None = None,
         description: Description | None = None,
-        threads: str | None = None,
-        rating: str | None = None,
-        workflow: str | None = None,
+        *,
+        said: ProjectOptions,
     ) -> None:
         actor = actor_of(interaction)
         chosen = chosen_gallery(channel) if channel is not None else None
-        wishes = Wishes(
-            description=description, threads=_threads(threads), rating=_rating(rating), workflow=workflow
-        )
+        wishes = replace(said.wishes(), description=description)
         async with self._reception.attend(interaction, Announced.TO_ALL):
             gallery = chosen or gallery_here(interaction, await self._desk.library.gallery(actor))
             project = await self._desk.library.create(name, gallery=gallery, actor=actor, wishes=wishes)
@@ -121,10 +129,11 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
         channel="Where its threads are opened from now on",
         style="The style it is drawn in where none is named",
         clear="What is to be taken away",
-        **_SAID,
+        description=_ABOUT,
     )
-    @app_commands.choices(threads=_THREADS, rating=_RATINGS, clear=_CLEARABLE)
-    @app_commands.autocomplete(project=projects_here, workflow=workflows_here, style=styles_here)
+    @app_commands.choices(clear=_CLEARABLE)
+    @app_commands.autocomplete(project=projects_here, style=styles_here)
+    @unfolded
     async def edit(
         self,
         interaction: discord.Interaction[Any],
@@ -132,20 +141,16 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
         name: Name | None = None,
         description: Description | None = None,
         channel: GalleryOption | None = None,
-        threads: str | None = None,
-        rating: str | None = None,
-        workflow: str | None = None,
+        *,
+        said: ProjectOptions,
         style: str | None = None,
         clear: str | None = None,
     ) -> None:
-        gallery = chosen_gallery(channel) if channel is not None else None
-        wishes = Wishes(
+        wishes = replace(
+            said.wishes(),
             name=name,
             description=description,
-            gallery=gallery,
-            threads=_threads(threads),
-            rating=_rating(rating),
-            workflow=workflow,
+            gallery=chosen_gallery(channel) if channel is not None else None,
             clear=frozenset({Clearable(clear)}) if clear is not None else frozenset(),
         )
         async with self._reception.attend(interaction):
@@ -213,11 +218,3 @@ class ProjectCommands(commands.GroupCog, name="project", description="Production
     ) -> None:
         review = None if pictures is None else Review(pictures)
         await hand_out(interaction, project, review=review)
-
-
-def _threads(text: str | None) -> Threads | None:
-    return None if text is None else Threads(text)
-
-
-def _rating(text: str | None) -> Rating | None:
-    return None if text is None else Rating(text)

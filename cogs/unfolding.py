@@ -1,7 +1,7 @@
 """Options that belong together: a class in a command's signature, of which Discord shows every field."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import wraps
 from typing import Any, TypeVar, dataclass_transform
@@ -13,17 +13,21 @@ from bot.chat.choices import Choice
 
 T = TypeVar("T")
 Offers = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[Choice]]]
+Choices = Sequence[app_commands.Choice[str]]
 Command = Callable[..., Coroutine[Any, Any, None]]
 
 _OPTIONS = "_options_"
 """Stands on a class whose fields are options."""
 _SAID = "said"
 _OFFERS = "offers"
+_CHOICES = "choices"
 
 
-def option(said: str, *, default: Any = None, offers: Offers | None = None) -> Any:  # noqa: ANN401 - as dataclasses.field
-    """Say of a field what Discord is to say of it, and what is offered to whoever types."""
-    return field(default=default, metadata={_SAID: said, _OFFERS: offers})
+def option(
+    said: str, *, default: object = None, offers: Offers | None = None, choices: Choices | None = None
+) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """Say of a field what Discord is to say of it, what is offered to whoever types, or what there is."""
+    return field(default=default, metadata={_SAID: said, _OFFERS: offers, _CHOICES: choices})
 
 
 def needed(said: str, *, offers: Offers | None = None) -> Any:  # noqa: ANN401 - as dataclasses.field
@@ -57,9 +61,13 @@ def unfolded(answer: Command) -> Command:
     shown = [itself, interaction, *(each for one in given for each in _shown(one))]
     callback.__signature__ = inspect.Signature(shown)  # pyright: ignore[reportAttributeAccessIssue] - where discord.py looks for options
     every = [each for kind in folded.values() for each in _fields(kind)]
-    offers = {each.name: each.metadata[_OFFERS] for each in every if each.metadata[_OFFERS] is not None}
-    said = {each.name: each.metadata[_SAID] for each in every}
-    return app_commands.autocomplete(**offers)(app_commands.describe(**said)(callback))
+    app_commands.describe(**_told(every, _SAID))(callback)
+    app_commands.autocomplete(**_told(every, _OFFERS))(callback)
+    return app_commands.choices(**_told(every, _CHOICES))(callback)
+
+
+def _told(every: Iterable[Field[Any]], mark: str) -> dict[str, Any]:
+    return {each.name: each.metadata[mark] for each in every if each.metadata[mark] is not None}
 
 
 def _fields(kind: object) -> tuple[Field[Any], ...]:
