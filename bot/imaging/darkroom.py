@@ -24,7 +24,7 @@ from bot.imaging.fingerprints import fingerprint_of
 from bot.imaging.inscriptions import inscribed, inscription
 from bot.imaging.layouts import Layout
 from bot.imaging.lettering import PILLOWS_OWN, Typefaces
-from bot.imaging.likeness import Profile, likeness_of, profile
+from bot.imaging.likeness import Profile, glance_of, likeness_of, profile, profile_at
 from bot.imaging.measuring import measures_of
 from bot.imaging.pictures import no_output, post_of, proven
 from bot.imaging.printing import printed
@@ -53,6 +53,8 @@ MOST_SHEETS: Final = 2
 
 MOST_PROFILES: Final = 256
 """Of so many references it is remembered what they look like: those that were asked for last."""
+MOST_GLANCES: Final = 64
+"""So many pictures that were just finished need not be decoded again to be compared; each takes 16 kB."""
 
 
 class PillowDarkroom:
@@ -76,6 +78,7 @@ class PillowDarkroom:
         self._typefaces = typefaces
         self._thresholds = thresholds
         self._profiles: dict[bytes, Profile] = {}
+        self._glances: dict[bytes, Image.Image] = {}
 
     async def finish(self, content: bytes, *, asked: Size | None = None) -> Finished:
         try:
@@ -83,16 +86,17 @@ class PillowDarkroom:
             async with self._budget.holding(size.pixels) as hold:
                 image, pixels = await hold.run(partial(_decoded, content))
                 develop = partial(_developed_of, pixels, media_type_of(image), asked, self._thresholds)
-                (post, unposted), (picture, digest), (development, unmeasured) = await asyncio.gather(
+                (post, unposted), (picture, digest, glance), (development, unmeasured) = await asyncio.gather(
                     _tried(hold, partial(post_of, pixels)),
                     hold.run(partial(_proven, content, image)),
                     _tried(hold, develop),
                 )
         except Undecodable as error:
             raise no_output(error) from error
+        _remember(self._glances, digest, glance, most=MOST_GLANCES)
         return Finished(
             picture=picture,
-            sha256=digest,
+            sha256=digest.hex(),
             post=post,
             development=development,
             fault=unposted or unmeasured,
@@ -105,7 +109,7 @@ class PillowDarkroom:
         return await self._decoding(partial(thumbnail, content), content)
 
     async def likeness(self, content: bytes, references: Sequence[bytes]) -> Likeness | None:
-        seen = await self._profile(content)
+        seen = await self._profile(content, await self._digest(content))
         return likeness_of(seen, [await self._known(reference) for reference in references])
 
     async def difference(self, a: bytes, b: bytes) -> Difference:
@@ -162,15 +166,19 @@ class PillowDarkroom:
 
     async def _known(self, reference: bytes) -> Profile:
         """Return the profile of a picture with which many are compared, so that it is looked at once."""
-        name = await self._budget.run(lambda: sha256(reference).digest(), pixels=0)
-        profile = self._profiles.pop(name, None) or await self._profile(reference)
-        self._profiles[name] = profile
-        if len(self._profiles) > MOST_PROFILES:
-            del self._profiles[next(iter(self._profiles))]
+        digest = await self._digest(reference)
+        profile = self._profiles.pop(digest, None) or await self._profile(reference, digest)
+        _remember(self._profiles, digest, profile, most=MOST_PROFILES)
         return profile
 
-    async def _profile(self, content: bytes) -> Profile:
+    async def _profile(self, content: bytes, digest: bytes) -> Profile:
+        glance = self._glances.get(digest)
+        if glance is not None:
+            return await self._budget.run(partial(profile_at, glance), pixels=0)
         return await self._decoding(partial(profile, content), content)
+
+    async def _digest(self, content: bytes) -> bytes:
+        return await self._budget.run(lambda: sha256(content).digest(), pixels=0)
 
     async def _decoding(self, work: Callable[[], T], *contents: bytes) -> T:
         """Run what decodes these pictures, weighed by their headers; raise BadRequest for what is none."""
@@ -231,9 +239,17 @@ def _decoded(content: bytes) -> tuple[Image.Image, Image.Image]:
     return image, plain(image, alpha=True)
 
 
-def _proven(content: bytes, image: Image.Image) -> tuple[Picture, str]:
-    """Return the picture that was proven, and the hash of its bytes."""
-    return proven(content, image), sha256(content).hexdigest()
+def _proven(content: bytes, image: Image.Image) -> tuple[Picture, bytes, Image.Image]:
+    """Return the picture that was proven, the hash of its bytes, and what is seen of it at a glance."""
+    return proven(content, image), sha256(content).digest(), glance_of(plain(image, alpha=False))
+
+
+def _remember(shelf: dict[bytes, T], name: bytes, thing: T, *, most: int) -> None:
+    """Put it last, and forget the first if there are too many."""
+    shelf.pop(name, None)
+    shelf[name] = thing
+    if len(shelf) > most:
+        del shelf[next(iter(shelf))]
 
 
 async def _tried(hold: Hold, work: Callable[[], T]) -> tuple[T | None, Exception | None]:

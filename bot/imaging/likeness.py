@@ -51,8 +51,16 @@ def profile(content: bytes) -> Profile:
 
 
 def profile_of(image: Image.Image) -> Profile:
+    return profile_at(glance_of(image))
+
+
+def glance_of(image: Image.Image) -> Image.Image:
     """Look at a plain RGB picture from so far away that only its composition is seen."""
-    small = resized(image, (_SIDE, _SIDE), Image.Resampling.BOX)
+    return resized(image, (_SIDE, _SIDE), Image.Resampling.BOX)
+
+
+def profile_at(small: Image.Image) -> Profile:
+    """Return the profile of what was seen at a glance."""
     lab = ImageCms.applyTransform(small, _TO_LAB) or small
     samples = lab.tobytes()
     colours = list(zip(samples[::3], samples[1::3], samples[2::3], strict=True))

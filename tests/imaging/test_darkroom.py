@@ -85,6 +85,22 @@ async def test_a_reference_is_looked_at_once_and_only_so_many_are_remembered(dar
     assert looked[4:] == [pictures[0], pictures[3], pictures[0], pictures[1]]
 
 
+async def test_a_picture_that_was_just_finished_is_compared_without_decoding_it_again(darkroom, monkeypatch):
+    finished, other = png_of(sketch(1)), png_of(sketch(2))
+    expected = await darkroom.likeness(finished, [other])
+    await darkroom.finish(finished)
+    decoded, profile = [], module.profile
+    monkeypatch.setattr(module, "profile", lambda content: decoded.append(content) or profile(content))
+    assert await darkroom.likeness(finished, [other]) == expected
+    assert decoded == []
+    monkeypatch.setattr(module, "MOST_GLANCES", 1)
+    await darkroom.finish(other)
+    await darkroom.finish(other)
+    await darkroom.finish(png())
+    assert await darkroom.likeness(other, [other]) is not None
+    assert decoded == [other]
+
+
 async def test_a_blank_picture_is_developed_without_a_fingerprint(darkroom):
     developed = await darkroom.develop(png(200, 200))
     assert developed.fingerprint is None
