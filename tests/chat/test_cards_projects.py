@@ -129,6 +129,14 @@ def test_an_adult_project_is_marked_in_the_list():
 # ── styles
 
 
+def test_styles_with_long_names_are_listed_as_far_as_there_is_room():
+    sheet = StyleSheet(model="@everyone" * 6)
+    listed = cards.style_list(a_project(), [a_style("@everyone" * 8, sheet=sheet)] * 30)
+    check(listed)
+    shown = listed.text.count("revision")
+    assert f"-# and {30 - shown} more styles" in listed.text
+
+
 @given(names, long, names)
 def test_a_style_card_keeps_discords_limits_whatever_people_typed(name, words, other):
     sheet = StyleSheet(

@@ -1,6 +1,7 @@
 """Styles: what they say, who changed what and why, and how a change is taken back."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 from bot.chat.cards import palette
@@ -16,6 +17,8 @@ STYLE_BACK: Final = "style_back"
 """The kind of our menu; it stands on old messages."""
 
 MOST_LISTED: Final = 25
+MOST_LETTERS: Final = 4000
+"""So long are all rows of a list together, which leaves room for how many are not in it."""
 MOST_TOLD: Final = 15
 """So many revisions are shown and offered at once, the newest ones."""
 
@@ -43,10 +46,16 @@ def style_list(project: Project, styles: Sequence[Style]) -> Look:
     title = cut(f"Styles of {_of(project)}", 256)
     if not styles:
         return Look(title=title, text="No styles yet. `/style create` makes one.", colour=palette.IDLE)
-    rows = [_row(style, project) for style in styles[:MOST_LISTED]]
+    rows = _fitting([_row(style, project) for style in styles[:MOST_LISTED]])
     hidden = len(styles) - len(rows)
     more = [f"-# and {counted(hidden, 'more style')}; `/style show` finds each by name"] if hidden else []
     return Look(title=title, text="\n".join([*rows, *more]), colour=palette.WAITING)
+
+
+def _fitting(rows: Sequence[str]) -> list[str]:
+    """Return the first rows, as many as a card has room for."""
+    lengths = accumulate(len(row) + 1 for row in rows)
+    return [row for row, length in zip(rows, lengths, strict=True) if length <= MOST_LETTERS]
 
 
 def style_choices(style: Style) -> Look:
