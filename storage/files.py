@@ -165,6 +165,8 @@ def _write_through(path: Path, content: bytes) -> None:
 
 def make_folder(folder: Path) -> None:
     """Make the folder and those above it, each of them safe from a power cut."""
+    if folder.is_dir():
+        return
     new = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for each in new:
