@@ -235,7 +235,7 @@ def _failed_words(jobs: Sequence[Job]) -> str:
 def _failed_line(job: Job) -> str:
     reason = prose(job.failure.message, 120) if job.failure else "no reason is known"
     seed = "" if job.request.seed is None else f"seed {job.request.seed}"
-    return f"{dotted(f'**#{job.id}** {fitted(subject(job), 70)}', seed)}\n-# {reason}"
+    return f"{dotted(f'**#{job.id}** {fitted(subject(job), 60)}', seed)}\n-# {reason}"
 
 
 def _reasons(jobs: Sequence[Job]) -> str:
