@@ -88,6 +88,15 @@ class Listening:
 
 async def a_day_at_the_studio(stores):
     """Call every method of every port."""
+    await projects_are_made(stores)
+    await a_job_is_drawn_and_posted(stores)
+    await jobs_are_looked_for(stores)
+    await a_server_settles_things(stores)
+    await a_morning_of_casting(stores)
+    await an_evening_of_review(stores)
+
+
+async def projects_are_made(stores):
     gallery = a_gallery(channel=10, thread=11)
     await stores.projects.add(a_new_project(guild=7, gallery=gallery, by=1))
     await stores.projects.get(1)
@@ -106,16 +115,12 @@ async def a_day_at_the_studio(stores):
     await stores.projects.change(await stores.projects.get(1), was=await stores.projects.get(1))
     await stores.projects.holdings(1)
 
+
+async def a_job_is_drawn_and_posted(stores):
     origin = an_origin(key="press")
     job, _ = await stores.jobs.add(a_new_job(origin=origin, project=1))
     await stores.jobs.add(a_new_job(origin=origin))
     await stores.jobs.add_ended(a_new_job(project=1), artifacts=[an_artifact(thumbnail="small.webp")])
-    await stores.jobs.get(1)
-    await stores.jobs.find("fox har", guild=GUILD)
-    for page in ({"before": 9}, {"after": 0}):
-        await stores.jobs.find("fox har", guild=GUILD, project=1, **page)
-    await stores.jobs.children(1)
-    await stores.jobs.family(1)
     await stores.jobs.set_card(1, a_card())
     await stores.jobs.settle_card(1, a_card())
     await stores.jobs.unsettled_cards(since=NOW, limit=10)
@@ -132,6 +137,15 @@ async def a_day_at_the_studio(stores):
     (notice,) = await stores.outbox.due()
     await stores.outbox.sent(notice, a_card(), at=NOW)
     await stores.outbox.dropped(notice, at=NOW, reason="")
+
+
+async def jobs_are_looked_for(stores):
+    await stores.jobs.get(1)
+    await stores.jobs.find("fox har", guild=GUILD)
+    for page in ({"before": 9}, {"after": 0}):
+        await stores.jobs.find("fox har", guild=GUILD, project=1, **page)
+    await stores.jobs.children(1)
+    await stores.jobs.family(1)
     await stores.jobs.in_states(JobState.SUBMITTED, JobState.RUNNING)
     await stores.jobs.waiting()
     await stores.jobs.count_waiting(user=1)
@@ -151,11 +165,11 @@ async def a_day_at_the_studio(stores):
     ):
         await stores.jobs.page(JobFilter(**wanted))
 
-    await stores.settings.set_gallery(7, gallery)
+
+async def a_server_settles_things(stores):
+    await stores.settings.set_gallery(7, a_gallery(channel=10, thread=11))
     await stores.settings.set_gallery_thread(10, 11)
     await stores.settings.set_admin_channel(7, 12)
-    await stores.settings.set_reactions(7, ["x"])
-    await stores.settings.set_reviewer_role(7, 13)
     await stores.settings.admin_channels()
     await stores.settings.set_reactions(7, ["👍"])
     await stores.settings.set_reviewer_role(7, 13)
@@ -172,8 +186,6 @@ async def a_day_at_the_studio(stores):
     await stores.journal.newest()
     await stores.journal.incidents(since=NOW)
     await stores.journal.served(1, user=1, emoji=["x"])
-    await a_morning_of_casting(stores)
-    await an_evening_of_review(stores)
 
 
 async def a_morning_of_casting(stores):
