@@ -13,7 +13,7 @@ from bot.core.generation import Aspect, Seed
 from bot.core.job import JobState, Warmth
 from bot.core.leafing import Newer, Older, Page
 from bot.core.queueing import Known, Learning
-from bot.core.reporting import morning_report
+from bot.core.reporting import Spread, morning_report
 from bot.core.review import Review
 from bot.ports.darkroom import Sheet
 from bot.ports.poster import BatchReport
@@ -349,6 +349,43 @@ def test_what_the_report_would_tell_is_to_be_had_wherever_none_is_posted():
     cancelled = cards.report_so_far(a_batch(id=3, state=B.CANCELLED, since=NOW + 60_000), over)
     assert cancelled.title == "Batch 3 · report"
     assert cancelled.text == "0 of 1 drawn · 1 cancelled · cancelled after 1 min"
+
+
+def test_the_longest_report_there_can_be_is_one_message():
+    slow = Spread(count=900, p50=90 * 3_600_000, p95=99 * 3_600_000)
+    failed = [
+        a_job(state=S.FAILED, failure=replace(a_failure(), message=f"{number} {'x' * 400}"))
+        for number in range(9)
+    ]
+    told = replace(
+        morning_report(failed, []),
+        **{
+            "drawn": 900,
+            "pictures": 7200,
+            "unposted": 99,
+            "cancelled": 99,
+            "measured": 7200,
+            "waiting": 7200,
+        },
+        best=tuple(an_artifact(id=number, job=10**9 + number) for number in range(9)),
+        cold=slow,
+        warm=slow,
+    )
+    far = 2**63
+    batch = a_batch(
+        id=10**9,
+        key=redrawing_key(10**9, taken_back=0),
+        kind=BatchKind.OVERNIGHT,
+        state=B.DONE,
+        title="y" * 400,
+        guild=far,
+        user=far,
+        card=a_card(channel=far, message=far),
+    )
+    sheet = Sheet(content=b"x", size=a_size(), media_type="image/webp", missing=("front",) * 200)
+    report = BatchReport(batch=batch, told=told, nonce="n" * 25, sheet=sheet, on_sheet=200, left_out=800)
+    check(cards.batch_report(report))
+    check(cards.batch_report(replace(report, sheet=None, no_sheet="z" * 400)))
 
 
 def test_a_sheet_has_a_name_that_no_other_has():

@@ -19,7 +19,7 @@ FEW: Final = 20
 def batch_report(report: BatchReport) -> Look:
     """Tell the one who asked how the batch ended; the first line is like no other batch's."""
     batch, told = report.batch, report.told
-    lines = [f"{owner(batch)} **Batch {batch.id}** · {fitted(batch.title, 200)}", _sum(batch, told)]
+    lines = [f"{owner(batch)} **Batch {batch.id}** · {fitted(batch.title, 150)}", _sum(batch, told)]
     if batch.kind is BatchKind.OVERNIGHT:
         lines += _night(told)
     lines += _sheet_notes(report)
@@ -66,7 +66,7 @@ def _night(told: MorningReport) -> list[str]:
 
 
 def _reasons(told: MorningReport) -> list[str]:
-    named = [f"- {count} × {prose(reason, 150)}" for reason, count in told.failed[:MOST_REASONS]]
+    named = [f"- {count} × {prose(reason, 110)}" for reason, count in told.failed[:MOST_REASONS]]
     rest = sum(count for _, count in told.failed[MOST_REASONS:])
     return [*named, *([f"- {rest} for other reasons"] if rest else [])]
 
@@ -110,7 +110,7 @@ _ADVISORY: Final = "Advisory: the fewest faults found in the file, then likeness
 def _sheet_notes(report: BatchReport) -> list[str]:
     """Say what the contact sheet does not show."""
     if report.no_sheet:
-        return [f"There is no contact sheet: {prose(report.no_sheet, 200)}"]
+        return [f"There is no contact sheet: {prose(report.no_sheet, 150)}"]
     notes: list[str] = []
     if report.left_out:
         notes.append(
