@@ -359,14 +359,12 @@ def test_the_longest_report_there_can_be_is_one_message():
     ]
     told = replace(
         morning_report(failed, []),
-        **{
-            "drawn": 900,
-            "pictures": 7200,
-            "unposted": 99,
-            "cancelled": 99,
-            "measured": 7200,
-            "waiting": 7200,
-        },
+        drawn=900,
+        pictures=7200,
+        unposted=99,
+        cancelled=99,
+        measured=7200,
+        waiting=7200,
         best=tuple(an_artifact(id=number, job=10**9 + number) for number in range(9)),
         cold=slow,
         warm=slow,
