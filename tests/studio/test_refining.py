@@ -1,77 +1,34 @@
 """From a finished picture to the next one."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from hashlib import sha256
 
 import pytest
 
-from bot.core.errors import BadRequest, DiscordAway, NotAllowed, NotFound, WrongState
+from bot.core.errors import BadRequest, NotAllowed, NotFound, WrongState
 from bot.core.generation import MAX_SEED, Seed
 from bot.core.job import Job, JobState
 from bot.core.library import Rating
 from bot.core.lineage import Descent
 from bot.studio.control import Actor
 from bot.studio.refining import Changes
-from bot.workflows.loader import load_workflows
 from tests.builders import (
     GUILD,
     NOW,
     USER,
-    a_card,
-    a_catalogue,
     a_lineage,
     a_lora,
-    a_new_job,
     a_new_project,
-    a_pin,
     a_recipe,
     a_reference,
     a_request,
     a_size,
-    an_artifact,
     an_origin,
     png,
 )
-from tests.studio.house import AIKO, BOSS, Studio, a_studio
+from tests.studio.house import AIKO, BOSS, Studio
+from tests.studio.refined import WORKFLOWS, posted
 
-WORKFLOWS = load_workflows().workflows
 STRANGER = Actor(user=USER + 7, guild=GUILD)
-NODES = frozenset(name for workflow in WORKFLOWS.values() for name in workflow.class_types())
-
-
-@pytest.fixture
-async def studio() -> AsyncIterator[Studio]:
-    async with a_studio() as studio:
-        studio.workflows.update(WORKFLOWS)
-        studio.workshop.catalogue = replace(a_catalogue(), nodes=NODES)
-        yield studio
-
-
-async def posted(studio: Studio, *, pictures: int = 1, **new) -> Job:
-    """Store a job that is drawn and posted, with its files on the shelf."""
-    job, _ = await studio.jobs.add(a_new_job(**new))
-    for state in (JobState.SUBMITTED, JobState.RUNNING):
-        moved = job.to(state, at=NOW)
-        await studio.jobs.store(moved, was=job.state)
-        job = moved
-    made = [
-        an_artifact(job=job.id, index=number, path=f"library/{job.id}_{number}.png", sha256=f"{job.id:064x}")
-        for number in range(1, pictures + 1)
-    ]
-    for one in made:
-        studio.shelf.files[one.path] = png(grey=one.index)
-    drawn = job.to(JobState.RENDERED, at=NOW)
-    await studio.jobs.rendered(drawn, was=job.state, artifacts=made)
-    (posting,) = await studio.stores.outbox.due()
-    await studio.jobs.delivered(
-        drawn.to(JobState.DELIVERED, at=NOW),
-        posting=posting,
-        post=a_card(message=900 + job.id),
-        attachments=[job.id * 10 + number for number in range(1, pictures + 1)],
-        notice=False,
-    )
-    return await studio.jobs.get(job.id)
 
 
 async def child(studio: Studio, ticket) -> Job:
@@ -271,194 +228,6 @@ async def test_what_starts_from_a_picture_for_adults_is_not_edited_into_what_eve
     await studio.stores.projects.change(replace(project, archived=NOW), was=project)
     with pytest.raises(NotAllowed, match="is for adults"):
         await studio.refining.edit(parent.id, 1, AIKO, an_origin(), Changes(prompt="a crane"))
-
-
-# ── drawn again
-
-
-async def test_again_restores_a_picture_to_start_from_that_is_gone(studio):
-    first = await posted(studio)
-    [picture] = await studio.jobs.artifacts(first.id)
-    reference = a_reference(path=picture.path, sha256=picture.sha256)
-    recipe = a_recipe(workflow="img2img", reference=reference)
-    made = await posted(studio, recipe=recipe, lineage=a_lineage(parent=first.id, how=Descent.VARY))
-    later = await posted(studio, recipe=recipe, lineage=a_lineage(parent=made.id))
-    assert (await studio.refining.again(later.id, AIKO, an_origin())).job.recipe.reference == reference
-
-    content = studio.shelf.files.pop(picture.path)
-    studio.poster.files[901, 11] = content
-    studio.stores.memory.artifacts[0] = replace(
-        studio.stores.memory.artifacts[0], fingerprint=(await studio.darkroom.develop(content)).fingerprint
-    )
-    again = await studio.refining.again(later.id, AIKO, an_origin())
-    assert again.job.recipe.reference.path.startswith("library/references/")
-    same = await studio.refining.again(later.id, AIKO, an_origin(), same_seed=True)
-    assert (same.job.recipe.seed, same.job.lineage.how) == (recipe.seed, Descent.SAME_SEED)
-
-
-async def test_a_reference_that_nobody_has_any_more_is_said_to_be_gone(studio):
-    alone = await posted(studio, recipe=a_recipe(workflow="img2img", reference=a_reference()))
-    orphan = await posted(
-        studio,
-        recipe=a_recipe(workflow="img2img", reference=a_reference()),
-        lineage=a_lineage(parent=alone.id),
-    )
-    for job in (alone, orphan):
-        with pytest.raises(NotFound, match=f"#{job.id} starts from is gone from the disk"):
-            await studio.refining.again(job.id, AIKO, an_origin())
-
-
-async def test_a_line_that_never_ends_is_not_followed_for_ever(studio):
-    job = await posted(studio, recipe=a_recipe(workflow="img2img", reference=a_reference()))
-    circle = replace(await studio.jobs.get(job.id), lineage=a_lineage(parent=job.id))
-    studio.stores.memory.jobs[job.id] = circle
-    with pytest.raises(NotFound, match="is gone from the disk"):
-        await studio.refining.again(job.id, AIKO, an_origin())
-
-
-# ── restored ones
-
-
-async def lost(studio: Studio, content: bytes | None, **known) -> Job:
-    """Store a job whose file is gone, with this in its post."""
-    job = await posted(studio)
-    [picture] = await studio.jobs.artifacts(job.id)
-    del studio.shelf.files[picture.path]
-    studio.stores.memory.artifacts[0] = replace(picture, **known)
-    if content is not None:
-        studio.poster.files[901, 11] = content
-    return job
-
-
-async def test_a_lost_original_comes_from_its_post_if_it_looks_the_same(studio):
-    fingerprint = (await studio.darkroom.develop(png(grey=1))).fingerprint
-    job = await lost(studio, png(grey=1), fingerprint=fingerprint)
-    original = await studio.refining.original(job.id, 1, AIKO)
-    assert (original.content, original.restored) == (png(grey=1), True)
-
-
-async def test_a_lost_original_comes_from_its_post_if_it_is_the_very_file(studio):
-    job = await lost(studio, png(grey=1), origin_sha256=sha256(png(grey=1)).hexdigest())
-    assert (await studio.refining.original(job.id, 1, AIKO)).restored
-
-
-@pytest.mark.parametrize("content", [None, png(grey=200), b"no picture"])
-async def test_a_lost_original_is_not_replaced_by_another(studio, content):
-    fingerprint = (await studio.darkroom.develop(png(grey=1))).fingerprint
-    job = await lost(studio, content, fingerprint=fingerprint)
-    with pytest.raises(NotFound, match="its post does not have it either"):
-        await studio.refining.original(job.id, 1, AIKO)
-
-
-async def test_a_lost_original_that_was_never_measured_or_posted_is_gone(studio):
-    job = await lost(studio, png(grey=1))
-    with pytest.raises(NotFound, match="does not have it either"):
-        await studio.refining.original(job.id, 1, AIKO)
-    studio.stores.memory.artifacts[0] = replace(studio.stores.memory.artifacts[0], attachment=None)
-    with pytest.raises(NotFound, match="does not have it either"):
-        await studio.refining.original(job.id, 1, AIKO)
-
-
-async def test_while_discord_is_away_nobody_says_that_a_picture_is_gone(studio):
-    job = await lost(studio, png(grey=1))
-    studio.poster.fail(DiscordAway("Discord does not answer."))
-    with pytest.raises(DiscordAway):
-        await studio.refining.original(job.id, 1, AIKO)
-
-
-# ── taken up
-
-
-async def test_a_picture_taken_up_is_where_the_next_drawing_starts_once(studio):
-    job = await posted(studio, pictures=2)
-    pin = await studio.refining.pin(job.id, 2, AIKO)
-    assert (pin.job, pin.picture) == (job.id, 2)
-    ticket = await studio.refining.draw(a_request(), an_origin(), AIKO)
-    assert ticket.job.lineage == a_lineage(parent=job.id, how=Descent.REFERENCE, picture=2)
-    assert ticket.job.recipe.reference == pin.reference
-    plain = await studio.refining.draw(a_request(), an_origin(), AIKO)
-    assert (plain.job.lineage, plain.job.recipe.reference) == (None, None)
-
-
-async def test_a_picture_of_ones_own_has_no_parent(studio):
-    studio.shelf.files[a_reference().path] = png()
-    await studio.refining.pin_reference(a_reference(), AIKO)
-    ticket = await studio.refining.draw(a_request(), an_origin(), AIKO)
-    assert (ticket.job.lineage, ticket.job.recipe.reference) == (None, a_reference())
-
-
-async def test_a_picture_taken_up_waits_for_a_drawing_that_can_start_from_it(studio):
-    job = await posted(studio)
-    await studio.refining.pin(job.id, 1, AIKO)
-    studio.shelf.files[a_reference().path] = png()
-    for request in (a_request(workflow="txt2img"), a_request(reference=a_reference())):
-        assert (await studio.refining.draw(request, an_origin(), AIKO)).job.lineage is None
-    outside = replace(AIKO, guild=None)
-    assert (await studio.refining.draw(a_request(), an_origin(), outside)).job.lineage is None
-    with pytest.raises(BadRequest):
-        await studio.refining.draw(a_request(prompt=" "), an_origin(), AIKO)
-    later = await studio.refining.draw(a_request(workflow="img2img"), an_origin(), AIKO)
-    assert later.job.parent == job.id
-
-
-async def test_a_picture_taken_up_stays_so_when_the_drawing_from_it_was_not_stored(studio, monkeypatch):
-    async def dies(_new):
-        raise TimeoutError
-
-    job = await posted(studio)
-    pin = await studio.refining.pin(job.id, 1, AIKO)
-    with monkeypatch.context() as patch:
-        patch.setattr(studio.jobs, "add", dies)
-        with pytest.raises(TimeoutError):
-            await studio.refining.draw(a_request(), an_origin(), AIKO)
-    assert (await studio.refining.draw(a_request(), an_origin(), AIKO)).job.recipe.reference == pin.reference
-
-
-async def test_what_is_taken_up_while_another_drawing_is_stored_is_for_the_next_one(studio, monkeypatch):
-    job = await posted(studio, pictures=2)
-    await studio.refining.pin(job.id, 1, AIKO)
-    add = studio.jobs.add
-
-    async def meanwhile(new):
-        await studio.stores.pins.put(guild=GUILD, user=USER, pin=a_pin(at=NOW + 5, job=job.id, picture=2))
-        return await add(new)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(studio.jobs, "add", meanwhile)
-        first = await studio.refining.draw(a_request(), an_origin(), AIKO)
-    second = await studio.refining.draw(a_request(), an_origin(), AIKO)
-    assert [one.job.lineage.picture for one in (first, second)] == [1, 2]
-
-
-async def test_a_picture_taken_up_can_be_laid_down_again(studio):
-    job = await posted(studio)
-    await studio.refining.pin(job.id, 1, AIKO)
-    await studio.refining.unpin(replace(AIKO, guild=None))
-    assert await studio.stores.pins.peek(guild=GUILD, user=USER) is not None
-    await studio.refining.unpin(AIKO)
-    await studio.refining.unpin(AIKO)
-    assert (await studio.refining.draw(a_request(), an_origin(), AIKO)).job.lineage is None
-
-
-async def test_a_picture_taken_up_and_deleted_since_is_used_as_it_was_kept(studio):
-    job = await posted(studio)
-    pin = await studio.refining.pin(job.id, 1, AIKO)
-    await studio.refining.delete(job.id, [1], AIKO)
-    assert (await studio.refining.draw(a_request(), an_origin(), AIKO)).job.recipe.reference == pin.reference
-
-
-async def test_a_picture_taken_up_that_is_gone_for_good_is_said_once(studio):
-    studio.shelf.files[a_reference().path] = png()
-    await studio.refining.pin_reference(a_reference(), AIKO)
-    del studio.shelf.files[a_reference().path]
-    with pytest.raises(NotFound, match="The picture you took up is gone"):
-        await studio.refining.draw(a_request(), an_origin(), AIKO)
-    assert (await studio.refining.draw(a_request(), an_origin(), AIKO)).job.recipe.reference is None
-
-
-async def test_pictures_are_taken_up_in_servers(studio):
-    with pytest.raises(NotAllowed):
-        await studio.refining.pin_reference(a_reference(), replace(AIKO, guild=None))
 
 
 # ── put away
