@@ -189,7 +189,9 @@ class Album:
         job = await self._control.job(named[0], actor)
         pictures = await self._jobs.artifacts(job.id)
         if not pictures:
-            raise NotFound(f"#{job.id} has no picture; its state: {job.state}.", hint="Choose a job that is done.")
+            raise NotFound(
+                f"#{job.id} has no picture; its state: {job.state}.", hint="Choose a job that is done."
+            )
         picture = next((one for one in pictures if one.index == (named[1] or 1)), None)
         if picture is None:
             raise NotFound(
