@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from bot.core.errors import Misconfigured, NotFound, StudioError
 from storage.checking import inspect
@@ -45,7 +46,7 @@ def back_up(database: Path, folder: Path, *, at: int, keep: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"genga-{_stamp(at)}.db"
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        keep_copy(connection, target)
+        keep_copy(connection, target, ending=f"{uuid4().hex}.new")
     for old in (*backups_in(folder)[keep:], *_broken_off(folder, at=at)):
         old.unlink(missing_ok=True)
     return target
@@ -53,7 +54,7 @@ def back_up(database: Path, folder: Path, *, at: int, keep: int) -> Path:
 
 def _broken_off(folder: Path, *, at: int) -> list[Path]:
     """Return what copies left behind that were cut off: each is as large as the database."""
-    parts = [*folder.glob(f"{PATTERN}.new"), *folder.glob(f"{PATTERN}.new-journal")]
+    parts = [*folder.glob(f"{PATTERN}.*new"), *folder.glob(f"{PATTERN}.*new-journal")]
     return [part for part in parts if part.name[: len(PATTERN)] < f"genga-{_stamp(at - _HOUR_MS)}.db"]
 
 
@@ -99,6 +100,9 @@ def restore(backup: Path, database: Path, *, at: int) -> Restored:
     """
     prove(backup)
     incoming = database.with_name(f"{database.name}.incoming")
+    incoming.with_name(f"{incoming.name}-journal").unlink(
+        missing_ok=True
+    )  # it would undo what is in this one
     with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         keep_copy(connection, incoming)
     kept = _kept_beside(database, at=at) if database.exists() else None

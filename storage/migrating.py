@@ -118,9 +118,12 @@ def _schema(connection: sqlite3.Connection) -> dict[str, str]:
     return {f"{kind} {name}": " ".join(sql.split()) for kind, name, sql in rows}
 
 
-def keep_copy(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy the database in one step, prove the copy and only then give it its name."""
-    unproven = target.with_name(f"{target.name}.new")
+def keep_copy(connection: sqlite3.Connection, target: Path, *, ending: str = "new") -> None:
+    """Copy the database in one step, prove the copy and only then give it its name.
+
+    Until then it has an `ending`; where two may copy to one target at once, each has its own.
+    """
+    unproven = target.with_name(f"{target.name}.{ending}")
     unproven.unlink(missing_ok=True)
     with closing(sqlite3.connect(unproven)) as copy:
         connection.backup(copy, pages=-1)

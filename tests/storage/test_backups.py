@@ -89,7 +89,16 @@ async def test_what_a_copy_left_behind_that_was_cut_off_goes_with_the_next_one(d
     older, newer = sorted(folder.iterdir())
     copy = back_up(data / "genga.db", folder, at=NOON, keep=3)
     assert sorted(folder.iterdir()) == [newer, copy]
-    assert older.name.endswith(".db.new")
+    assert older.name.endswith(".new")
+
+
+async def test_of_two_who_copy_in_the_same_second_neither_disturbs_the_other(data: Path):
+    async def copied() -> Path:
+        return await asyncio.to_thread(back_up, data / "genga.db", data / "backups", at=NOON, keep=3)
+
+    copies = {await copying for copying in [asyncio.create_task(copied()) for _ in range(4)]}
+    assert list((data / "backups").iterdir()) == [*copies]
+    assert await paused_since(copies.pop()) == 1
 
 
 async def test_other_files_in_the_folder_are_left_alone(data: Path):
@@ -168,6 +177,22 @@ async def test_wherever_restoring_is_cut_off_the_old_database_or_the_new_one_is_
     after_the_first_cut = tmp_path / "cut-1" / "genga.db"
     restore(copy, after_the_first_cut, at=NOON + DAY)
     assert stored_in(after_the_first_cut) == "1"
+
+
+async def test_what_a_restore_left_undone_that_was_cut_off_does_no_harm_to_the_next_one(data: Path):
+    copy = back_up(data / "genga.db", data / "backups", at=NOON, keep=3)
+    journal = data / "genga.db.incoming-journal"
+    with closing(sqlite3.connect(shutil.copy(copy, data / "other.db"))) as other:
+        other.execute("PRAGMA cache_size = 1")
+        other.execute("UPDATE studio_settings SET value = '7'")
+        other.executemany(
+            "INSERT INTO studio_settings (key, value) VALUES (?, ?)", [(f"{n}", "8" * 9000) for n in range(9)]
+        )
+        shutil.copy(data / "other.db-journal", journal)
+    with closing(sqlite3.connect(copy)) as newer, newer:
+        newer.execute("UPDATE studio_settings SET value = '5'")
+    restore(copy, data / "genga.db", at=NOON + DAY)
+    assert stored_in(data / "genga.db") == "5"
 
 
 async def test_a_database_that_was_put_back_knows_since_when_it_is_there(data: Path):
