@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -81,8 +82,12 @@ class PictureShelf:
         return sorted(path.relative_to(self._data).as_posix() for path in found)
 
     def _remove(self, path: str) -> None:
+        """Remove it for good: once that is noted nobody looks for the file again, power cut or not."""
         try:
-            self._inside(self._data / path).unlink(missing_ok=True)
+            file = self._inside(self._data / path)
+            with suppress(FileNotFoundError):
+                file.unlink()
+                sync_folder(file.parent)
         except (OSError, ValueError) as error:
             raise StudioError(f"{path} cannot be removed: {error}.", hint="Check the disk.") from error
 

@@ -143,6 +143,15 @@ async def test_file_and_folders_are_safe_before_the_shelf_says_so(shelf, tmp_pat
     assert set(synced) == {folder, *folder.parents} & {library, *library.rglob("*")}
 
 
+async def test_a_removed_file_is_gone_for_good_before_the_shelf_says_so(shelf, tmp_path, monkeypatch):
+    kept = await put(shelf)
+    synced = []
+    monkeypatch.setattr(files, "sync_folder", synced.append)
+    await shelf.remove(kept.path)
+    await shelf.remove(kept.path)
+    assert synced == [(tmp_path / "data" / kept.path).parent]
+
+
 KILLED_WHILE_WRITING = """
 import asyncio, sys
 from concurrent.futures import ThreadPoolExecutor
