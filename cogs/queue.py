@@ -46,8 +46,8 @@ class QueueCommands(commands.GroupCog, name="queue", description="The line befor
     @app_commands.command(description="Let the queue go on (Manage Server)")
     async def resume(self, interaction: discord.Interaction[Any]) -> None:
         async with self._reception.attend(interaction, Announced.TO_ALL):
-            await self._desk.control.resume(actor_of(interaction))
-        await say(interaction, cards.queue_resumed())
+            hold = await self._desk.control.resume(actor_of(interaction))
+        await say(interaction, cards.queue_resumed(hold))
 
     @app_commands.command(description="Take back your waiting jobs, or everybody's (Manage Server)")
     @app_commands.describe(everybody="Everybody's jobs in this server, not only yours")

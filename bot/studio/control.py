@@ -9,7 +9,7 @@ from bot.ports.renderer import Renderer
 from bot.ports.stores import Jobs, Settings
 from bot.studio.actor import Actor
 from bot.studio.feed import Feed, JobChanged, LineChanged
-from bot.studio.gate import Gate, Paused
+from bot.studio.gate import Gate, Hold, Paused
 from bot.studio.lane import Lane
 from bot.studio.rights import check_cancels
 
@@ -84,10 +84,14 @@ class Control:
         await self._settings.set_paused(since)
         self._gate.close(Paused(since=since))
 
-    async def resume(self, actor: Actor) -> None:
+    async def resume(self, actor: Actor) -> Hold | None:
+        """End the pause and return what else holds the queue up; raise WrongState if nobody paused it."""
         self._may_hold(actor)
+        if not self._gate.holding(Paused):
+            raise WrongState("The queue is not paused.", hint="`/queue show` tells what it does.")
         await self._settings.set_paused(None)
         self._gate.open(Paused)
+        return self._gate.hold
 
     async def remember(self) -> None:
         """Take up a pause from before the restart."""

@@ -372,7 +372,13 @@ def test_what_does_not_work_here_is_said_in_a_sentence(look):
 
 def test_pausing_and_resuming_say_what_happens_next():
     assert "everybody keeps their place" in cards.queue_paused().text
-    assert cards.queue_resumed().text == "The queue goes on."
+    assert cards.queue_resumed(None).text == "The queue goes on."
+
+
+def test_a_queue_that_something_else_holds_up_is_not_said_to_go_on():
+    look = cards.queue_resumed(Away(since=NOW, reason="ComfyUI does not answer."))
+    assert "goes on." not in look.text.partition("ComfyUI does not answer.")[0]
+    assert "when it is back" in look.text
 
 
 def test_memory_that_comfyui_does_not_tell_is_not_made_up():

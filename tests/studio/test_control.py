@@ -7,7 +7,7 @@ from bot.core.job import JobState
 from bot.core.progress import Accepted, Started
 from bot.studio.control import Actor
 from bot.studio.feed import LineChanged
-from bot.studio.gate import Paused
+from bot.studio.gate import Away, Paused
 from tests.builders import GUILD, NOW, USER, a_drawing, an_origin
 from tests.fakes import Gate
 from tests.studio.house import AIKO, BOSS, a_studio, running
@@ -143,6 +143,16 @@ async def test_a_pause_holds_the_queue_and_outlives_a_restart():
         assert studio.gate.hold is None
         await studio.control.remember()
         assert studio.gate.hold is None
+
+
+async def test_only_a_paused_queue_is_resumed_and_what_else_holds_it_up_is_told():
+    async with a_studio() as studio:
+        with pytest.raises(WrongState, match="not paused"):
+            await studio.control.resume(BOSS)
+        await studio.control.pause(BOSS)
+        away = Away(since=NOW, reason="ComfyUI does not answer.")
+        studio.gate.close(away)
+        assert await studio.control.resume(BOSS) == away
 
 
 async def test_holding_the_queue_needs_manage_server():

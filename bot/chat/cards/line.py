@@ -14,6 +14,7 @@ from bot.chat.look import Button, Look
 from bot.chat.markdown import fitted
 from bot.core.job import Job, JobState
 from bot.core.queueing import Known
+from bot.studio.gate import Hold
 from bot.studio.line import JobView, QueueView
 
 MOST_NUMBERS: Final = 30
@@ -71,7 +72,10 @@ def queue_paused() -> Look:
     )
 
 
-def queue_resumed() -> Look:
+def queue_resumed(hold: Hold | None) -> Look:
+    """Answer `/queue resume`; `hold`: what else keeps the queue from going on."""
+    if hold is not None:
+        return Look(text=f"The queue is not paused any more. {hold_words(hold)}", colour=palette.IDLE)
     return Look(text="The queue goes on.", colour=palette.DRAWING)
 
 
