@@ -147,6 +147,8 @@ class Library:
     async def chosen(self, name: str | None, actor: Actor, *, channel: int | None) -> Project:
         """Return the named project, else the channel's, else the one the actor uses; it is open."""
         found = await project_meant(self._projects, name, guild=actor.guild, user=actor.user, channel=channel)
+        if found is None and not await self.projects(actor):
+            raise BadRequest("There is no project yet.", hint="`/project create` makes the first one.")
         if found is None:
             raise BadRequest(
                 "It is not clear which project is meant.",

@@ -112,12 +112,18 @@ def test_only_what_became_different_is_told():
 
 def test_deleting_offers_the_harmless_ways_first_and_says_what_goes():
     look = cards.project_deletion(a_project(), HELD)
-    assert "2 pictures (3.0 MiB), 1 character and 0 styles, for good" in look.text
+    assert "2 pictures (3.0 MiB), 1 character, for good" in look.text
     assert [button.label for button in look.buttons] == ["Keep it", "Archive instead", "Delete 2 pictures"]
     bare = replace(HELD, pictures=0)
     shelved = cards.project_deletion(a_project(archived=NOW), bare)
     assert [button.label for button in shelved.buttons] == ["Keep it", "Delete it"]
     assert "export" not in shelved.text
+
+
+def test_of_a_project_that_holds_nothing_no_noughts_are_counted():
+    nothing = replace(HELD, jobs=0, pictures=0, bytes=0, characters=0)
+    assert cards.project_deletion(a_project(), nothing).text == "Delete **Harbour**? It holds nothing."
+    assert cards.project_deleted(a_project(), nothing).text == "**Harbour** is deleted."
 
 
 def test_an_adult_project_is_marked_in_the_list():

@@ -109,7 +109,7 @@ async def test_every_change_is_told_and_can_be_taken_back(studio: Studio) -> Non
 
 async def test_what_cannot_be_a_style_is_said_and_nothing_is_changed(studio: Studio) -> None:
     nowhere = await studio.answer("/style list")
-    assert "not clear which project" in nowhere.text
+    assert "no project yet" in nowhere.text
     await a_project(studio)
     await studio.answer("/style create name:Ink steps:9")
     for said, words in {

@@ -105,6 +105,13 @@ async def test_the_project_that_is_meant_is_the_named_one_else_the_channels_else
             await studio.library.chosen(None, BOSS, channel=CHANNEL)
 
 
+async def test_where_there_is_no_project_yet_the_command_that_makes_one_is_said():
+    async with a_studio() as studio:
+        with pytest.raises(BadRequest, match="no project yet") as refusal:
+            await studio.library.chosen(None, AIKO, channel=CHANNEL)
+        assert "/project create" in refusal.value.hint
+
+
 async def test_an_archived_project_is_not_used_and_not_taken_for_the_one_that_is_meant():
     async with a_studio() as studio:
         project = await harbour(studio)

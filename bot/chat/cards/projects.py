@@ -53,9 +53,12 @@ def project_created(project: Project, *, in_use: bool) -> Look:
 
 
 def project_used(project: Project | None) -> Look:
-    """Answer `/project use`; None: the choice was dropped."""
+    """Answer `/project use`; None: the choice was dropped, or never made."""
     if project is None:
-        return Look(text="You work on no project now.", colour=palette.IDLE)
+        return Look(
+            text="You work on no project now. `/project use` chooses one, `/project list` shows them all.",
+            colour=palette.IDLE,
+        )
     return Look(
         text=f"You work on **{_name(project)}** now: what you ask for goes there unless you say otherwise.",
         colour=palette.DONE,
@@ -140,14 +143,10 @@ def project_restored(project: Project) -> Look:
 
 def project_deletion(project: Project, holdings: Holdings) -> Look:
     """Ask before anything is lost: the harmless choices first."""
-    held = [
-        counted(holdings.pictures, "picture") + f" ({file_size(holdings.bytes)})",
-        counted(holdings.characters, "character"),
-        counted(holdings.styles, "style"),
-    ]
+    history = f"Its history ({counted(holdings.jobs, 'job')}) and what is posted in Discord stay."
     lines = [
-        f"Delete **{_name(project)}**? This would take {held[0]}, {held[1]} and {held[2]}, for good.",
-        f"Its history ({counted(holdings.jobs, 'job')}) and what is posted in Discord stay.",
+        f"Delete **{_name(project)}**? {_lost(holdings)}",
+        history if holdings.jobs else "",
         small("`/project export` keeps a copy first.") if holdings.pictures else "",
     ]
     return Look(
@@ -155,6 +154,15 @@ def project_deletion(project: Project, holdings: Holdings) -> Look:
         colour=palette.FAILED,
         buttons=tuple(_ways_out(project, holdings)),
     )
+
+
+def _lost(holdings: Holdings) -> str:
+    held = [
+        f"{counted(holdings.pictures, 'picture')} ({file_size(holdings.bytes)})" if holdings.pictures else "",
+        counted(holdings.characters, "character") if holdings.characters else "",
+        counted(holdings.styles, "style") if holdings.styles else "",
+    ]
+    return f"This would take {', '.join(filter(None, held))}, for good." if any(held) else "It holds nothing."
 
 
 def _ways_out(project: Project, holdings: Holdings) -> Iterator[Button]:
@@ -180,6 +188,8 @@ def project_kept(project: Project) -> Look:
 
 
 def project_deleted(project: Project, took: Holdings) -> Look:
+    if not took.pictures:
+        return Look(text=f"**{_name(project)}** is deleted.", colour=palette.IDLE)
     return Look(
         text=f"**{_name(project)}** is deleted, with {counted(took.pictures, 'picture')}. The files are "
         f"removed within minutes, which frees {file_size(took.bytes)}.",
