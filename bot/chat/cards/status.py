@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.chat.cards import palette
 from bot.chat.cards.holds import hold_words
-from bot.chat.cards.measures import counted, dotted, duration, gibibytes, relative
+from bot.chat.cards.measures import counted, dotted, duration, gibibytes, relative, small
 from bot.chat.look import Look
 from bot.chat.markdown import code, fitted, prose
 from bot.core.job import JobState
@@ -36,11 +36,11 @@ def status_card(
     `places`: what lies where on the studio's own machines, for who may know.
     """
     lines = [_comfyui(report), _queue(report), _database(report), _disk(report), _discord(latency_ms)]
-    lines += [_backup(report), *_incidents(report), *_workflows(report), *_places(places or {})]
+    lines += [_backup(report), *_incidents(report), *_workflows(report)]
     ordered = sorted(lines, key=lambda line: _ORDER[line.mark])
     return Look(
         title="Status",
-        text="\n".join(f"{line.mark} {line.text}" for line in ordered),
+        text="\n".join([*(f"{line.mark} {line.text}" for line in ordered), *_places(places or {})]),
         colour={BAD: palette.FAILED, WARN: palette.DRAWING, GOOD: palette.DONE}[ordered[0].mark],
         footer=dotted(f"Genga {version}", f"up for {duration(report.now - report.started)}"),
     )
@@ -112,10 +112,8 @@ def _incidents(report: Report) -> list[_Line]:
     return [_Line(mark=WARN, text=f"{found} in the last 24 hours · the log tells of each by its code")]
 
 
-def _places(places: Mapping[str, str]) -> list[_Line]:
-    return [
-        _Line(mark=GOOD, text=f"{fitted(part, 50)} · at {code(place, 200)}") for part, place in places.items()
-    ]
+def _places(places: Mapping[str, str]) -> list[str]:
+    return [small(f"{fitted(part, 50)} at {code(place, 200)}") for part, place in places.items()]
 
 
 def _discord(latency_ms: float | None) -> _Line:
