@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
 
+from bot.core.casting import check_room_for_variation
 from bot.core.characters import Character, CharacterReference, Pose, Variation, VariationKind
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.ports.library import NewCharacter, NewReference, NewVariation
@@ -208,14 +209,14 @@ def _change(db: Connection, *, character: Character, was: Character) -> Characte
 
 
 def _add_variation(db: Connection, *, character_id: int, new: NewVariation) -> Variation:
-    _by_id(db, character_id=character_id)
-    taken = db.execute(
-        "SELECT name FROM variations WHERE character = ? AND folded = ?", (character_id, new.name.casefold())
-    ).fetchone()
-    if taken is not None:
-        raise BadRequest(
-            f"There is a variation called “{taken['name']}” already.", hint="Choose another name."
-        )
+    character = _by_id(db, character_id=character_id)
+    known = _variations(db, character_id=character_id)
+    for one in known:
+        if one.name.casefold() == new.name.casefold():
+            raise BadRequest(
+                f"There is a variation called “{one.name}” already.", hint="Choose another name."
+            )
+    check_room_for_variation(character, len(known))
     return _insert_variation(db, character_id=character_id, new=new)
 
 

@@ -161,6 +161,15 @@ def _by_rank(reference: CharacterReference) -> tuple[int, bool, int, int]:
 _ORDER: Final = (Pose.FRONT, Pose.PORTRAIT, Pose.CASUAL, Pose.ACTION)
 
 
+def check_room_for_variation(character: Character, known: int) -> None:
+    """Raise BadRequest where the character has as many variations as there can be."""
+    if known >= MOST_VARIATIONS:
+        raise BadRequest(
+            f"“{character.name}” has {MOST_VARIATIONS} variations already; that is the most.",
+            hint="`/character variation remove` makes room.",
+        )
+
+
 def check_room(references: Sequence[CharacterReference], pose: Pose) -> None:
     """Raise BadRequest if there are enough pictures of a pose."""
     if sum(one.pose is pose for one in references) >= MOST_PER_POSE:

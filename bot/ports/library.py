@@ -124,7 +124,7 @@ class Characters(Protocol):
     async def add_variation(
         self, *, character: int, kind: VariationKind, name: str, prompt: str
     ) -> Variation:
-        """Store it; raise BadRequest if the character has one of that name."""
+        """Store it; raise BadRequest if the character has one of that name, or as many as there can be."""
         ...
 
     async def variations(self, character: int) -> list[Variation]: ...

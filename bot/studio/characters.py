@@ -7,7 +7,6 @@ from typing import Final
 
 from bot.core.casting import (
     MOST_VARIATION,
-    MOST_VARIATIONS,
     Sketch,
     check_open,
     cleaned_appearance,
@@ -206,11 +205,6 @@ class Casting:
         text = clean_text("prompt", prompt, most=MOST_VARIATION)
         if not text:
             raise BadRequest("The variation's prompt is empty.", hint="Say how it is drawn.")
-        if len(await self._characters.variations(character.id)) >= MOST_VARIATIONS:
-            raise BadRequest(
-                f"“{character.name}” has {MOST_VARIATIONS} variations already; that is the most.",
-                hint="`/character variation remove` makes room.",
-            )
         return await self._characters.add_variation(
             character=character.id, kind=kind, name=clean, prompt=text
         )

@@ -1,7 +1,9 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from bot.core.casting import MOST_VARIATIONS
 from bot.core.characters import Appearance, Pose, VariationKind
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.core.generation import Lora
@@ -198,6 +200,24 @@ async def test_a_variations_name_is_unique_for_its_character(stores, project):
         await stores.characters.add_variation(character=character.id, name="KIMONO", **outfit)
     with pytest.raises(NotFound):
         await stores.characters.add_variation(character=99, name="kimono", **outfit)
+
+
+async def test_a_character_has_no_more_variations_than_there_can_be(stores, project):
+    full = [
+        NewVariation(kind=VariationKind.POSE, name=f"p{number}", prompt="x")
+        for number in range(MOST_VARIATIONS - 1)
+    ]
+    character = await stores.characters.add(new_character(project), variations=full)
+    adding = [
+        stores.characters.add_variation(
+            character=character.id, kind=VariationKind.POSE, name=name, prompt="x"
+        )
+        for name in ("last", "more")
+    ]
+    added, refused = await asyncio.gather(*adding, return_exceptions=True)
+    assert added.name == "last"
+    assert "that is the most" in refused.message
+    assert len(await stores.characters.variations(character.id)) == MOST_VARIATIONS
 
 
 # ── pictures of them

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
+from bot.core.casting import check_room_for_variation
 from bot.core.characters import Character, CharacterReference, Pose, Variation, VariationKind
 from bot.core.errors import BadRequest, NotFound, WrongState
 from bot.ports.library import NewCharacter, NewReference, NewVariation
@@ -87,12 +88,13 @@ class FakeCharacters:
     async def add_variation(
         self, *, character: int, kind: VariationKind, name: str, prompt: str
     ) -> Variation:
-        await self.get(character)
-        for one in await self.variations(character):
+        owner, known = await self.get(character), await self.variations(character)
+        for one in known:
             if one.name.casefold() == name.casefold():
                 raise BadRequest(
                     f"There is a variation called “{one.name}” already.", hint="Choose another name."
                 )
+        check_room_for_variation(owner, len(known))
         return self._keep_variation(character, kind, name, prompt)
 
     async def variations(self, character: int) -> list[Variation]:
