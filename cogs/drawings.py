@@ -8,8 +8,8 @@ from discord import app_commands
 from bot.chat.attachments import check_description, read_picture
 from bot.chat.casts import loras_here, projects_here
 from bot.chat.desk import Desk
-from bot.chat.offers import models_here, samplers_here, sizes_here, styles_here
-from bot.chat.wishes import cast_here, variations_of_cast_here, workflows_here
+from bot.chat.offers import every_workflow_here, models_here, samplers_here, sizes_here, styles_here
+from bot.chat.wishes import cast_here, variations_of_cast_here
 from bot.core.generation import MAX_COUNT, MAX_PROMPT, GenerationRequest, Seed, parse_size
 from cogs.options import SIZES, Cfg, SeedOption, Steps, Strength, loras_of
 from cogs.unfolding import needed, option, options
@@ -44,7 +44,7 @@ class DrawingOptions:
     model: str | None = option("The checkpoint to draw with", offers=models_here)
     lora: str | None = option("A LoRA to add", offers=loras_here)
     lora_strength: Strength | None = option("How strongly the LoRA counts; 1 if left out")
-    workflow: str | None = option("The ComfyUI workflow to draw with", offers=workflows_here)
+    workflow: str | None = option("The ComfyUI workflow to draw with", offers=every_workflow_here)
     reference: discord.Attachment | None = option("A picture to start from (PNG, JPEG or WebP, up to 20 MiB)")
     contact_sheet: bool = option("With several pictures: add one sheet that shows them all", default=False)
     allow_smaller: bool = option(

@@ -1,11 +1,11 @@
 """What is offered while somebody types a list, such as a character's poses: one more after each comma."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from bot.chat import choices
 from bot.chat.cards.batches import STATE_WORDS
-from bot.chat.casts import character_meant, project_meant
+from bot.chat.casts import character_meant, project_so_far
 from bot.chat.choices import MOST_CHARACTERS, Choice
 from bot.chat.interaction import Interaction
 from bot.chat.markdown import cut
@@ -14,14 +14,6 @@ from bot.core.characters import VariationKind
 from bot.core.errors import StudioError
 
 ALL: Final = "all"
-
-
-def extended(names: Iterable[str], typed: str) -> list[Choice]:
-    """Offer what was typed before the last comma with one more of the names behind it."""
-    *before, last = [part.strip() for part in typed.split(",")]
-    left = [name for name in names if name not in before]
-    lists = [", ".join([*before, name]) for name in choices.matching(left, last)]
-    return [Choice(name=each, value=each) for each in lists if len(each) <= MOST_CHARACTERS]
 
 
 async def outfits_here(interaction: Interaction, typed: str) -> list[Choice]:
@@ -38,7 +30,7 @@ async def expressions_here(interaction: Interaction, typed: str) -> list[Choice]
 
 async def _variations(interaction: Interaction, typed: str, kind: VariationKind) -> list[Choice]:
     names = await _names_of(interaction, kind)
-    return extended([*names, ALL] if len(names) > 1 and "," not in typed else names, typed)
+    return choices.extended([*names, ALL] if len(names) > 1 and "," not in typed else names, typed)
 
 
 async def _names_of(interaction: Interaction, kind: VariationKind) -> Sequence[str]:
@@ -52,12 +44,11 @@ async def _names_of(interaction: Interaction, kind: VariationKind) -> Sequence[s
 
 
 async def style_lists_here(interaction: Interaction, typed: str) -> list[Choice]:
-    try:
-        project = await project_meant(interaction, interaction.namespace.project)
-    except StudioError:
+    project = await project_so_far(interaction)
+    if project is None:
         return []
     found = await interaction.client.desk.styles.of_project(project)
-    return extended([style.name for style in found], typed)
+    return choices.extended([style.name for style in found], typed)
 
 
 async def batches_here(interaction: Interaction, typed: str) -> list[Choice]:

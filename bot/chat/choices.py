@@ -39,6 +39,24 @@ def matching(names: Sequence[str], typed: str) -> list[str]:
     return [name for _, name in sorted(ranked, key=lambda pair: pair[0])][:MOST]
 
 
+def last_of(typed: str) -> tuple[list[str], str]:
+    """Return what stands before the last comma, and what is being typed behind it."""
+    *before, last = (part.strip() for part in typed.split(","))
+    return [name for name in before if name], last
+
+
+def listed(before: Sequence[str], names: Iterable[str]) -> list[Choice]:
+    """Offer what was typed before the last comma with one of the names behind it."""
+    lists = (", ".join([*before, name]) for name in names)
+    return [Choice(name=one, value=one) for one in lists if len(one) <= MOST_CHARACTERS][:MOST]
+
+
+def extended(names: Iterable[str], typed: str) -> list[Choice]:
+    """Offer a list with one more of the names that are not in it yet, best matches first."""
+    before, last = last_of(typed)
+    return listed(before, matching([name for name in names if name not in before], last))
+
+
 def _rank(name: str, wanted: str) -> int | None:
     at = name.find(wanted)
     if at < 0:

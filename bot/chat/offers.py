@@ -28,6 +28,10 @@ async def workflows_here(interaction: Interaction, typed: str) -> list[Choice]:
     return choices.workflows([one for one in known if not one.needs_reference], typed)
 
 
+async def every_workflow_here(interaction: Interaction, typed: str) -> list[Choice]:
+    return choices.workflows(interaction.client.desk.workshop.workflows.values(), typed)
+
+
 async def styles_here(interaction: Interaction, typed: str) -> list[Choice]:
     """Offer the styles of the project that is meant by what was typed so far."""
     project = await project_so_far(interaction)
