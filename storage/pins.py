@@ -3,6 +3,7 @@
 from functools import partial
 from sqlite3 import Connection
 
+from bot.core.errors import WrongState
 from bot.ports.review import Pin
 from storage import artifacts
 from storage.database import Database
@@ -22,8 +23,8 @@ class SqlitePins:
     async def peek(self, *, guild: int, user: int) -> Pin | None:
         return await self._database.read(partial(_peek, guild=guild, user=user))
 
-    async def take(self, *, guild: int, user: int) -> Pin | None:
-        return await self._database.write(partial(_take, guild=guild, user=user))
+    async def take(self, *, guild: int, user: int, at: int) -> Pin | None:
+        return await self._database.write(partial(_take, guild=guild, user=user, at=at))
 
 
 def _put(db: Connection, *, values: Values) -> None:
@@ -42,19 +43,30 @@ def _put(db: Connection, *, values: Values) -> None:
     artifacts.discard(db, files=[row["path"] for row in earlier], at=int(values["at"] or 0))
 
 
-def _peek(db: Connection, *, guild: int, user: int) -> Pin | None:
+def _peek(db: Connection, *, guild: int | None, user: int) -> Pin | None:
     row = db.execute("SELECT * FROM pins WHERE guild = ? AND user = ?", (guild, user)).fetchone()
     return None if row is None else pin_of(row)
 
 
 def use(db: Connection, *, guild: int | None, user: int, pin: Pin) -> None:
-    """Forget the pin that was used; one that was put in its place meanwhile stays."""
-    db.execute(
+    """Forget the pin that was used; one that was put in its place meanwhile stays.
+
+    Raises WrongState where there is none any more: it is used once.
+    """
+    used = db.execute(
         "DELETE FROM pins WHERE guild = ? AND user = ? AND path = ? AND at = ?",
         (guild, user, pin.reference.path, pin.at),
-    )
+    ).rowcount
+    if not used and _peek(db, guild=guild, user=user) is None:
+        raise WrongState(
+            "The picture you took up was used, or laid down, in this very moment.",
+            hint="Ask once more to draw without it.",
+        )
 
 
-def _take(db: Connection, *, guild: int, user: int) -> Pin | None:
+def _take(db: Connection, *, guild: int, user: int, at: int) -> Pin | None:
     row = db.execute("DELETE FROM pins WHERE guild = ? AND user = ? RETURNING *", (guild, user)).fetchone()
-    return None if row is None else pin_of(row)
+    if row is None:
+        return None
+    artifacts.discard(db, files=[row["path"]], at=at)
+    return pin_of(row)

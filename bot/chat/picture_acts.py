@@ -197,6 +197,7 @@ async def pin(interaction: Interaction, job: int, number: int) -> None:
 async def unpin(interaction: Interaction, _job: int, _number: int) -> None:
     async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         await interaction.client.desk.refining.unpin(actor_of(interaction))
+        interaction.client.desk.janitor.ring()
     await turn(interaction, cards.picture_unpinned())
 
 

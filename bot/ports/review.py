@@ -103,6 +103,6 @@ class Pins(Protocol):
 
     async def peek(self, *, guild: int, user: int) -> Pin | None: ...
 
-    async def take(self, *, guild: int, user: int) -> Pin | None:
-        """Return the pin and forget it, at once."""
+    async def take(self, *, guild: int, user: int, at: int) -> Pin | None:
+        """Return the pin and forget it, at once; its file is given up unless something else needs it."""
         ...

@@ -49,7 +49,8 @@ class Jobs(Protocol):
     async def add(self, new: NewJob) -> tuple[Job, bool]:
         """Store a queued job and its first event: (job, True); a known origin key: (that job, False).
 
-        In the same transaction its words become findable.
+        In the same transaction its words become findable, and its pin is used up; raises WrongState if its
+        person has none any more.
         """
         ...
 

@@ -229,7 +229,7 @@ class Refining:
     async def unpin(self, actor: Actor) -> None:
         """Let the person's next drawing start from no picture."""
         if actor.guild is not None:
-            await self._pins.take(guild=actor.guild, user=actor.user)
+            await self._pins.take(guild=actor.guild, user=actor.user, at=self._clock.now())
 
     async def draw(self, request: GenerationRequest, origin: Origin, actor: Actor) -> Ticket:
         """Submit the request, from the picture that the person took up if it can start from one."""
@@ -254,7 +254,7 @@ class Refining:
         try:
             return await self._kept(pin, actor)
         except NotFound as gone:
-            await self._pins.take(guild=guild, user=actor.user)
+            await self._pins.take(guild=guild, user=actor.user, at=self._clock.now())
             raise NotFound(
                 f"The picture you took up is gone. {gone.message}",
                 hint="It is not your reference any more; ask once more to draw without it.",

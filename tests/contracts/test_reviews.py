@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.errors import NotFound
+from bot.core.errors import NotFound, WrongState
 from bot.core.families import ModelFamily
+from bot.core.job import JobState
 from bot.core.review import Reason, Review
 from bot.ports.library import PictureFilter
 from tests.builders import (
@@ -227,8 +228,8 @@ async def test_a_pin_is_taken_once(stores):
     pin = a_pin(reference=a_reference(path="library/references/ab/1.png"))
     await stores.pins.put(guild=GUILD, user=USER, pin=pin)
     assert await stores.pins.peek(guild=GUILD, user=USER) == pin
-    assert await stores.pins.take(guild=GUILD, user=USER) == pin
-    assert await stores.pins.take(guild=GUILD, user=USER) is None
+    assert await stores.pins.take(guild=GUILD, user=USER, at=NOW) == pin
+    assert await stores.pins.take(guild=GUILD, user=USER, at=NOW) is None
     assert await stores.pins.peek(guild=GUILD, user=USER) is None
 
 
@@ -244,15 +245,24 @@ async def test_a_pin_is_used_up_by_the_very_change_that_stores_the_drawing_from_
     assert await stores.pins.peek(guild=GUILD, user=USER) == second
 
 
+async def test_of_two_drawings_that_start_from_one_pin_at_once_one_is_stored(stores):
+    pin = a_pin()
+    await stores.pins.put(guild=GUILD, user=USER, pin=pin)
+    await stores.jobs.add(a_new_job(pin=pin))
+    with pytest.raises(WrongState, match="in this very moment"):
+        await stores.jobs.add(a_new_job(pin=pin))
+    assert (await stores.jobs.counts())[JobState.QUEUED] == 1
+
+
 async def test_each_person_has_one_pin_per_server_the_last_one(stores):
     picture = await drawn_alone(stores)
     first, last = a_pin(), a_pin(job=picture.job, picture=2, at=NOW + 1)
     for pin in (first, last):
         await stores.pins.put(guild=GUILD, user=USER, pin=pin)
     await stores.pins.put(guild=9, user=USER, pin=first)
-    assert await stores.pins.take(guild=GUILD, user=77) is None
-    assert await stores.pins.take(guild=GUILD, user=USER) == last
-    assert await stores.pins.take(guild=9, user=USER) == first
+    assert await stores.pins.take(guild=GUILD, user=77, at=NOW) is None
+    assert await stores.pins.take(guild=GUILD, user=USER, at=NOW) == last
+    assert await stores.pins.take(guild=9, user=USER, at=NOW) == first
 
 
 async def test_the_picture_of_an_earlier_pin_is_given_up_unless_a_job_starts_from_it(stores):
@@ -260,4 +270,13 @@ async def test_the_picture_of_an_earlier_pin_is_given_up_unless_a_job_starts_fro
     await stores.jobs.add(a_new_job(recipe=a_recipe(reference=used)))
     for reference in (used, unused, last, last):
         await stores.pins.put(guild=GUILD, user=USER, pin=a_pin(reference=reference))
+    assert await stores.discards.due() == [unused.path]
+
+
+async def test_the_picture_of_a_pin_that_is_laid_down_is_given_up_unless_a_job_starts_from_it(stores):
+    used, unused = [a_reference(path=f"library/references/ab/{name}.png") for name in "ab"]
+    await stores.jobs.add(a_new_job(recipe=a_recipe(reference=used)))
+    for reference in (used, unused):
+        await stores.pins.put(guild=GUILD, user=USER, pin=a_pin(reference=reference))
+        await stores.pins.take(guild=GUILD, user=USER, at=NOW)
     assert await stores.discards.due() == [unused.path]

@@ -129,5 +129,8 @@ class FakePins:
     async def peek(self, *, guild: int, user: int) -> Pin | None:
         return self._pins.get((guild, user))
 
-    async def take(self, *, guild: int, user: int) -> Pin | None:
-        return self._pins.pop((guild, user), None)
+    async def take(self, *, guild: int, user: int, at: int) -> Pin | None:
+        taken = self._pins.pop((guild, user), None)
+        if taken is not None:
+            discard_in(self._memory, {taken.reference.path}, at=at)
+        return taken

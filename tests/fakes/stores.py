@@ -15,6 +15,7 @@ from bot.core.job import Card, Job, JobEvent, JobState, Warmth
 from bot.core.library import Gallery, GuildSettings
 from bot.core.posting import Posting, PostingKind, PostingState, nonce_of
 from bot.core.queueing import Kind, Waiting
+from bot.ports.review import Pin
 from bot.ports.stores import Entry, EntryKind, JobFilter, NewJob
 from tests.fakes.artifacts import FakeArtifacts
 from tests.fakes.batches import FakeBatches, FakePlans
@@ -38,10 +39,19 @@ class FakeJobs:
         known = self._with_key(new.origin.key)
         if known is not None:
             return known, False
-        person = (new.origin.guild, new.origin.user)
-        if new.pin is not None and self._memory.pins.get(person) == new.pin:
-            del self._memory.pins[person]
+        if new.pin is not None:
+            self._use(new.pin, person=(new.origin.guild, new.origin.user))
         return self._keep(new, JobState.QUEUED), True
+
+    def _use(self, pin: Pin, *, person: tuple[int | None, int]) -> None:
+        there = self._memory.pins.get(person)
+        if there is None:
+            raise WrongState(
+                "The picture you took up was used, or laid down, in this very moment.",
+                hint="Ask once more to draw without it.",
+            )
+        if there == pin:
+            del self._memory.pins[person]
 
     async def add_ended(self, new: NewJob, *, artifacts: Sequence[Artifact]) -> Job:
         known = self._with_key(new.origin.key)

@@ -178,7 +178,7 @@ async def test_a_reference_that_was_given_up_and_came_back_is_needed(kept: Kept)
         stores = SqliteStores.over(database)
         for taken in (reference, a_reference()):
             await taken_up(stores, taken)
-        await stores.pins.take(guild=1, user=1)
+        await stores.pins.take(guild=1, user=1, at=1)
         await drawn_from(stores, reference)
     assert [trouble.kind for trouble in check(kept.data)] == [Kind.OPEN, Kind.OPEN]
 

@@ -244,7 +244,7 @@ async def an_evening_of_review(stores):
     await stores.reviews.unlearn([1, 2], by=1, at=NOW)
     await stores.pins.put(guild=7, user=1, pin=a_pin())
     await stores.pins.peek(guild=7, user=1)
-    await stores.pins.take(guild=7, user=1)
+    await stores.pins.take(guild=7, user=1, at=NOW)
     await stores.artifacts.liken(1, a_likeness())
     await stores.artifacts.move(1, project=None)
     await stores.artifacts.delete([1], at=NOW)
