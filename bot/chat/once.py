@@ -1,7 +1,10 @@
 """A memory of what has happened already, long enough to notice repetitions."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import AsyncGenerator, Hashable
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
 
 REMEMBERED = 5_000
 
@@ -9,6 +12,7 @@ REMEMBERED = 5_000
 class Once:
     def __init__(self) -> None:
         self._seen: OrderedDict[Hashable, None] = OrderedDict()
+        self._tries: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
     def first(self, what: Hashable) -> bool:
         """Tell whether this is new, and remember it; the oldest memories go first."""
@@ -19,6 +23,12 @@ class Once:
             self._seen.popitem(last=False)
         return True
 
-    def forget(self, what: Hashable) -> None:
-        """Let it be new again: it came to nothing."""
-        self._seen.pop(what, None)
+    @asynccontextmanager
+    async def trying(self, what: Hashable) -> AsyncGenerator[bool]:
+        """Tell whether this is still to be done, as it is after a try that raised.
+
+        Who repeats what is being tried waits for how that ends.
+        """
+        async with self._tries.setdefault(what, asyncio.Lock()):
+            yield what not in self._seen
+            self.first(what)

@@ -176,15 +176,15 @@ class Reactions(commands.Cog):
     async def letter(self, reaction: Reaction, job: Job, actor: Actor) -> None:
         """Write once per person and job, over restarts too; what could not be sent may be asked for again."""
         shown = await self._desk.refining.shown(job.id, actor)
-        sent = await self._desk.journal.served(job.id, user=actor.user, emoji=(LETTER, plain(reaction)))
-        if sent or not self._first(reaction):
-            return
-        try:
+        emoji = (LETTER, plain(reaction))
+        async with self._done.trying(_deed(reaction)) as new:
+            if not new or await self._desk.journal.served(job.id, user=actor.user, emoji=emoji):
+                return
             look = await letter_of(self._desk, shown, actor, channel=reaction.channel_id)
-            await self._desk.touch.write_to(actor.user, look)
-        except DeliveryError as error:
-            self._done.forget(_deed(reaction))
-            raise NotAllowed(error.message, hint=error.hint) from error
+            try:
+                await self._desk.touch.write_to(actor.user, look)
+            except DeliveryError as error:
+                raise NotAllowed(error.message, hint=error.hint) from error
 
     async def _decide(self, reaction: Reaction, job: Job, actor: Actor, after: Review) -> None:
         shown: Shown = await self._desk.refining.shown(job.id, actor)
