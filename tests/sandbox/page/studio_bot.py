@@ -69,6 +69,15 @@ class PostButtons(discord.ui.View):
     async def which(self, interaction: discord.Interaction, select: discord.ui.Select) -> None:
         await interaction.response.send_message(f"Picture {select.values[0]} it is.", ephemeral=True)
 
+    @discord.ui.select(
+        placeholder="Reasons",
+        custom_id="why",
+        max_values=2,
+        options=[discord.SelectOption(label=why, value=why) for why in ("pose", "style", "quality")],
+    )
+    async def why(self, interaction: discord.Interaction, select: discord.ui.Select) -> None:
+        await interaction.response.send_message(f"Because of {' and '.join(select.values)}.", ephemeral=True)
+
 
 class StudioBot(discord.Client):
     def __init__(self) -> None:

@@ -399,6 +399,19 @@ async def test_a_choice_from_a_select_reaches_the_bot(discord: SandboxDiscord, t
     await tab.sees("Picture 2 it is.")
 
 
+async def test_several_choices_of_one_select_reach_the_bot_together(
+    discord: SandboxDiscord, tab: Tab
+) -> None:
+    post = await posted(discord)
+    await open_channel(tab, post.channel)
+    await tab.click("[data-custom-id=why] summary")
+    for choice in ("pose", "quality"):
+        await tab.click(f"[data-custom-id=why] [value={choice}]")
+    assert await tab.evaluate("document.querySelector('[data-custom-id=why] [value=style]').disabled")
+    await tab.click("[data-custom-id=why] button")
+    await tab.sees("Because of pose and quality.")
+
+
 async def test_a_reaction_is_picked_counted_and_taken_back(discord: SandboxDiscord, tab: Tab) -> None:
     message = discord.world.write(general(discord), discord.world.user("director"), "look")
     await tab.click(".toolbar .addreaction")

@@ -63,16 +63,51 @@ function button(part, message) {
 export const emojiOf = (emoji) => emoji && h("span", { class: "emoji", "aria-hidden": "true" }, emoji.id ? `:${emoji.name}:` : emoji.name);
 
 function stringSelect(part, message) {
+  if (part.max_values > 1) return severalSelect(part, message);
   const busy = isBusy(message.id, part.custom_id);
-  const many = part.max_values > 1;
   const choose = (event) => {
     const values = [...event.currentTarget.selectedOptions].map((option) => option.value).filter(Boolean);
     if (values.length >= part.min_values) hear(message, api.select(state.me, message.id, part.custom_id, values));
   };
   const chosen = part.options.some((option) => option.default);
-  const hint = !many && h("option", { value: "", disabled: true, hidden: true, selected: !chosen }, part.placeholder ?? "Make a selection");
-  const props = { key: part.custom_id, class: "select", disabled: Boolean(part.disabled) || busy, multiple: many, onchange: choose, "aria-label": part.placeholder ?? "Make a selection", "data-custom-id": part.custom_id };
+  const hint = h("option", { value: "", disabled: true, hidden: true, selected: !chosen }, part.placeholder ?? "Make a selection");
+  const props = { key: part.custom_id, class: "select", disabled: Boolean(part.disabled) || busy, onchange: choose, "aria-label": part.placeholder ?? "Make a selection", "data-custom-id": part.custom_id };
   return h("select", props, hint, part.options.map(selectOption));
+}
+
+/** A menu to choose several from: what is ticked goes out when it is closed, as in Discord. */
+function severalSelect(part, message) {
+  const ticked = (menu) => [...menu.querySelectorAll("input:checked")].map((box) => box.value);
+  const close = (menu) => {
+    const values = ticked(menu);
+    const sent = values.join(" ");
+    if (sent === (menu.dataset.sent ?? "") || values.length < part.min_values) return;
+    menu.dataset.sent = sent;
+    hear(message, api.select(state.me, message.id, part.custom_id, values));
+  };
+  const turn = ({ currentTarget: menu }) => (menu.open ? menu.scrollIntoView({ block: "nearest" }) : close(menu));
+  const tick = ({ currentTarget: list }) => {
+    const full = list.querySelectorAll("input:checked").length >= part.max_values;
+    for (const box of list.querySelectorAll("input:not(:checked)")) box.disabled = full;
+  };
+  const shut = (event) => {
+    event.preventDefault();
+    event.currentTarget.closest("details").open = false;
+  };
+  const escape = (event) => event.key === "Escape" && shut(event);
+  const words = part.placeholder ?? "Make a selection";
+  return h(
+    "details",
+    { key: part.custom_id, class: "select several", "data-custom-id": part.custom_id, ontoggle: turn, onkeydown: escape },
+    h("summary", null, words),
+    h("div", { class: "options", role: "group", "aria-label": words, onchange: tick }, part.options.map(tickOption)),
+    h("button", { type: "button", class: "button primary", onclick: shut }, "Done"),
+  );
+}
+
+function tickOption(option) {
+  const words = [option.emoji?.name, option.label].filter(Boolean).join(" ");
+  return h("label", { key: option.value }, h("input", { type: "checkbox", value: option.value }), h("span", null, words, option.description && h("small", null, option.description)));
 }
 
 function selectOption(option) {
