@@ -253,6 +253,11 @@ def test_a_list_offers_what_is_older_and_what_is_newer_and_the_newest():
     assert cards.job_list(Page(shown=(), newer=Newer(7))).text == "No older jobs."
 
 
+def test_a_list_of_some_jobs_that_holds_none_does_not_say_that_there_are_none_at_all():
+    look = cards.job_list(Page(shown=()), list_name="jobs.sfailed")
+    assert look.text == "No job fits that. `/job list` without options shows all."
+
+
 @pytest.mark.parametrize(
     ("text", "turn"), [("0", None), ("91", Older(91)), ("+91", Newer(91)), ("+0", Newer(0))]
 )

@@ -60,7 +60,7 @@ async def test_list_can_be_narrowed_and_stays_so_over_pages(studio: Studio) -> N
     assert "theirs" not in shown.text
     await (await studio.artist.click(shown, "Older")).answered()
     assert "mine 00" in shown.text
-    assert "No jobs here" in (await studio.answer("/job list state:failed")).text
+    assert "No job fits" in (await studio.answer("/job list state:failed")).text
 
 
 async def test_again_draws_with_a_new_seed_or_the_very_same(studio: Studio, comfy: SandboxComfyUI) -> None:

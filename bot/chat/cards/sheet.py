@@ -205,7 +205,7 @@ def job_list(page: Page[Job], *, list_name: str = JOB_LIST) -> Look:
     """List jobs, newest first."""
     buttons = turning_list(list_name, page)
     if not page.shown:
-        none = "No older jobs." if page.newer else "No jobs here yet. `/generate` makes one."
+        none = "No older jobs." if page.newer else _no_jobs(list_name)
         return Look(title="Jobs", text=none, colour=palette.IDLE, buttons=buttons)
     return Look(
         title="Jobs" if page.newer else "Newest jobs",
@@ -213,6 +213,12 @@ def job_list(page: Page[Job], *, list_name: str = JOB_LIST) -> Look:
         colour=palette.WAITING,
         buttons=buttons,
     )
+
+
+def _no_jobs(list_name: str) -> str:
+    if list_name == JOB_LIST:
+        return "No jobs here yet. `/generate` makes one."
+    return "No job fits that. `/job list` without options shows all."
 
 
 def _row(job: Job) -> str:
