@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from bot.core.generation import Lora, Recipe
+from bot.core.generation import CastMember, Lora, Recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +54,7 @@ def _shown(recipe: Recipe) -> dict[str, str]:
         "model hash": recipe.model_hash or "",
         "LoRA": ", ".join(map(_lora, recipe.loras)),
         "style": f"{recipe.style.name}, revision {recipe.style.revision}" if recipe.style else "",
-        "characters": ", ".join(
-            " ".join([member.name, *(f"({one})" for one in member.variations)]) for member in recipe.cast
-        ),
+        "characters": ", ".join(_member(member) for member in recipe.cast),
         "size": str(recipe.size),
         "count": str(recipe.count),
         "steps": str(recipe.steps),
@@ -70,6 +68,10 @@ def _shown(recipe: Recipe) -> dict[str, str]:
         "workflow": recipe.workflow,
         "ComfyUI": recipe.renderer,
     }
+
+
+def _member(member: CastMember) -> str:
+    return f"{member.name} ({', '.join(member.variations)})" if member.variations else member.name
 
 
 def _lora(lora: Lora) -> str:

@@ -209,7 +209,7 @@ class Album:
             self._frame(one.picture),
             self._frame(other.picture),
             rows=[Row(name=row.name, left=row.left, right=row.right) for row in rows],
-            title=f"#{one.job.id} and #{other.job.id}",
+            title=" and ".join(dict.fromkeys(f"#{each.job.id}" for each in (one, other))),
         )
 
     def _frame(self, picture: Artifact) -> Frame:

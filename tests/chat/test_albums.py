@@ -15,13 +15,14 @@ from bot.core.dates import DAY_MS
 from bot.core.generation import Size
 from bot.core.leafing import Newer, Older
 from bot.core.likeness import Difference
+from bot.core.lineage import Descent
 from bot.core.quality import Measures
 from bot.core.review import Review
 from bot.ports.darkroom import Sheet
 from bot.ports.library import PictureFilter
 from bot.studio.albums import MOST_WORDS, AlbumPage, Comparison, FoundPage, Leaf
 from bot.studio.kinship import Tree
-from tests.builders import GUILD, NOW, a_card, a_job, a_likeness, a_size, an_artifact
+from tests.builders import GUILD, NOW, a_card, a_job, a_likeness, a_lineage, a_size, an_artifact
 from tests.chat.looks import check, jobs, long
 
 SHEET = Sheet(content=b"x", size=a_size(), media_type="image/webp", missing=("#1 · 2",))
@@ -93,6 +94,25 @@ def test_pictures_of_one_job_stand_on_one_line_with_what_was_decided():
     )
     page = AlbumPage(leaves=leaves, sheet=None)
     assert "**#1** pictures 1, 2 ✅, 3 ❌" in cards.album_page(page, of="", filter_name="").text
+
+
+def test_two_pictures_of_one_job_are_named_as_in_the_gallery():
+    job = a_job()
+    one, three = (Leaf(picture=an_artifact(index=index), job=job) for index in (1, 3))
+    look = cards.comparison_card(
+        Comparison(left=one, right=three, sheet=SHEET, differing=(), difference=None)
+    )
+    assert look.text.startswith("**#1** picture 1 and **#1** picture 3\n")
+    assert look.image is not None
+    assert look.image.alt == "Contact sheet: #1 · 1, #1 · 3"
+
+
+def test_a_family_says_how_many_were_drawn_with_the_same_seed():
+    jobs = (a_job(), a_job(id=2, lineage=a_lineage(parent=1, how=Descent.SAME_SEED)))
+    family = Tree(sheet=SHEET, jobs=jobs, hidden=frozenset(), left_out=0)
+    assert (
+        cards.tree_card(jobs[0], family).text == "2 jobs, 1 with the same seed\n-# without a picture: #1 · 2"
+    )
 
 
 def test_of_long_prompts_the_words_that_differ_are_shown():

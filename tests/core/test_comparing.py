@@ -21,13 +21,13 @@ def test_each_difference_is_named_with_both_its_sides():
         cfg=5.5,
         loras=(a_lora(),),
         style=StyleUsed(id=1, name="Ink", revision=3),
-        cast=(CastMember(id=1, name="Mira", slug="mira", variations=("kimono",)),),
+        cast=(CastMember(id=1, name="Mira", slug="mira", variations=("kimono", "smiling")),),
     )
     assert differing(USUAL, other) == (
         Differing(name="seed", left="1870400651", right="8"),
         Differing(name="LoRA", left="", right="mira_v2.safetensors at 0.8"),
         Differing(name="style", left="", right="Ink, revision 3"),
-        Differing(name="characters", left="", right="Mira (kimono)"),
+        Differing(name="characters", left="", right="Mira (kimono, smiling)"),
         Differing(name="cfg", left="5", right="5.5"),
     )
 

@@ -146,7 +146,7 @@ async def test_compare_lays_two_pictures_side_by_side_and_names_in_what_they_dif
     assert "very same parameters" in twice.text
     assert "identical" in twice.text
     own = await studio.answer(f"/compare job_a:{first.id} job_b:{first.id} picture_b:2")
-    assert f"#{first.id} · 2" in own.text
+    assert f"**#{first.id}** picture 2" in own.text
     await studio.pause()
     waiting = await studio.job_of(await studio.generate("prompt:a fox"))
     for command, words in {

@@ -65,7 +65,7 @@ async def test_a_picture_goes_on_by_every_button_and_knows_where_it_came_from(st
     for words in ("came from [#1](", "→ vary → [#2](", "→ upscale → [#3](", "→ edit → #4"):
         assert words in sheet.text
     tree = await studio.answer("/job tree job:1")
-    assert "4 jobs, 1 by vary, 1 by upscale, 1 by edit" in tree.text
+    assert "4 jobs, 1 varied, 1 upscaled, 1 edited" in tree.text
     assert picture_in(tree.attachments[0]).width > 300
 
 

@@ -83,7 +83,7 @@ def comparison_card(comparison: Comparison) -> Look:
     """Show two pictures side by side, in what they differ, and by how many pixels."""
     left, right = comparison.left, comparison.right
     lines = [
-        f"{_name(left)} {_link(left.job)} and {_name(right)} {_link(right.job)}",
+        f"{_which(left)} and {_which(right)}",
         *(_differing(row) for row in comparison.differing[:MOST_DIFFERING]),
         "" if comparison.differing else "Both were drawn with the very same parameters.",
         small(_pixels(comparison.difference)),
@@ -112,6 +112,10 @@ def _of_job(leaves: Sequence[Leaf]) -> str:
 
 def _name(leaf: Leaf) -> str:
     return f"#{leaf.job.id} · {leaf.picture.index}"
+
+
+def _which(leaf: Leaf) -> str:
+    return dotted(f"**#{leaf.job.id}** picture {leaf.picture.index}", _link(leaf.job))
 
 
 def _link(job: Job) -> str:
@@ -160,7 +164,9 @@ def _attached(sheet: Sheet | None, name: str, alt: list[str]) -> Attached | None
     if sheet is None:
         return None
     return Attached(
-        name=f"genga-{name}.{ending_of(sheet.media_type)}", content=sheet.content, alt=", ".join(alt)[:1000]
+        name=f"genga-{name}.{ending_of(sheet.media_type)}",
+        content=sheet.content,
+        alt=f"Contact sheet: {', '.join(alt)}"[:1000],
     )
 
 

@@ -22,6 +22,15 @@ _OF: Final = {
     Descent.REFERENCE: "📌 drawn from",
     Descent.ANIMATE: "animated from",
 }
+_HOW: Final = {
+    Descent.AGAIN: "drawn again",
+    Descent.SAME_SEED: "with the same seed",
+    Descent.VARY: "varied",
+    Descent.UPSCALE: "upscaled",
+    Descent.EDIT: "edited",
+    Descent.REFERENCE: "drawn from a picture of it",
+    Descent.ANIMATE: "animated",
+}
 
 
 def descent_words(job: Job, parent: Job | None = None) -> str:
@@ -82,9 +91,10 @@ def tree_card(job: Job, tree: Tree) -> Look:
 
 
 def _kinds(jobs: Sequence[Job]) -> str:
-    """Count the ways they came: `3 by vary, 1 by upscale`."""
-    counts: dict[str, int] = {}
+    """Count the ways they came: `3 varied, 1 upscaled`."""
+    counts: dict[Descent, int] = {}
     for job in jobs:
         if job.lineage is not None:
             counts[job.lineage.how] = counts.get(job.lineage.how, 0) + 1
-    return ", ".join(f"{count} by {how}" for how, count in counts.items()) or "none of them from another"
+    ways = (f"{count} {_HOW[how]}" for how, count in counts.items())
+    return ", ".join(ways) or "none of them from another"
