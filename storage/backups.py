@@ -165,8 +165,11 @@ def _kept_beside(database: Path, *, at: int) -> Path:
         sync_folder(aside.parent)
         _fold_in_logs(database)
     except (OSError, sqlite3.Error) as error:
+        for part in (*_LOGS, ""):
+            aside.with_name(aside.name + part).unlink(missing_ok=True)
         raise Misconfigured(
-            f"{database} cannot be set aside: {error}.", hint="It is as it was. Make room, and try again."
+            f"{database} cannot be set aside: {error}.",
+            hint="It is as it was. Make room, stop whatever has it open, and try again.",
         ) from error
     return aside
 

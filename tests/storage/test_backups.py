@@ -145,6 +145,10 @@ async def test_the_transactions_still_in_the_log_are_kept_with_the_replaced_data
     assert await paused_since(restored.kept) == 9
 
 
+def kept_in(folder: Path) -> list[Path]:
+    return list(folder.glob("*.replaced-*"))
+
+
 def stored_in(database: Path) -> str:
     """Read the database as the next start does: with its log; it must be sound."""
     with closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True)) as opened:
@@ -243,6 +247,7 @@ async def test_a_database_that_something_else_reads_is_not_replaced(data: Path):
         writer.commit()
         with pytest.raises(Misconfigured, match="something else has it open"):
             restore(copy, data / "genga.db", at=NOON)
+        assert kept_in(data) == []
     assert stored_in(data / "genga.db") == "9"
 
 
