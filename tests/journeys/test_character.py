@@ -135,11 +135,11 @@ async def test_two_projects_each_have_their_own_and_they_never_mix(harbor: Studi
     assert await names_of(harbor, "/character show", "character", "", project="Nowhere") == []
 
 
-async def test_without_a_project_it_is_asked_which_one(studio: Studio) -> None:
+async def test_without_any_project_the_first_one_is_what_to_make(studio: Studio) -> None:
     for command in ("list", "show character:Yuki", "create name:Yuki", "export character:Yuki"):
         answer = await studio.answer(f"/character {command}")
         assert answer.ephemeral
-        assert "not clear which project" in answer.text
+        assert "There is no project yet" in answer.text
     assert await names_of(studio, "/character restore", "character") == []
     assert await names_of(studio, "/character variation remove", "variation", character="Yuki") == []
     assert await names_of(studio, "/character reference remove", "reference", character="Yuki") == []
