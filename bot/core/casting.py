@@ -10,7 +10,7 @@ from typing import Final, Self
 from bot.core.characters import Appearance, Character, CharacterReference, Pose
 from bot.core.errors import BadRequest
 from bot.core.generation import Lora
-from bot.core.library import clean_name, clean_text, slug_of
+from bot.core.library import clean_name, clean_text, listable_name, slug_of
 from bot.core.planning import STRENGTH_MOST
 
 MOST_DESIGN: Final = 1500
@@ -91,7 +91,7 @@ def handle_of(name: str) -> str:
 
 
 def variation_name(text: str) -> str:
-    return clean_name("variation", text)
+    return listable_name("variation", text)
 
 
 def _cleaned(what: str, text: str | None, most: int) -> str | None:

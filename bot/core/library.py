@@ -94,6 +94,17 @@ def clean_name(kind: str, text: str) -> str:
     return name
 
 
+def listable_name(kind: str, text: str) -> str:
+    """Return a clean name that can stand in a list: `all` and commas mean something there."""
+    name = clean_name(kind, text)
+    if "," in name or name.casefold() == "all":
+        raise BadRequest(
+            f"A {kind} cannot be called “{name}”.",
+            hint="Lists of them are separated by commas, and `all` means every one: choose a name without.",
+        )
+    return name
+
+
 def clean_text(what: str, text: str, *, most: int) -> str:
     """Return a longer text on one line, without control and direction marks."""
     printable = "".join(" " if char.isspace() else char for char in text)

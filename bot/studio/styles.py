@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.core.errors import BadRequest, NotFound, UnknownName
 from bot.core.job import Job
-from bot.core.library import Project, check_open, clean_name, clean_text
+from bot.core.library import Project, check_open, clean_text, listable_name
 from bot.core.styles import Change, Revision, Style, StyleSheet
 from bot.core.styling import EMPTY, StyleField, changed, changes, checked, sheet_of, taken_back
 from bot.ports.clock import Clock
@@ -48,7 +48,7 @@ class StyleBook:
         self, name: str, sheet: StyleSheet, *, project: Project, actor: Actor, why: str = ""
     ) -> Style:
         """Make a style of the project; raise BadRequest for a taken name or what ComfyUI cannot draw with."""
-        clean = clean_name("style", name)
+        clean = listable_name("style", name)
         fit = checked(sheet, self._workshop.catalogue)
         if fit == EMPTY:
             raise BadRequest(
@@ -110,7 +110,7 @@ class StyleBook:
         sheet = checked(
             changed(style.sheet, fit, clear=clear, without_lora=without_lora), self._workshop.catalogue
         )
-        clean = clean_name("style", name) if name is not None else style.name
+        clean = listable_name("style", name) if name is not None else style.name
         if sheet == style.sheet and clean == style.name:
             raise BadRequest(
                 f"That is what “{style.name}” says already: nothing would change.",

@@ -15,6 +15,7 @@ from bot.core.library import (
     check_open,
     clean_name,
     clean_text,
+    listable_name,
     slug_of,
     spare_slug,
 )
@@ -23,6 +24,13 @@ from tests.builders import NOW, a_project
 
 def test_direction_marks_and_control_characters_leave_a_name():
     assert clean_name("project", "\u202eHar\u200fbour\x07  at\n dusk\u2066") == "Harbour at dusk"
+
+
+@pytest.mark.parametrize("name", ["sitting, calm", "All"])
+def test_a_name_that_means_something_in_a_list_is_refused(name):
+    with pytest.raises(BadRequest, match="cannot be called"):
+        listable_name("variation", name)
+    assert listable_name("variation", " all fours ") == "all fours"
 
 
 def test_emoji_are_a_name():
