@@ -144,7 +144,7 @@ def _check_range(path: str, option: Option, value: Value) -> None:
         option.maximum if option.maximum is not None else (float("inf") if option.kind in NUMERIC else 6000)
     )
     if not low <= size <= high:
-        raise NotPossible(f"/{path} {option.name}: must be between {low:g} and {high:g}")
+        raise NotPossible(f"/{path} {option.name}: must be between {low:.16g} and {high:.16g}")
 
 
 def _channel(path: str, option: Option, raw: str, guild: Guild) -> Channel:
