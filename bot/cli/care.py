@@ -25,9 +25,9 @@ def take_backup(settings: Settings, folder: Path | None) -> None:
     target = folder or settings.backups
     try:
         copy = back_up(settings.database, target, at=SystemClock().now(), keep=settings.backups_kept)
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise Misconfigured(
-            f"The database could not be copied: {error}.", hint="Run `genga doctor`."
+            f"The database could not be copied: {error}.", hint="Make room, or run `genga doctor`."
         ) from error
     console.print(f"{escape(str(copy))} · {copy.stat().st_size / 1024**2:.1f} MiB, proven sound")
     console.print(f"{len(backups_in(target))} of at most {settings.backups_kept} copies are kept there.")
@@ -41,7 +41,12 @@ def put_back(settings: Settings, backup: Path, *, sure: bool) -> None:
         console.print("What is there now is kept beside it under another name.")
         if not sure:
             typer.confirm("Go on?", abort=True)
-        restored = restore(backup, settings.database, at=SystemClock().now())
+        try:
+            restored = restore(backup, settings.database, at=SystemClock().now())
+        except (OSError, sqlite3.Error) as error:
+            raise Misconfigured(
+                f"The copy could not be put in place: {error}.", hint="Make room, and try again."
+            ) from error
     console.print("Restored." + (f" The old one is {escape(str(restored.kept))}." if restored.kept else ""))
 
 

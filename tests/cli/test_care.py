@@ -50,6 +50,18 @@ async def test_backup_without_a_database_says_so(data: Path, monkeypatch: pytest
         genga("backup")
 
 
+async def test_what_the_disk_refuses_is_said_and_leaves_the_database_as_it_was(data: Path):
+    genga("backup")
+    (copy,) = (data / "backups").iterdir()
+    await set_paused(data, 2)
+    with pytest.raises(Misconfigured, match="could not be copied"):
+        genga("backup", "--to", str(copy))
+    (data / "genga.db.incoming.new").mkdir()
+    with pytest.raises(Misconfigured, match="could not be put in place"):
+        genga("restore", str(copy), "--yes")
+    assert await paused_since(data) == 2
+
+
 async def test_restore_asks_and_no_leaves_everything_as_it_was(data: Path):
     genga("backup")
     (copy,) = (data / "backups").iterdir()
