@@ -1,5 +1,8 @@
 """Discord's limits as a client of ours keeps them, on the wire."""
 
+import asyncio
+
+import discord
 import pytest
 from discord import http
 
@@ -44,6 +47,17 @@ async def test_a_full_bucket_says_for_how_long_it_is(sandbox, poster, gallery):
     with pytest.raises(DiscordAway) as away:
         await poster.open_thread(gallery, name="Kai")
     assert away.value.patience_s > LONGEST_RATE_LIMIT_S
+
+
+async def test_discord_py_refuses_where_there_is_room_which_is_why_we_count_ourselves():
+    theirs, ours = OurBucket.__base__(60), OurBucket(60)
+    for bucket in (theirs, ours):
+        bucket.limit, bucket.remaining = 3, 2
+        bucket.expires = asyncio.get_running_loop().time() + 300
+    with pytest.raises(discord.RateLimited):
+        await theirs.acquire()
+    await ours.acquire()
+    assert (ours.remaining, ours.outgoing) == (1, 1)
 
 
 def test_every_client_of_ours_counts_with_these_buckets():
