@@ -40,10 +40,10 @@ async def test_a_full_gpu_is_emptied_and_advice_given(studio: Studio, comfy: San
     assert (job.failure.kind, len(ours(comfy))) == ("out_of_memory", 1)
     assert await studio.said("Try 2 at once or")
     card = await studio.said("With `allow_smaller` Genga does so by itself.")
-    retried = await studio.job_of(await studio.artist.click(card, "Retry with 2 pictures"))
-    assert (retried.recipe.count, retried.parent) == (2, job.id)
     assert "/free" in {request.path.removeprefix("/api") for request in comfy.log}
     assert is_free(studio)
+    retried = await studio.job_of(await studio.artist.click(card, "Retry with 2 pictures"))
+    assert (retried.recipe.count, retried.parent) == (2, job.id)
 
 
 async def test_who_allowed_it_gets_fewer_pictures_from_a_full_gpu_and_reads_so(
