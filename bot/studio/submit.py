@@ -193,7 +193,7 @@ class Submit:
         return check_open(project) if project is not None else None
 
     async def _accept(self, new: NewJob) -> Ticket:
-        async with self._one_by_one, held(self._shelf, new.recipe.reference or new.request.reference):
+        async with held(self._shelf, new.recipe.reference or new.request.reference), self._one_by_one:
             of_user, in_all = await self._jobs.count_waiting(user=new.origin.user)
             admit(waiting_of_user=of_user, waiting_in_all=in_all, limits=self._limits)
             job, fresh = await self._jobs.add(new)

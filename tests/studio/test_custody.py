@@ -7,7 +7,18 @@ import pytest
 from bot.core.casting import Sketch
 from bot.core.characters import Character, Pose
 from bot.core.errors import NotFound
-from tests.builders import GUILD, NOW, USER, a_new_job, a_new_project, a_recipe, a_reference, an_origin, png
+from tests.builders import (
+    GUILD,
+    NOW,
+    USER,
+    a_new_job,
+    a_new_project,
+    a_recipe,
+    a_reference,
+    a_request,
+    an_origin,
+    png,
+)
 from tests.studio.house import AIKO, Studio, a_studio, settled
 
 
@@ -71,3 +82,13 @@ async def test_what_is_taken_up_too_late_is_refused_and_nothing_is_stored_of_it(
         with pytest.raises(NotFound, match="no longer on the shelf"):
             await studio.refining.pin_reference(a_reference(), AIKO)
         assert await studio.stores.pins.peek(guild=GUILD, user=USER) is None
+
+
+async def test_who_starts_from_no_picture_waits_for_nobody_who_does():
+    async with a_studio() as studio:
+        studio.shelf.files[a_reference().path] = png()
+        async with studio.shelf.custody:
+            from_one = asyncio.create_task(studio.submit(a_request(reference=a_reference()), an_origin()))
+            await settled()
+            plain = await studio.submit(a_request(), an_origin())
+        assert (await from_one).job.id == plain.job.id + 1
