@@ -171,7 +171,7 @@ def test_a_pin(db, pin, guild, user):
     with undone(db):
         a_job_in(db)
         pins._put(db, values=pins.values_of_pin(pin, guild=guild, user=user))
-        assert pins._take(db, guild=guild, user=user) == pin
+        assert pins._take(db, guild=guild, user=user, at=pin.at) == pin
 
 
 @few
