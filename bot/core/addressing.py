@@ -28,7 +28,7 @@ def subject_of(job: Job, project: Project) -> Subject:
             return Subject(key=first.slug, name=first.name)
         case Threads.DAY, _:
             day = day_of(job.created)
-            return Subject(key=day, name=day)
+            return Subject(key=day, name=f"{day} · {project.name}")
         case _:
             return Subject(key="", name=project.name)
 

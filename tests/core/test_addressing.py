@@ -18,7 +18,7 @@ REN = CastMember(id=2, name="Ren", slug="ren")
         (Threads.PROJECT, (YUKI,), Subject(key="", name="Harbour")),
         (Threads.CHARACTER, (YUKI, REN), Subject(key="yuki", name="Yuki")),
         (Threads.CHARACTER, (), Subject(key="", name="Harbour")),
-        (Threads.DAY, (YUKI,), Subject(key="2026-09-21", name="2026-09-21")),
+        (Threads.DAY, (YUKI,), Subject(key="2026-09-21", name="2026-09-21 · Harbour")),
     ],
 )
 def test_the_project_says_what_its_threads_are_about(threads, cast, subject):
