@@ -228,10 +228,16 @@ def test_failed_ones_are_named_with_their_reasons_and_cures():
     assert look.title == "Batch 3 · 19 failed"
     for words in ("**#1**", "no reason is known", "memory did not suffice", "… and 4 more", "Draw smaller"):
         assert words in look.text
+    assert look.text.endswith("#2, #3, #4, #5, #6, …: Draw smaller.")
     unposted = cards.failed_card(a_batch(id=3), [a_job(state=S.SHELVED), failed[1]])
     assert unposted.title == "Batch 3 · 1 failed · 1 not posted"
     assert cards.failed_card(a_batch(id=3), [a_job(state=S.SHELVED)]).title == "Batch 3 · 1 not posted"
     assert "Nothing of batch 3 has failed" in cards.failed_card(a_batch(id=3), []).text
+
+
+def test_what_helps_all_that_failed_is_said_once_and_of_nobody_alone():
+    failed = [a_job(id=number, state=S.FAILED, failure=a_failure()) for number in (1, 2)]
+    assert cards.failed_card(a_batch(), failed).text.endswith("\nDraw smaller.")
 
 
 def test_batches_are_listed_with_their_state_and_pages():

@@ -221,6 +221,11 @@ def test_an_export_says_what_is_in_it_and_where_it_is_to_be_had():
     handed = cards.exported(a_project(), an_export(), content=b"zip", limit=1, shows_path=False)
     assert "120 pictures · 2 characters · 1 style · 40.0 MiB" in handed.text
     assert [file.name for file in handed.files] == ["harbour-2026-11-21.zip"]
+    empty = replace(an_export(), pictures=0)
+    assert (
+        "without `pictures` all"
+        in cards.exported(a_project(), empty, content=b"zip", limit=1, shows_path=False).text
+    )
     told_where = cards.exported(a_project(), an_export(), content=None, limit=9 * 1024**2, shows_path=True)
     assert "more than can be sent here (9.0 MiB)" in told_where.text
     assert "`exports/harbour-2026-11-21.zip`" in told_where.text

@@ -14,7 +14,7 @@ from bot.chat.look import Look
 from bot.chat.markdown import code, cut, escape, fitted, prose
 from bot.core.errors import Incident, UnknownName
 from bot.core.generation import CastMember, Lora, StyleUsed
-from bot.core.job import JobState
+from bot.core.job import JobState, Timings
 from bot.core.leafing import Newer, Older, Page
 from bot.core.library import GalleryKind
 from bot.core.queueing import Known, Learning
@@ -211,6 +211,15 @@ def test_a_cancelling_says_whether_it_has_happened():
 
 
 # ── one job
+
+
+def test_of_what_was_never_drawn_only_measured_times_are_told():
+    def told(**times):
+        job = a_job(state=JobState.FAILED, failure=a_failure(), timings=Timings(**times))
+        return cards.job_sheet(JobView(job=job), [], [], now=NOW).text
+
+    assert "\n**Time** waiting 38 ms · loading 2.0 s\n" in told(queued=38, load=2000)
+    assert "**Time**" not in told()
 
 
 def test_the_sheet_tells_the_whole_story():

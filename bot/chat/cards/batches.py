@@ -1,6 +1,5 @@
 """Batches: the one card while one runs, how it ended, and the list of them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final, assert_never
 
@@ -23,6 +22,8 @@ from bot.studio.foreman import BatchView
 BATCH_LIST: Final = "batches"
 KIND: Final = "batch"
 MOST_FAILED: Final = 15
+MOST_CURES: Final = 2
+MOST_HELPED: Final = 5
 
 KIND_WORDS: Final = {
     BatchKind.PROMPTS: "a list of prompts",
@@ -220,7 +221,7 @@ def failed_card(batch: Batch, jobs: Sequence[Job]) -> Look:
     more = len(jobs) - len(lines)
     return Look(
         title=f"Batch {batch.id} · {_failed_words(jobs)}",
-        text="\n".join([*lines, *([f"… and {more} more"] if more else []), _reasons(jobs)]),
+        text="\n".join([*lines, *([f"… and {more} more"] if more else []), *_cures(jobs)]),
         colour=palette.FAILED,
         footer="/job again draws one of them again, /batch retry all that failed.",
     )
@@ -238,9 +239,20 @@ def _failed_line(job: Job) -> str:
     return f"{dotted(f'**#{job.id}** {fitted(subject(job), 60)}', seed)}\n-# {reason}"
 
 
-def _reasons(jobs: Sequence[Job]) -> str:
-    hints = Counter(job.failure.hint for job in jobs if job.failure and job.failure.hint)
-    return "\n".join(prose(hint, 200) for hint, _ in hints.most_common(2))
+def _cures(jobs: Sequence[Job]) -> list[str]:
+    """Say what helps, and where it does not help all, which ones it is for."""
+    helped: dict[str, list[int]] = {}
+    for job in jobs:
+        if job.failure and job.failure.hint:
+            helped.setdefault(job.failure.hint, []).append(job.id)
+    commonest = sorted(helped.items(), key=lambda cure: -len(cure[1]))[:MOST_CURES]
+    return [_cure(hint, [] if len(of) == len(jobs) else of) for hint, of in commonest]
+
+
+def _cure(hint: str, of: Sequence[int]) -> str:
+    names = ", ".join(f"#{number}" for number in of[:MOST_HELPED])
+    more = ", …" if len(of) > MOST_HELPED else ""
+    return f"{names}{more}: {prose(hint, 200)}" if of else prose(hint, 200)
 
 
 def batch_list(page: Page[BatchView]) -> Look:

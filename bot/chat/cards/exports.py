@@ -39,6 +39,7 @@ def exported(
     lines = [
         f"**{_name(project)}** is packed: {held}.",
         "" if content is not None else _elsewhere(export, limit, shows_path=shows_path),
+        "" if export.pictures else "No picture fits that; without `pictures` all of them are packed.",
         _missing(export),
         small("with each picture its parameters as JSON; contact sheets, characters and styles beside them"),
     ]

@@ -29,7 +29,7 @@ from bot.chat.markdown import code, fitted, prose
 from bot.core.adopting import untold
 from bot.core.artifact import Artifact
 from bot.core.generation import Recipe
-from bot.core.job import Job, JobEvent, JobState
+from bot.core.job import Job, JobEvent, JobState, Timings
 from bot.core.leafing import Page
 from bot.studio.line import JobView
 
@@ -145,7 +145,7 @@ def _time_line(events: Sequence[JobEvent]) -> str:
     shown = events[-MOST_STEPS:]
     steps = " → ".join(f"{_STEP[event.state]} {clock_time(event.at)}" for event in shown)
     notes = [
-        f"-# {clock_time(event.at)} {fitted(event.note, 100)}"
+        f"-# {clock_time(event.at)} {prose(event.note, 100)}"
         for event in shown[-MOST_NOTES:]
         if event.note and event.state is not JobState.DELIVERED
     ]
@@ -175,6 +175,8 @@ def _times(job: Job) -> str:
     times = job.timings
     if not job.state.is_end:
         return ""
+    if times.drawing is None and job.state in (JobState.FAILED, JobState.CANCELLED):
+        return _times_of_the_undrawn(times)
     parts = dotted(
         f"waiting {measured(times.queued)}",
         f"loading {measured(times.load)}",
@@ -186,6 +188,13 @@ def _times(job: Job) -> str:
     warmth = f"model {times.warmth}" if times.warmth else "cold or warm: not measured"
     total = dotted(f"drawing {measured(times.drawing)}", f"in all {measured(times.total)}", warmth)
     return f"**Time** {total}\n{small(parts)}"
+
+
+def _times_of_the_undrawn(times: Timings) -> str:
+    """Of what came to no end only the stretches that had one are told."""
+    stretches = {"waiting": times.queued, "loading": times.load, "sampling": times.sample}
+    told = dotted(*(f"{what} {duration(ms)}" for what, ms in stretches.items() if ms is not None))
+    return f"**Time** {told}" if told else ""
 
 
 def _links(view: JobView, artifacts: Sequence[Artifact], line: Sequence[Job]) -> str:
