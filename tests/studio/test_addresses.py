@@ -67,7 +67,7 @@ async def test_each_day_has_a_thread_of_its_own():
         await drawn(studio, project)
         await drawn(studio, project)
         await studio.courier.run_once()
-    days = ("2026-09-21", "2026-09-22", "2026-09-22")
+        days = ("2026-09-21", "2026-09-22", "2026-09-22")
         assert threads_of(studio) == [f"{day} · {project.name}" for day in days]
 
 
