@@ -17,7 +17,7 @@ from bot.chat.look import Look
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
 from bot.chat.tickets import show_ticket
-from bot.core.errors import BadRequest, DeliveryError, LimitReached, StudioError
+from bot.core.errors import BadRequest, DeliveryError, LimitReached, NotAllowed, StudioError
 from bot.core.job import Card
 from bot.core.review import Review
 from bot.studio.critic import Exhibit
@@ -195,6 +195,11 @@ async def pin(interaction: Interaction, job: int, number: int) -> None:
 
 
 async def unpin(interaction: Interaction, _job: int, _number: int) -> None:
+    if interaction.message is not None and interaction.message.content not in ("", interaction.user.mention):
+        raise NotAllowed(
+            "This tells somebody else what they took up.",
+            hint="What you took up is laid down where you were told of it.",
+        )
     async with interaction.client.reception.attend(interaction, Announced.IN_PLACE):
         await interaction.client.desk.refining.unpin(actor_of(interaction))
         interaction.client.desk.janitor.ring()

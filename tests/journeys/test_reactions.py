@@ -175,7 +175,11 @@ async def test_every_reaction_has_its_way_on_also_after_a_restart_in_a_forum(stu
     assert picture.review is Review.WITHDRAWN
 
     await studio.director.react(post, "📌")
-    await studio.said("is the reference for your next")
+    pinned = await studio.said("is the reference for your next")
+    refused = await (await studio.artist.click(pinned, "Without it")).answered()
+    assert "somebody else" in refused.text
+    laid_down = await (await studio.director.click(pinned, "Without it")).answered()
+    assert "starts from no picture" in laid_down.text
     await studio.director.react(post, "✉️")
     letters = studio.director.direct_messages
     await studio.discord.wait_for(lambda _: letters() or None)
