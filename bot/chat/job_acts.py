@@ -1,6 +1,8 @@
 """What people do to one job, by a command or by a button."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from bot.chat import cards
 from bot.chat.answers import Announced, say
@@ -22,10 +24,10 @@ async def pressed(interaction: Interaction, rest: str) -> None:
     job = int(about["job"])
     match about["action"]:
         case Action.AGAIN:
-            _check_haste(interaction)
+            check_haste(interaction)
             await again(interaction, job)
         case Action.LIGHTER:
-            _check_haste(interaction)
+            check_haste(interaction)
             await _lighter(interaction, job)
         case Action.PARAMS:
             await params(interaction, job)
@@ -35,10 +37,12 @@ async def pressed(interaction: Interaction, rest: str) -> None:
             raise Expired
 
 
-def _check_haste(interaction: Interaction) -> None:
-    """Raise LimitReached where somebody presses the same button twice in a moment: it is drawn once."""
+def check_haste(interaction: Interaction) -> None:
+    """Raise LimitReached where somebody presses or chooses the same twice in a moment: it is drawn once."""
+    data: Mapping[str, Any] = interaction.data or {}
     where = interaction.message.id if interaction.message else None
-    if interaction.client.haste.too_soon_by((where, interaction.custom_id, interaction.user.id)):
+    what = (where, interaction.custom_id, tuple(data.get("values", ())), interaction.user.id)
+    if interaction.client.haste.too_soon_by(what):
         raise LimitReached(
             "You pressed that a moment ago; it is drawn once.",
             hint=f"For another drawing press again after {GAP_S:.0f} seconds.",

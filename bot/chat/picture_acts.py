@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import structlog
 
@@ -11,13 +11,12 @@ from bot.chat.answers import Announced, open_form, say, turn
 from bot.chat.cards.pictures import ALL, EVERY_ONE, Deed
 from bot.chat.changes import changes_in
 from bot.chat.expired import Expired, known, meaning
-from bot.chat.haste import GAP_S
 from bot.chat.interaction import Interaction
 from bot.chat.look import Look
 from bot.chat.people import actor_of, origin_of
 from bot.chat.record import note_job
 from bot.chat.tickets import show_ticket
-from bot.core.errors import BadRequest, DeliveryError, LimitReached, NotAllowed, StudioError
+from bot.core.errors import BadRequest, DeliveryError, NotAllowed, StudioError
 from bot.core.job import Card
 from bot.core.review import Review
 from bot.studio.critic import Exhibit
@@ -88,12 +87,12 @@ async def edited(interaction: Interaction, rest: str, fields: Mapping[str, str])
 
 
 async def again(interaction: Interaction, job: int, _number: int) -> None:
-    _check_haste(interaction)
+    job_acts.check_haste(interaction)
     await job_acts.again(interaction, job)
 
 
 async def vary(interaction: Interaction, job: int, number: int) -> None:
-    _check_haste(interaction)
+    job_acts.check_haste(interaction)
     refining = interaction.client.desk.refining
     await _drawn(
         interaction, lambda: refining.vary(job, number, actor_of(interaction), origin_of(interaction))
@@ -101,7 +100,7 @@ async def vary(interaction: Interaction, job: int, number: int) -> None:
 
 
 async def upscale(interaction: Interaction, job: int, number: int) -> None:
-    _check_haste(interaction)
+    job_acts.check_haste(interaction)
     refining = interaction.client.desk.refining
     await _drawn(
         interaction, lambda: refining.upscale(job, number, actor_of(interaction), origin_of(interaction))
@@ -112,18 +111,6 @@ async def _drawn(interaction: Interaction, submit: Callable[[], Awaitable[Ticket
     async with interaction.client.reception.attend(interaction, Announced.TO_ALL):
         ticket = await submit()
     await show_ticket(interaction.client.desk, interaction, ticket)
-
-
-def _check_haste(interaction: Interaction) -> None:
-    """Raise LimitReached for the same press twice in a moment."""
-    data: Mapping[str, Any] = interaction.data or {}
-    where = interaction.message.id if interaction.message else None
-    what = (where, interaction.custom_id, tuple(data.get("values", ())), interaction.user.id)
-    if interaction.client.haste.too_soon_by(what):
-        raise LimitReached(
-            "You pressed that a moment ago; it is drawn once.",
-            hint=f"For another drawing press again after {GAP_S:.0f} seconds.",
-        )
 
 
 async def edit(interaction: Interaction, job: int, number: int) -> None:
