@@ -113,7 +113,7 @@ def test_the_post_says_all_that_search_should_find():
     look = cards.picture_post(a_picture_post(job=job, project=a_project(name="Harbour")))
     assert look.content == (
         "**#128** 1girl, silver hair, harbour at dusk\n"
-        "-# by <@42> · Harbour · illustrious\\_xl · 832×1216 · 25 steps · cfg 5 · seed 1870400651 · 3.4 s · "
+        "-# by <@42> · Harbour · illustrious\\_xl · 832×1216 · 25 steps · cfg 5 · seed 1870400651 · drawn in 3.4 s · "
         "txt2img · again from #121"
     )
     assert look.embeds() == []

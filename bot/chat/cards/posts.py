@@ -111,7 +111,7 @@ def _small_print(job: Job, project: Project | None, parent: Job | None) -> str:
         style_words(job.recipe),
         *picture_words(job.recipe),
         lora_words(job.recipe),
-        duration(drawn) if drawn is not None else "time not measured",
+        f"drawn in {duration(drawn)}" if drawn is not None else "time not measured",
         fitted(job.recipe.workflow, 60),
         descent_words(job, parent),
         f"batch {job.batch}" if job.batch is not None else "",
