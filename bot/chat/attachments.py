@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import discord
 
+from bot.chat.reception import GONE
 from bot.core.batching import check_file_size, text_of_file
 from bot.core.errors import BadRequest
 
@@ -85,7 +86,7 @@ def check_list(attachment: discord.Attachment, *, hosts: AbstractSet[str]) -> No
 async def _fetched(attachment: discord.Attachment, thing: str) -> bytes:
     try:
         return await attachment.read()
-    except discord.HTTPException as error:
+    except GONE as error:
         raise BadRequest(
             f"Discord did not give the {thing} “{attachment.filename}”.", hint="Attach it again."
         ) from error

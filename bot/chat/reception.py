@@ -20,7 +20,7 @@ CROWD = 4
 CALM_S = 0.5
 
 GONE = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
-"""Discord did not take an answer."""
+"""Discord did not take an answer, or did not give a file."""
 
 
 class Reception:
