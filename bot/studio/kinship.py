@@ -1,6 +1,6 @@
 """Kinship: which picture came from which, as a line of ancestors and as a tree of thumbnails."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -9,6 +9,7 @@ from bot.core.artifact import Artifact
 from bot.core.errors import NotFound
 from bot.core.generation import Recipe
 from bot.core.job import Job
+from bot.core.lineage import Lineage
 from bot.core.review import Review
 from bot.ports.darkroom import Darkroom, Frame, Sheet, Tone, TreeEdge, TreeNode
 from bot.ports.shelf import Shelf
@@ -55,7 +56,7 @@ class Kinship:
         return Tree(
             sheet=await self._darkroom.tree(
                 [TreeNode(id=one.id, frame=await self._frame(one, job, hidden)) for one in shown],
-                [_edge(one) for one in shown if one.parent is not None],
+                _edges(shown),
                 title=f"#{job.id} and its relatives",
             ),
             jobs=tuple(shown),
@@ -90,9 +91,19 @@ def _why_none(job: Job, hidden: frozenset[int]) -> str:
     return "not shown here" if job.id in hidden else "no picture"
 
 
-def _edge(job: Job) -> TreeEdge:
-    parent = job.parent or 0
-    return TreeEdge(parent=parent, child=job.id, how=job.lineage.how.value if job.lineage else "")
+def _edges(family: Sequence[Job]) -> list[TreeEdge]:
+    several = {one.id for one in family if one.recipe.count > 1}
+    return [
+        TreeEdge(parent=one.lineage.parent, child=one.id, how=_how(one.lineage, several))
+        for one in family
+        if one.lineage is not None
+    ]
+
+
+def _how(lineage: Lineage, several: Container[int]) -> str:
+    """Say how it came from its parent: of several pictures, of which only the first is shown, from which."""
+    from_one = lineage.picture is not None and lineage.parent in several
+    return f"{lineage.how} · {lineage.picture}" if from_one else str(lineage.how)
 
 
 def _review(picture: Artifact | None) -> Review:

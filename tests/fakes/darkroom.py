@@ -29,6 +29,7 @@ class FakeDarkroom:
         self.sheets: list[list[str]] = []
         """The captions of each sheet that was made."""
         self.columns: list[int | None] = []
+        self.edges: list[list[str]] = []
         """How many pictures were to be in each row of those sheets."""
 
     async def finish(self, content, *, asked=None):
@@ -117,6 +118,7 @@ class FakeDarkroom:
     async def tree(self, nodes, edges, *, title="", limit=SHEET_BYTES, form=SheetFormat.WEBP):
         if not nodes:
             raise BadRequest("There is no picture for a tree.")
+        self.edges.append([edge.how for edge in edges])
         return await self._sheet([node.frame for node in nodes], limit, form)
 
     async def _sheet(self, frames, limit, form):

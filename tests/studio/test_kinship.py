@@ -9,7 +9,7 @@ from bot.core.library import Rating
 from bot.core.lineage import Descent
 from bot.core.review import Review
 from bot.studio import kinship
-from tests.builders import CHANNEL, NOW, a_lineage, a_new_job, a_new_project, an_artifact, png
+from tests.builders import CHANNEL, NOW, a_lineage, a_new_job, a_new_project, a_recipe, an_artifact, png
 from tests.studio.house import Studio, a_studio
 
 
@@ -56,6 +56,15 @@ async def test_a_tree_shows_each_relative_with_its_first_picture(studio):
     assert [job.id for job in tree.jobs] == [1, 2, bare.id]
     assert studio.darkroom.sheets == [["#1", "#2", "#3"]]
     assert (tree.sheet.missing, tree.left_out) == (("#3",), 0)
+
+
+async def test_of_several_pictures_the_tree_says_which_one_something_came_from(studio):
+    many = await studio.stored(recipe=a_recipe(count=3))
+    one = await studio.stored(lineage=a_lineage(parent=many.id, how=Descent.VARY, picture=2))
+    await studio.stored(lineage=a_lineage(parent=one.id, how=Descent.UPSCALE, picture=1))
+    await studio.stored(lineage=a_lineage(parent=many.id, how=Descent.AGAIN))
+    await studio.kinship.tree(many, channel=CHANNEL)
+    assert studio.darkroom.edges == [["vary · 2", "upscale", "again"]]
 
 
 async def test_a_picture_that_was_deleted_is_not_in_the_tree(studio):
