@@ -110,6 +110,6 @@ class Ear:
         self._listening.clear()
         self._number += 1
         # A fresh id for every connection. ComfyUI's clean-up of an old socket takes the entry of a newer one
-        # with the same id away, which then stays open, answers pings and hears nothing for ever. The price is
-        # that prompts given under the old id are only polled to their end.
+        # with the same id away, which then stays open, answers pings and hears nothing for ever. What is told
+        # under the old id is overheard.
         self.client_id = uuid4().hex

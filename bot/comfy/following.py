@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.comfy.ear import Ear
 from bot.comfy.mailbox import Mailbox
+from bot.comfy.overhearing import Overhearing
 from bot.comfy.protocol import Narrator, Over, Said
 from bot.comfy.records import Ended, Queue
 from bot.comfy.server import Server, lost
@@ -58,11 +59,14 @@ class Following:
 class Watch:
     """Looks at a prompt now and then, whatever the websocket says, until its end is known."""
 
-    def __init__(self, following: Following, *, server: Server, ear: Ear, clock: Clock) -> None:
+    def __init__(
+        self, following: Following, *, server: Server, ear: Ear, overhearing: Overhearing, clock: Clock
+    ) -> None:
         self._following = following
         self._server = server
         self._timing = server.timing
         self._ear = ear
+        self._overhearing = overhearing
         self._clock = clock
 
     async def run(self) -> None:
@@ -91,6 +95,9 @@ class Watch:
     async def _see_in_queue(self, queue: Queue) -> None:
         following = self._following
         following.gone = 0
+        name = queue.names.get(following.prompt_id)
+        if name is not None and name != self._ear.client_id:
+            self._overhearing.listen(name)
         if following.cancelled:
             await self._server.take_out(following.prompt_id)
         if following.prompt_id in queue.running:

@@ -1,7 +1,7 @@
 """What ComfyUI has on record: who is in its queue, and what became of those who left it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self, TypeAlias
 
 from bot.comfy.failures import Broke
@@ -16,16 +16,21 @@ OUTPUT_KEYS = ("images", "gifs", "videos", "animated", "audio")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """Prompt ids in ComfyUI's hands, those that wait in the order in which they will run."""
+    """Prompt ids in ComfyUI's hands, those that wait in the order in which they will run.
+
+    `names` are the client ids under which they were given, where they were given under one.
+    """
 
     running: tuple[str, ...]
     pending: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
     def read(cls, answer: Json) -> Self | None:
         match answer:
             case {"queue_running": list(running), "queue_pending": list(pending)}:
-                return cls(running=_in_order(running), pending=_in_order(pending))
+                names = _names([*running, *pending])
+                return cls(running=_in_order(running), pending=_in_order(pending), names=names)
             case _:
                 return None
 
@@ -47,6 +52,17 @@ def _in_order(items: list[Json]) -> tuple[str, ...]:
             case _:
                 pass
     return tuple(prompt_id for _, prompt_id in sorted(found))
+
+
+def _names(items: list[Json]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for item in items:
+        match item:
+            case [_, str(prompt_id), _, {"client_id": str(name)}, *_]:
+                names[prompt_id] = name
+            case _:
+                pass
+    return names
 
 
 Outcome: TypeAlias = Rendered | Interrupted | Broke

@@ -14,6 +14,7 @@ from bot.comfy.failures import Broke
 from bot.comfy.following import Following, Watch
 from bot.comfy.handover import Handover
 from bot.comfy.mailbox import END
+from bot.comfy.overhearing import Overhearing
 from bot.comfy.protocol import Frame, StatusSeen, Told
 from bot.comfy.server import Server
 from bot.core.artifact import Output
@@ -166,12 +167,15 @@ class ComfyRenderer:
 
     @asynccontextmanager
     async def _watched(self, following: Following) -> AsyncGenerator[None]:
-        watch = Watch(following, server=self._server, ear=self._ear, clock=self._clock)
-        watching = asyncio.create_task(watch.run(), name=f"watching {following.prompt_id}")
-        try:
-            yield
-        finally:
-            await _ended(watching)
+        async with Overhearing(self._client, heard=self._hear) as overhearing:
+            watch = Watch(
+                following, server=self._server, ear=self._ear, overhearing=overhearing, clock=self._clock
+            )
+            watching = asyncio.create_task(watch.run(), name=f"watching {following.prompt_id}")
+            try:
+                yield
+            finally:
+                await _ended(watching)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

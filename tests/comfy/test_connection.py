@@ -41,6 +41,18 @@ async def test_a_dropped_websocket_loses_no_end(server, renderer):
     assert rest[-1] == Rendered()
 
 
+async def test_the_steps_of_a_drawing_are_told_on_after_a_drop(server, renderer):
+    server.pace = Pace(step_s=0.03)
+    async with aclosing(renderer.render(an_order(graph=a_small_graph(steps=100)))) as events:
+        await until(events, Sampled)
+        server.faults.drop_websockets()
+        while (await until(events, Sampled)).step < 50:
+            pass
+        server.pace = Pace()
+        assert [event async for event in events][-1] == Rendered()
+    await server.wait_for(lambda: len(server.listeners) == 1)
+
+
 async def test_after_a_drop_the_next_drawing_is_followed_live_again(server, renderer):
     await drawn(renderer, an_order())
     before = server.listeners

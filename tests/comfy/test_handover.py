@@ -1,6 +1,7 @@
 """An order is given to ComfyUI once, whatever becomes of the answer."""
 
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,18 @@ from bot.comfy.renderer import ComfyRenderer
 from bot.core.errors import OutOfMemory, Refused, RendererAway
 from bot.core.progress import Rendered, Sampled
 from bot.sandbox.comfyui import Pace
-from tests.comfy.harness import SLOW, a_late_door, a_renderer, an_order, brisk, drawn, ids, kinds, until
+from tests.comfy.harness import (
+    SLOW,
+    a_late_door,
+    a_renderer,
+    a_small_graph,
+    an_order,
+    brisk,
+    drawn,
+    ids,
+    kinds,
+    until,
+)
 
 
 @pytest.mark.parametrize("moment", ["before_effect", "after_effect"])
@@ -58,9 +70,22 @@ async def test_a_running_prompt_is_adopted_after_our_restart(server):
     async with a_renderer(server) as after:
         events = await drawn(after, an_order(prompt_id=order.prompt_id, fresh=False))
 
-        assert kinds(events) == ["Accepted", "Started", "Rendered"]
+        assert kinds(events)[:2] == ["Accepted", "Started"]
+        assert events[-1] == Rendered()
         assert await after.outputs(order.prompt_id)
     assert ids(server) == [order.prompt_id]
+
+
+async def test_the_steps_of_a_running_prompt_are_told_after_our_restart(server):
+    server.pace = SLOW
+    order = an_order(graph=a_small_graph(steps=100))
+    async with a_renderer(server) as before, aclosing(before.render(order)) as events:
+        await until(events, Sampled)
+    async with a_renderer(server) as after, aclosing(after.render(replace(order, fresh=False))) as events:
+        await until(events, Sampled)
+        server.pace = Pace()
+        assert [event async for event in events][-1] == Rendered()
+    await server.wait_for(lambda: not server.listeners)
 
 
 async def test_a_prompt_that_failed_while_we_were_away_has_failed(server):
