@@ -81,12 +81,12 @@ class Planner:
         if draft is not None:
             await self._plans.change(draft, outline)
         outline = await self._spelled_out(outline, origin)
+        items, prepared, project = await self._prepared(outline, origin)
         if outline.kind is BatchKind.MATRIX and outline.combinations == 1:
             raise BadRequest(
                 "A matrix of one picture is a `/generate`.",
                 hint="Name several `poses`, `expressions`, `outfits`, `styles` or `seeds`.",
             )
-        items, prepared, project = await self._prepared(outline, origin)
         if draft is None:
             plan_id = await self.draft(outline, origin)
         else:

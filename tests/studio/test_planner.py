@@ -135,6 +135,7 @@ async def test_whose_poses_are_meant_is_found_as_in_any_drawing():
         ({"expressions": ("all",)}, "no expression"),
         ({"poses": ("front", "KIMONO")}, "`KIMONO` is an outfit and not a pose"),
         ({"poses": ("front", "flying")}, "“flying”: There is no variation called"),
+        ({"poses": ("flying",)}, "There is no variation called"),
         ({"outfits": ("all",)}, "A matrix of one picture"),
         ({"poses": ("all",), "base": a_request(project="Harbour", characters=("Yuri",))}, "called `Yuri`"),
         ({"poses": ("all",), "base": a_request(project="Harbour")}, "are a character's"),
