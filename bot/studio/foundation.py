@@ -184,7 +184,12 @@ class Foundation:
 
     @cached_property
     def janitor(self) -> Janitor:
-        return Janitor(discards=self._stores.discards, shelf=self.ports.shelf, feed=self.feed)
+        return Janitor(
+            discards=self._stores.discards,
+            shelf=self.ports.shelf,
+            feed=self.feed,
+            incidents=self.incidents,
+        )
 
     @cached_property
     def exhibition(self) -> Exhibition:

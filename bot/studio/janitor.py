@@ -11,6 +11,7 @@ from bot.core.job import JobState
 from bot.ports.library import Discards
 from bot.ports.shelf import Shelf
 from bot.studio.feed import Feed, JobChanged, News
+from bot.studio.incidents import Incidents
 
 LOOK_EVERY_S: Final = 600.0
 AT_ONCE: Final = 100
@@ -21,10 +22,11 @@ log = structlog.get_logger(__name__)
 
 
 class Janitor:
-    def __init__(self, *, discards: Discards, shelf: Shelf, feed: Feed) -> None:
+    def __init__(self, *, discards: Discards, shelf: Shelf, feed: Feed, incidents: Incidents) -> None:
         self._discards = discards
         self._shelf = shelf
         self._feed = feed
+        self._incidents = incidents
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
@@ -36,10 +38,16 @@ class Janitor:
         with self._feed.telling(self._hear):
             while True:
                 self._rung.clear()
-                await self.run_once()
+                await self._look()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_EVERY_S):
                         await self._rung.wait()
+
+    async def _look(self) -> None:
+        try:
+            await self.run_once()
+        except Exception as error:  # noqa: BLE001 - what stays due can wait, and drawing must not wait for it
+            await self._incidents.report(error, where="janitor")
 
     def _hear(self, news: News) -> None:
         match news:

@@ -9,11 +9,21 @@ from bot.core.errors import StudioError
 from bot.core.job import JobState
 from bot.studio import janitor as module
 from bot.studio.feed import Feed, JobChanged, LineChanged
+from bot.studio.incidents import Incidents
 from bot.studio.janitor import Janitor
 from tests.builders import NOW, a_new_job, a_recipe, a_reference, an_artifact, png
-from tests.fakes import FakeShelf, FakeStores
+from tests.fakes import FakeShelf, FakeStores, ManualClock
 from tests.fakes.discards import FakeDiscards
 from tests.studio.house import running, settled
+
+
+def a_janitor(stores, shelf, *, feed=None, discards=None):
+    return Janitor(
+        discards=discards or stores.discards,
+        shelf=shelf,
+        feed=feed or Feed(),
+        incidents=Incidents(journal=stores.journal, clock=ManualClock(), new_code=lambda: "abc123"),
+    )
 
 
 async def given_up(stores, shelf, *paths):
@@ -28,7 +38,7 @@ async def test_what_is_due_is_removed_however_much_it_is(monkeypatch):
     monkeypatch.setattr(module, "AT_ONCE", 2)
     stores, shelf = FakeStores(), FakeShelf()
     await given_up(stores, shelf, *(f"library/{number}.png" for number in range(5)))
-    assert await Janitor(discards=stores.discards, shelf=shelf, feed=Feed()).run_once() == 5
+    assert await a_janitor(stores, shelf).run_once() == 5
     assert (shelf.files, await stores.discards.due()) == ({}, [])
 
 
@@ -43,13 +53,13 @@ async def test_what_cannot_be_removed_stays_due_and_the_rest_goes():
         await remove(path)
 
     shelf.remove = stuck
-    assert await Janitor(discards=stores.discards, shelf=shelf, feed=Feed()).run_once() == 1
+    assert await a_janitor(stores, shelf).run_once() == 1
     assert await stores.discards.due() == ["library/1.png"]
 
 
 async def test_it_looks_at_the_start_whenever_it_is_rung_and_now_and_then(monkeypatch):
     stores, shelf = FakeStores(), FakeShelf()
-    janitor = Janitor(discards=stores.discards, shelf=shelf, feed=Feed())
+    janitor = a_janitor(stores, shelf)
     await given_up(stores, shelf, "library/1.png")
     async with running(janitor.run()):
         await settled()
@@ -68,7 +78,7 @@ async def test_it_looks_at_the_start_whenever_it_is_rung_and_now_and_then(monkey
                 looked.set()
             return found
 
-    janitor = Janitor(discards=Watched(stores.memory), shelf=shelf, feed=Feed())
+    janitor = a_janitor(stores, shelf, discards=Watched(stores.memory))
     async with running(janitor.run()):
         await looked.wait()
         await given_up(stores, shelf, "library/3.png")
@@ -77,12 +87,31 @@ async def test_it_looks_at_the_start_whenever_it_is_rung_and_now_and_then(monkey
     assert shelf.files == {}
 
 
+async def test_a_store_that_takes_nothing_does_not_end_its_work():
+    stores, shelf = FakeStores(), FakeShelf()
+    await given_up(stores, shelf, "library/1.png")
+    gone, stores.discards.gone = stores.discards.gone, refused
+    janitor = a_janitor(stores, shelf)
+    async with running(janitor.run()):
+        await settled()
+        assert await stores.discards.due() == ["library/1.png"]
+        stores.discards.gone = gone
+        janitor.ring()
+        await settled()
+        assert await stores.discards.due() == []
+    assert [entry.name for entry in await stores.journal.newest()] == ["janitor"]
+
+
+async def refused(_paths):
+    raise OSError("disk full")
+
+
 @pytest.mark.parametrize("state", [JobState.RENDERED, JobState.FAILED, JobState.CANCELLED])
 async def test_a_picture_that_was_given_up_while_a_drawing_started_from_it_goes_with_the_drawings_need(state):
     stores, shelf, feed = FakeStores(), FakeShelf(), Feed()
     await given_up(stores, shelf, "library/1.png")
     job, _ = await stores.jobs.add(a_new_job(recipe=a_recipe(reference=a_reference(path="library/1.png"))))
-    async with running(Janitor(discards=stores.discards, shelf=shelf, feed=feed).run()):
+    async with running(a_janitor(stores, shelf, feed=feed).run()):
         await settled()
         feed.publish(JobChanged(job=job))
         feed.publish(LineChanged())
