@@ -96,6 +96,14 @@ def test_pictures_of_one_job_stand_on_one_line_with_what_was_decided():
     assert "**#1** pictures 1, 2 ✅, 3 ❌" in cards.album_page(page, of="", filter_name="").text
 
 
+@pytest.mark.parametrize(
+    ("of", "said"), [("", "There are no pictures here."), ("Mira", "No pictures fit that.")]
+)
+def test_an_empty_gallery_does_not_send_people_to_itself(of, said):
+    empty = AlbumPage(leaves=(), sheet=None)
+    assert cards.album_page(empty, of=of, filter_name="").text.startswith(said)
+
+
 def test_two_pictures_of_one_job_are_named_as_in_the_gallery():
     job = a_job()
     one, three = (Leaf(picture=an_artifact(index=index), job=job) for index in (1, 3))

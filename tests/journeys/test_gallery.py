@@ -158,7 +158,7 @@ async def test_compare_lays_two_pictures_side_by_side_and_names_in_what_they_dif
     }.items():
         await refused(studio, command, words)
     await refused(studio, f"/compare job_a:{first.id} job_b:{second.id}", "no job #1 here", channel=lobby)
-    assert "No pictures fit that" in (await studio.answer("/gallery", channel=lobby)).text
+    assert "There are no pictures here" in (await studio.answer("/gallery", channel=lobby)).text
 
 
 async def test_a_file_that_is_gone_leaves_its_frame_empty_and_says_so(studio: Studio) -> None:

@@ -45,7 +45,7 @@ def album_page(page: AlbumPage, *, of: str, filter_name: str) -> Look:
     title = f"Pictures · {fitted(of, 200)}" if of else "Pictures"
     buttons = _turning(ALBUM, filter_name, page)
     if not page.leaves:
-        words = "No older pictures." if page.newer else _NO_PICTURES
+        words = "No older pictures." if page.newer else _NO_SUCH_PICTURES if of else _NO_PICTURES
         return Look(title=title, text=words, colour=palette.IDLE, buttons=buttons)
     lines = [_of_job(list(leaves)) for _, leaves in groupby(page.leaves, key=lambda leaf: leaf.job.id)]
     return Look(
@@ -57,7 +57,8 @@ def album_page(page: AlbumPage, *, of: str, filter_name: str) -> Look:
     )
 
 
-_NO_PICTURES: Final = "No pictures fit that. `/gallery` without options shows all, `/generate` makes one."
+_NO_PICTURES: Final = "There are no pictures here. `/generate` makes one."
+_NO_SUCH_PICTURES: Final = "No pictures fit that. `/gallery` without options shows all there are."
 
 
 _NOT_FOUND: Final = "No prompt has all of these words. Try fewer; of the last one its beginning is enough."
