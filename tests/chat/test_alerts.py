@@ -64,3 +64,8 @@ async def test_good_news_is_green() -> None:
     over = Alert(kind=AlertKind.OVER, message="ComfyUI is back; drawing goes on.")
     (_, look) = (await told({}, [1], over)).sent[0]
     assert (look.text, look.colour) == ("**ComfyUI is back; drawing goes on.**", palette.DONE)
+
+
+async def test_an_alert_says_since_when_in_a_sentence():
+    ((_, look),) = (await told({}, [1])).sent
+    assert look.text.endswith("\n-# It began at <t:1000000000:t> (<t:1000000000:R>).")

@@ -93,7 +93,12 @@ def clock_time(ms: int) -> str:
 
 
 def since(ms: int) -> str:
-    return f"since <t:{ms // 1000}:t> ({relative(ms)})"
+    return f"since {moment(ms)}"
+
+
+def moment(ms: int) -> str:
+    """Write a time of day, and how long ago that is."""
+    return f"<t:{ms // 1000}:t> ({relative(ms)})"
 
 
 def ordinal(number: int) -> str:
