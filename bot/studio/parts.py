@@ -234,6 +234,7 @@ class Studio(Foundation):
             gate=self.gate,
             clock=self._clock,
             room=self.room,
+            incidents=self.incidents,
         )
 
     @cached_property

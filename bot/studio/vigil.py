@@ -7,6 +7,7 @@ from bot.core.errors import Misconfigured, RendererAway
 from bot.ports.clock import Clock
 from bot.ports.renderer import Renderer, RendererHealth
 from bot.studio.gate import Away, Gate, away_for
+from bot.studio.incidents import Incidents
 from bot.studio.room import Room
 from bot.studio.workshop import Workshop
 
@@ -25,12 +26,14 @@ class Vigil:
         gate: Gate,
         clock: Clock,
         room: Room,
+        incidents: Incidents,
     ) -> None:
         self._renderer = renderer
         self._workshop = workshop
         self._gate = gate
         self._clock = clock
         self._room = room
+        self._incidents = incidents
         self.health: RendererHealth | None = None
         self.seen: int | None = None
 
@@ -57,6 +60,13 @@ class Vigil:
             await asyncio.sleep(AWAY_EVERY_S)
 
     async def run_once(self) -> None:
+        """Look once; what goes wrong with that is an incident, and ends neither the watch nor the bot."""
+        try:
+            await self._look()
+        except Exception as error:  # noqa: BLE001 - a disk or a store that fails is looked at again
+            await self._incidents.report(error, where="vigil")
+
+    async def _look(self) -> None:
         await self._room.look()
         try:
             self.health = await self._renderer.health()

@@ -26,6 +26,21 @@ async def test_comfyui_going_away_closes_the_gate_since_it_was_last_seen():
         assert studio.vigil.health is None
 
 
+async def test_a_store_that_takes_nothing_does_not_end_the_watch(monkeypatch):
+    async def refused(_catalogue):
+        raise OSError("disk full")
+
+    async with a_studio() as studio:
+        with monkeypatch.context() as patch:
+            patch.setattr(studio.stores.settings, "set_catalogue", refused)
+            studio.renderer.said = a_catalogue(seen=NOW + CATALOGUE_AGE_MS + 1)
+            studio.clock.advance(CATALOGUE_AGE_MS + 1)
+            await studio.vigil.run_once()
+        assert [entry.name for entry in await studio.stores.journal.newest()] == ["vigil"]
+        await studio.vigil.run_once()
+        assert studio.vigil.seen == studio.clock.now()
+
+
 async def test_comfyui_that_was_never_seen_is_away_since_now():
     async with a_studio() as studio:
         studio.renderer.away = True
