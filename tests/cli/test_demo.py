@@ -82,7 +82,7 @@ async def portray(tab: Tab, folder: Path) -> None:
     await tab.sees("The family of #2")
     await asyncio.sleep(1)
     await tab.screenshot(folder / "tree.png")
-    await tab.resize(1000, 860)
+    await tab.resize(1000, 900)
     await send(
         tab, "/generate prompt:a cat on the roofs at dawn count:3 contact_sheet:True size:portrait steps:8"
     )
