@@ -126,6 +126,12 @@ def test_of_a_project_that_holds_nothing_no_noughts_are_counted():
     assert cards.project_deleted(a_project(), nothing).text == "**Harbour** is deleted."
 
 
+def test_what_can_be_changed_of_a_style_begins_with_its_name():
+    look = cards.style_choices(a_style())
+    assert look.text.startswith("**name** Ink\n")
+    assert "`remove_lora`" in look.text
+
+
 def test_an_adult_project_is_marked_in_the_list():
     listed = cards.project_list([a_project(rating=Rating.ADULT)])
     assert listed.text == "**Harbour** · <#730> · adult"

@@ -63,10 +63,10 @@ def style_choices(style: Style) -> Look:
     said = {field: words_of(getattr(style.sheet, field)) for field in StyleField}
     how = (
         "Give `/style edit` what is to be different, and why. `clear` takes fields away, several with "
-        f"commas between them; `{PROMPT}` in `positive` is where the prompt goes."
+        f"commas between them, `remove_lora` one LoRA; `{PROMPT}` in `positive` is where the prompt goes."
     )
     values = [f"**{field}** {fitted(words, 300) or 'nothing said'}" for field, words in said.items()]
-    lines = [*values, "", how]
+    lines = [f"**name** {_name(style)}", *values, "", how]
     return Look(title=f"{_name(style)} · what can be changed", text="\n".join(lines), colour=palette.WAITING)
 
 
