@@ -153,7 +153,7 @@ async def _watched(adopting: Adopting, hoard: FolderHoard, console: Console) -> 
                 async for outcome in outcomes:
                     report.note(outcome)
                     bar.update(task, completed=report.seen, description=f"{report.taken} taken")
-                    if not console.is_terminal and report.seen % ceil(total / TELLINGS) == 0:
+                    if not console.is_terminal and report.seen % max(ceil(total / TELLINGS), 1) == 0:
                         console.print(f"{report.seen} of {total} · {report.taken} taken")
         except StudioError as error:
             report.broken_off = f"{error.message} {error.hint}".strip()

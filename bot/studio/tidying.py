@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.core.errors import StudioError
+from bot.core.errors import NotFound, StudioError
 from bot.core.job import Job, JobState
 from bot.ports.library import Discards
 from bot.ports.shelf import Shelf
@@ -48,7 +48,10 @@ class Tidying:
     async def _is_of_this_life(self, path: str) -> bool:
         """Tell whether no other database can need it: one that was replaced, and may be put back."""
         restored = await self._settings.restored()
-        return restored is None or await self._shelf.written(path) > restored
+        try:
+            return restored is None or await self._shelf.written(path) > restored
+        except NotFound:
+            return False
 
     async def _remove(self, path: str) -> None:
         try:

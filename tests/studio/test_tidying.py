@@ -5,7 +5,7 @@ from bot.core.job import JobState
 from bot.studio.tidying import Tidying
 from tests.builders import a_picture, an_artifact, png
 from tests.fakes import FakeShelf
-from tests.studio.house import a_studio
+from tests.studio.house import Studio, a_studio
 
 FOLDER = "library/_/_/2026-09-21"
 
@@ -46,6 +46,30 @@ async def test_what_lay_there_when_a_database_was_put_back_is_left_for_the_one_t
         assert list(studio.shelf.files) == [before.path]
 
 
+def tidying_of(studio: Studio, shelf: FakeShelf) -> Tidying:
+    return Tidying(
+        jobs=studio.jobs,
+        settings=studio.stores.settings,
+        archive=studio.archive,
+        discards=studio.stores.discards,
+        shelf=shelf,
+    )
+
+
+class Vanishing(FakeShelf):
+    async def written(self, path: str) -> int:
+        del self.files[path]
+        return await super().written(path)
+
+
+async def test_what_somebody_else_removes_meanwhile_stops_nothing():
+    async with a_studio() as studio:
+        shelf = Vanishing()
+        await shelf.put_reference(a_picture())
+        studio.stores.settings.was_restored = 100
+        assert await tidying_of(studio, shelf).tidy() == 0
+
+
 class Stuck(FakeShelf):
     async def remove(self, path: str) -> None:
         raise StudioError(f"{path} cannot be removed: it is held open.")
@@ -55,14 +79,7 @@ async def test_what_cannot_be_removed_stops_nothing():
     async with a_studio() as studio:
         shelf = Stuck()
         await shelf.put_reference(a_picture())
-        tidying = Tidying(
-            jobs=studio.jobs,
-            settings=studio.stores.settings,
-            archive=studio.archive,
-            discards=studio.stores.discards,
-            shelf=shelf,
-        )
-        assert await tidying.tidy() == 1
+        assert await tidying_of(studio, shelf).tidy() == 1
         assert len(shelf.files) == 1
 
 
