@@ -410,6 +410,9 @@ async def test_several_choices_of_one_select_reach_the_bot_together(
     assert await tab.evaluate("document.querySelector('[data-custom-id=why] [value=style]').disabled")
     await tab.click("[data-custom-id=why] button")
     await tab.sees("Because of pose and quality.")
+    await tab.click("[data-custom-id=why] summary")
+    await tab.click("[data-custom-id=why] button")
+    await tab.until("document.body.innerText.split('Because of pose and quality.').length === 3")
 
 
 async def test_a_reaction_is_picked_counted_and_taken_back(discord: SandboxDiscord, tab: Tab) -> None:

@@ -94,6 +94,10 @@ function severalSelect(part, message) {
     event.preventDefault();
     event.currentTarget.closest("details").open = false;
   };
+  const done = (event) => {
+    delete event.currentTarget.closest("details").dataset.sent;
+    shut(event);
+  };
   const escape = (event) => event.key === "Escape" && shut(event);
   const words = part.placeholder ?? "Make a selection";
   return h(
@@ -101,7 +105,7 @@ function severalSelect(part, message) {
     { key: part.custom_id, class: "select several", "data-custom-id": part.custom_id, ontoggle: turn, onkeydown: escape },
     h("summary", null, words),
     h("div", { class: "options", role: "group", "aria-label": words, onchange: tick }, part.options.map(tickOption)),
-    h("button", { type: "button", class: "button primary", onclick: shut }, "Done"),
+    h("button", { type: "button", class: "button primary", onclick: done }, "Done"),
   );
 }
 
