@@ -80,6 +80,8 @@ class Control:
     async def pause(self, actor: Actor) -> None:
         """Hold the queue; what is being drawn is finished. Remembered over restarts."""
         self._may_hold(actor)
+        if self._gate.holding(Paused):
+            return
         since = self._clock.now()
         await self._settings.set_paused(since)
         self._gate.close(Paused(since=since))

@@ -145,6 +145,16 @@ async def test_a_pause_holds_the_queue_and_outlives_a_restart():
         assert studio.gate.hold is None
 
 
+async def test_a_queue_that_is_paused_again_is_paused_since_the_first_time_after_a_restart_too():
+    async with a_studio() as studio:
+        await studio.control.pause(BOSS)
+        studio.clock.advance(60_000)
+        await studio.control.pause(BOSS)
+        studio.gate.open(Paused)
+        await studio.control.remember()
+        assert studio.gate.hold == Paused(since=NOW)
+
+
 async def test_only_a_paused_queue_is_resumed_and_what_else_holds_it_up_is_told():
     async with a_studio() as studio:
         with pytest.raises(WrongState, match="not paused"):
