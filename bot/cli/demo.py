@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import logs
-from bot.app import open_app
+from bot.app import open_app, settle_in
 from bot.cli.leaving import stop_on_signals
 from bot.cli.sandbox import Sandbox, at_work, hang_gallery, open_sandbox
 from bot.core.errors import Misconfigured
@@ -22,6 +22,7 @@ async def demo(*, port: int, comfyui: str | None, data: Path | None) -> None:
         async with open_sandbox(comfyui=comfyui, data=data) as sandbox:
             logs.set_up(level="WARNING", style="console", secrets=[])
             async with open_app(sandbox.settings) as app, at_work(app, stop):
+                settle_in()
                 await hang_gallery(app, sandbox.discord)
                 await sandbox.discord.synced()
                 async with _page(sandbox, port) as page:

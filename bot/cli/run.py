@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from bot.app import App, open_app
+from bot.app import App, open_app, settle_in
 from bot.cli.leaving import stop_on_signals
 from bot.core.errors import Misconfigured
 from bot.settings import Settings
@@ -25,6 +25,7 @@ async def run(settings: Settings) -> None:
     systemd = Systemd()
     with stop_on_signals(stop):
         async with open_app(settings) as app:
+            settle_in()
             log.info("started", data=str(settings.data_dir), comfyui=settings.comfyui_url)
             async with _told(systemd, app):
                 await app.run(stop)

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bot.app import settle_in
 from tests.bench.figures import Figures
 from tests.bench.measure import FULL, SCENES, SHORT, measure
 
@@ -60,6 +61,7 @@ def main() -> None:
         "--only", metavar="SCENE", nargs="+", default=[], choices=SCENES, help=", ".join(SCENES)
     )
     asked = parser.parse_args()
+    settle_in()
     figures = asyncio.run(measure(SHORT if asked.short else FULL, *asked.only))
     show(figures)
     if asked.json:

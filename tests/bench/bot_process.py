@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import logs
-from bot.app import open_app
+from bot.app import open_app, settle_in
 from bot.chat.wire import Wire
 from bot.cli.leaving import stop_on_signals
 from bot.settings import Settings
@@ -114,6 +114,7 @@ async def main() -> None:
     wire = Wire(api_url=settings.discord_api_url, gateway_url=settings.discord_gateway_url)
     with stop_on_signals(stop):
         async with open_app(settings, wire=wire) as app, answering(Condition()):
+            settle_in()
             await app.run(stop)
 
 
