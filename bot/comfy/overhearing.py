@@ -8,6 +8,7 @@ from typing import Self
 
 from bot.comfy.client import ComfyClient
 from bot.comfy.protocol import FEATURE_FLAGS, Frame, read_frame
+from bot.comfy.tasks import ended
 from bot.core.errors import RendererAway
 
 
@@ -29,12 +30,14 @@ class Overhearing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.wait({self._listening})
+            await ended(self._listening)
 
     def listen(self, name: str) -> None:
-        """Listen under this name from now on, unless somebody is at it already."""
-        if self._listening is None or self._listening.done():
+        """Listen under this name from now on, unless that is done already; raise what broke it off before."""
+        if self._listening is not None and self._listening.done():
+            self._listening.result()
+            self._listening = None
+        if self._listening is None:
             self._listening = asyncio.create_task(self._listen(name), name=f"listening as {name}")
 
     async def _listen(self, name: str) -> None:

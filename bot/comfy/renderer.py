@@ -17,6 +17,7 @@ from bot.comfy.mailbox import END
 from bot.comfy.overhearing import Overhearing
 from bot.comfy.protocol import Frame, StatusSeen, Told
 from bot.comfy.server import Server
+from bot.comfy.tasks import ended
 from bot.core.artifact import Output
 from bot.core.catalogue import Catalogue
 from bot.core.errors import NoOutput, RenderError
@@ -46,7 +47,7 @@ class ComfyRenderer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._listening is not None:
-            await _ended(self._listening)
+            await ended(self._listening)
 
     async def render(self, order: Order) -> AsyncGenerator[RenderEvent]:
         """See the port. What ComfyUI says before it has answered our POST waits and is not lost."""
@@ -175,12 +176,4 @@ class ComfyRenderer:
             try:
                 yield
             finally:
-                await _ended(watching)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Cancel the task and wait until it is over; an error that ended it before is raised."""
-    task.cancel()
-    await asyncio.wait({task})
-    if not task.cancelled() and (error := task.exception()) is not None:
-        raise error
+                await ended(watching)
